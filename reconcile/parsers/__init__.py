@@ -1,0 +1,1 @@
+"""Bank statements of every format, read into `reconcile.statement` values."""

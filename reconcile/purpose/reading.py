@@ -1,0 +1,71 @@
+"""What was read in a payment purpose: typed spans over the original characters, before the books are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SpanKind(StrEnum):
+    """What a stretch of the purpose is. The first three may be references; all others never are."""
+
+    INVOICE = "invoice"
+    """A number that an invoice word marks."""
+    ACCOUNT = "account"
+    """A number that a personal-account word marks."""
+    BARE = "bare"
+    """A number that no word names."""
+    RANGE = "range"
+    """«4512-4514» after an invoice word or a number sign: a reference only as a whole."""
+    BENEFICIARY = "beneficiary"
+    """A name after за / for / on behalf of, or before үшін / uchun / учун."""
+    CONTRACT = "contract"
+    DOCUMENT = "document"
+    """Act, waybill, order, payment order, decree, register …"""
+    DATE = "date"
+    AMOUNT = "amount"
+    PERCENT = "percent"
+    TAX_ID = "tax_id"
+    PHONE = "phone"
+    CARD = "card"
+    BANK_ACCOUNT = "bank_account"
+    BANK_CODE = "bank_code"
+    PURPOSE_CODE = "purpose_code"
+    """KNP, EKNP, the five digits that open an Uzbek purpose."""
+    RECEIPT = "receipt"
+    OTHER = "other"
+    """Domain, IP address, quantity, year, digits inside a name …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`start` and `end` are offsets into the original purpose. `keys` are the `number_key`s that this stretch may be
+    read as, best first (a folded number joined, then its parts; look-alike digits repaired last): which of them is
+    meant, the books tell. Empty for what can be no reference. `name` is the beneficiary's name as typed."""
+
+    kind: SpanKind
+    start: int
+    end: int
+    keys: tuple[str, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A purpose, read. `not_a_topup` names why the money is no top-up ("refund", "reversal", "own_funds", "loan",
+    "deposit_interest", "charter_capital"), else empty; `lump_sum` names the word that shows a lump sum of a processing
+    centre, aggregator or mobile operator, else empty."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    not_a_topup: str = ""
+    lump_sum: str = ""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key the books have to be asked for."""
+        return frozenset(key for span in self.spans for key in span.keys)
+
+    @property
+    def beneficiaries(self) -> tuple[str, ...]:
+        return tuple(span.name for span in self.spans if span.kind is SpanKind.BENEFICIARY)
