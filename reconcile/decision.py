@@ -1,0 +1,341 @@
+"""The one place that decides what becomes of an incoming payment: `decisions.md` as a list of refusals in its order.
+
+*Which account* is settled by the first certain proposal of the matchers. *May it be credited* is then asked of every
+account that shares the payment; where nothing refuses, the payment is credited and its invoices are allocated. The
+function is pure: the same payment, books and policy give the same decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from reconcile.books import Account, HolderType, Invoice, InvoiceStatus
+from reconcile.matchers import MATCHERS, hints
+from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
+from reconcile.payer import Relation, relation
+from reconcile.policy import ThirdPartyRule
+from reconcile.proposal import Case, Evidence, Part, Proposal
+from reconcile.purpose.reading import SpanKind
+
+CREDITED: Final = "credited"
+HELD: Final = "held"
+UNMATCHED: Final = "unmatched"
+MAX_CANDIDATES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """This much (minor units) of the payment against that invoice."""
+
+    account_number: str
+    invoice_number: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a person may pick: an account, perhaps an invoice, with the reasons; best score first."""
+
+    account_number: str
+    invoice_number: str | None
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of the payment, and why. `splits` has a row for each account that shares it (one for a plain credit);
+    `account_number` is None where several share it or none is known."""
+
+    status: str
+    reason: str | None
+    flags: tuple[str, ...]
+    rule: str
+    account_number: str | None = None
+    relation: Relation | None = None
+    splits: tuple[tuple[str, int], ...] = ()
+    allocations: tuple[Allocation, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One part of the payment after "May it be credited": the hold reason if any, and the flags that stop nothing."""
+
+    part: Part
+    amount: int
+    reason: str | None
+    flags: tuple[str, ...]
+    relation: Relation
+    allocations: tuple[Allocation, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def decide(case: Case) -> Decision:
+    """The decision of `decisions.md` for one payment, against the books as they are in `case.found`."""
+    proposals: list[Proposal] = []
+    outcome: Proposal | None = None
+    for matcher in MATCHERS:
+        proposals += matcher(case)
+        outcome = next((proposal for proposal in proposals if proposal.certain), None)
+        if outcome is not None:
+            break
+    outcome = outcome or _nothing_found(case)
+    decision = _unmatched(outcome) if outcome.reason else _placed(case, outcome)
+    decision = _statement_in_doubt(case, decision)
+    if decision.status == CREDITED:
+        return decision
+    return replace(decision, candidates=rank([*proposals, *hints.propose(case)]))
+
+
+def _nothing_found(case: Case) -> Proposal:
+    refs = case.references
+    if refs.ranges:
+        return Proposal("no_rule", reason="ambiguous_reference", certain=True, evidence=(("range", {}),))
+    if refs.unknown:
+        numbers = ", ".join(case.payment.reading.text[span.start : span.end] for span in refs.unknown)
+        return Proposal(
+            "no_rule", reason="unknown_reference", certain=True, evidence=(("not_on_the_books", {"numbers": numbers}),)
+        )
+    return Proposal("no_rule", reason="no_reference", certain=True, evidence=(("no_reference", {}),))
+
+
+def _unmatched(outcome: Proposal) -> Decision:
+    return Decision(UNMATCHED, outcome.reason, (outcome.reason,), outcome.rule, evidence=outcome.evidence)
+
+
+def _statement_in_doubt(case: Case, decision: Decision) -> Decision:
+    """A statement that does not add up, or an entry that may be another's twin, holds whatever was decided."""
+    payment = case.payment
+    doubt = (payment.balance_mismatch and "balance_mismatch") or (payment.possible_duplicate and "possible_duplicate")
+    if not doubt:
+        return decision
+    kept = tuple(flag for flag in decision.flags if flag != decision.reason)
+    return replace(
+        decision,
+        status=HELD,
+        reason=doubt,
+        flags=(doubt, *kept),
+        allocations=(),
+        evidence=(*decision.evidence, (doubt, {})),
+    )
+
+
+def _placed(case: Case, outcome: Proposal) -> Decision:
+    judged = [_judge(case, part, outcome) for part in outcome.parts]
+    refused = next((each for each in judged if each.reason is not None), None)
+    soft = tuple(dict.fromkeys([*outcome.flags, *(flag for each in judged for flag in each.flags)]))
+    single = judged[0].part.account_number if len(judged) == 1 else None
+    common = Decision(
+        status=CREDITED,
+        reason=None,
+        flags=soft,
+        rule=outcome.rule,
+        account_number=single,
+        relation=judged[0].relation,
+        splits=tuple((each.part.account_number, each.amount) for each in judged),
+        evidence=(*outcome.evidence, *(item for each in judged for item in each.evidence)),
+    )
+    if refused is None:
+        return replace(common, allocations=tuple(item for each in judged for item in each.allocations))
+    assert refused.reason is not None
+    flags = (refused.reason,) if refused.reason in _ALONE else (refused.reason, *soft)
+    return replace(common, status=HELD, reason=refused.reason, flags=tuple(dict.fromkeys(flags)))
+
+
+_ALONE: Final = frozenset({"method_not_available"})
+
+
+def _judge(case: Case, part: Part, outcome: Proposal) -> _Judged:
+    account = case.found.accounts[part.account_number]
+    amount = case.payment.amount if part.amount is None else part.amount
+    mentioned = [case.found.invoices[number] for number in part.invoices]
+    stands = relation(case.payer, account.holder, case.found, case.policy.name_limit(case.payment.format))
+    allocations = _allocations(case, account, amount, mentioned)
+    flags = tuple(_invoice_flags(case, amount, mentioned))
+    reason, evidence = _refusal(case, account, stands, mentioned)
+    if reason is None and stands is not Relation.OWN and not allocations:
+        reason = next((flag for flag in flags if flag in ("invoice_already_paid", "invoice_not_open")), None)
+    if stands is Relation.THIRD_PARTY:
+        flags = ("third_party_payer", *flags)
+    return _Judged(part, amount, reason, flags, stands, allocations, evidence)
+
+
+def _allocations(
+    case: Case, account: Account, amount: int, mentioned: Sequence[Invoice]
+) -> tuple[Allocation, ...]:
+    """The mentioned invoices in order, each up to its outstanding; where none is mentioned, the one open invoice of
+    that very amount."""
+    if not mentioned:
+        exact = [inv for inv in case.open_invoices(account) if case.found.left(inv) == amount]
+        mentioned = exact if len(exact) == 1 else []
+    taken: list[Allocation] = []
+    for invoice in mentioned:
+        share = min(amount, _open_amount(case, invoice))
+        if share > 0:
+            taken.append(Allocation(account.number, invoice.number, share))
+            amount -= share
+    return tuple(taken)
+
+
+def _open_amount(case: Case, invoice: Invoice) -> int:
+    day = case.payment.booking_date
+    if invoice.currency != case.payment.currency or not case.found.is_open(invoice, day):
+        return 0
+    return case.found.left(invoice)
+
+
+def _invoice_flags(case: Case, amount: int, mentioned: Sequence[Invoice]) -> Iterator[str]:
+    """The four flags of `decisions.md`, "Which invoices". None of them by itself holds an own payer's money."""
+    day = case.payment.booking_date
+    paid = [inv for inv in mentioned if inv.status is InvoiceStatus.PAID or case.found.left(inv) == 0]
+    closed = [
+        inv
+        for inv in mentioned
+        if inv not in paid and (inv.status is InvoiceStatus.CANCELLED or inv.expired(day))
+    ]
+    open_sum = sum(_open_amount(case, invoice) for invoice in mentioned)
+    if open_sum and amount != open_sum:
+        yield "underpaid" if amount < open_sum else "overpaid"
+    if paid:
+        yield "invoice_already_paid"
+    if closed:
+        yield "invoice_not_open"
+
+
+# --- May it be credited ----------------------------------------------------------------------------------------------
+
+_Refusal = tuple[str | None, tuple[Evidence, ...]]
+
+
+def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence[Invoice]) -> _Refusal:
+    """The first reason to hold, in the order of `decisions.md`; (None, evidence) where the money may be credited."""
+    payment = case.payment
+    if payment.currency != account.currency:
+        return "currency_mismatch", (("currency_mismatch", {"received": payment.currency, "account": account.currency}),)
+    if payment.own_country and payment.own_country != account.country:
+        return "wrong_legal_entity", (("wrong_legal_entity", {"bank": payment.own_country, "account": account.country}),)
+    if not account.is_open:
+        return "account_not_open", (("account_not_open", {"account": account.number}),)
+    country = case.policy.country(account.country)
+    if not country.allows_bank_transfer(account.holder.type):
+        return "method_not_available", (("method_not_available", {"country": account.country}),)
+    if stands is Relation.OWN:
+        return None, (("own_payer", {"name": case.payer.name or case.payer.tax_id or case.payer.account}),)
+    if stands is Relation.UNKNOWN:
+        return _unknown_payer(case, account, mentioned)
+    if account.holder.type is HolderType.INDIVIDUAL:
+        return _purpose_rule(case, account)
+    kind = party_type(case.payer, account.country)
+    if kind is None:
+        return "payer_type_unknown", (("payer_type_unknown", {"name": case.payer.name}),)
+    if country.third_party_rule is ThirdPartyRule.NOT_DOCUMENTED:
+        return "third_party_not_documented", (("third_party_not_documented", {"country": account.country}),)
+    if kind is HolderType.INDIVIDUAL:
+        return _power_rule(case, account)
+    return _purpose_rule(case, account)
+
+
+def _unknown_payer(case: Case, account: Account, mentioned: Sequence[Invoice]) -> _Refusal:
+    """Nobody known paid: credited only for a marked invoice's exact outstanding with the account's number beside it,
+    and only where the country lets third parties pay at all."""
+    held: _Refusal = ("payer_unknown", (("payer_unknown", {"name": case.payer.name}),))
+    if case.policy.country(account.country).third_party_rule is ThirdPartyRule.NOT_DOCUMENTED:
+        return held
+    marked = {ref.number for ref in case.references.marked if ref.kind is SpanKind.INVOICE}
+    exact = sum(_open_amount(case, inv) for inv in mentioned) == case.payment.amount
+    if not exact or not mentioned or not all(inv.number in marked for inv in mentioned):
+        return held
+    if not _names_account(case, account):
+        return held
+    return None, (("invoice_and_account_exact", {"account": account.number}),)
+
+
+def _purpose_rule(case: Case, account: Account) -> _Refusal:
+    """A third party's purpose must name the holder *and* the holder's account number; a different name refuses."""
+    named = _holder_named(case, account)
+    if named is NameMatch.SAME and _names_account(case, account):
+        return None, (("purpose_names_holder", {"account": account.number}),)
+    what = "another_name" if named is NameMatch.DIFFERENT else "no_holder_name" if named is None else "doubtful_name"
+    missing = what if named is not NameMatch.SAME else "no_account_number"
+    return "third_party_purpose_incomplete", (("third_party_purpose_incomplete", {"missing": missing}),)
+
+
+def _names_account(case: Case, account: Account) -> bool:
+    refs = (*case.references.marked, *case.references.bare)
+    return any(ref.kind is SpanKind.ACCOUNT and ref.number == account.number for ref in refs)
+
+
+def _holder_named(case: Case, account: Account) -> NameMatch | None:
+    """Whether the purpose (or the ultimate debtor) names the holder; None where no name is given at all."""
+    names = account.holder.names
+    verdicts = [names_holder(phrase, names) for phrase in case.payment.reading.beneficiaries]
+    ultimate = case.payment.ultimate
+    if ultimate and ultimate != case.payer:
+        stands = relation(ultimate, account.holder, case.found)
+        verdicts += [NameMatch.SAME] if stands is Relation.OWN else []
+    if NameMatch.DIFFERENT in verdicts:
+        return NameMatch.DIFFERENT
+    if NameMatch.SAME in verdicts:
+        return NameMatch.SAME
+    return NameMatch.DOUBTFUL if verdicts else None
+
+
+_POWER_REASONS: Final = (
+    ("revoked", "power_of_attorney_revoked"),
+    ("expired", "power_of_attorney_expired"),
+    ("not_yet_valid", "power_of_attorney_not_yet_valid"),
+)
+
+
+def _power_rule(case: Case, account: Account) -> _Refusal:
+    """An individual pays for a legal entity or sole proprietor: a power of attorney valid on the booking date."""
+    day = case.payment.booking_date
+    powers = [
+        power
+        for power in case.found.powers_of.get(account.holder.key, ())
+        if _same_person(case, power.representative_name, power.representative_tax_id)
+    ]
+    standing = {power.standing(day): power for power in powers}
+    if valid := standing.get("valid"):
+        return None, (("power_of_attorney", {"reference": valid.reference}),)
+    for found, reason in _POWER_REASONS:
+        if found in standing:
+            return reason, ((reason, {"reference": standing[found].reference}),)
+    return "power_of_attorney_missing", (("power_of_attorney_missing", {"name": case.payer.name}),)
+
+
+def _same_person(case: Case, name: str, tax_id: str) -> bool:
+    """The power's representative is the payer: by tax id where both have one, else by the same name."""
+    payer = case.payer
+    if tax_id and payer.tax_id:
+        return tax_id == payer.tax_id
+    return bool(payer.name) and not is_masked(payer.name) and compare(payer.name, name) is NameMatch.SAME
+
+
+# --- candidates ------------------------------------------------------------------------------------------------------
+
+
+_Reason = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def rank(proposals: Sequence[Proposal]) -> tuple[Candidate, ...]:
+    """Every target that any matcher saw, its reasons gathered, best first."""
+    reasons: dict[tuple[str, str | None], dict[_Reason, None]] = {}
+    scores: dict[tuple[str, str | None], float] = {}
+    for proposal in proposals:
+        for part in proposal.parts:
+            for invoice in part.invoices or (None,):
+                target = (part.account_number, invoice)
+                gathered = reasons.setdefault(target, {})
+                gathered.update(dict.fromkeys((code, tuple(sorted(words.items()))) for code, words in proposal.evidence))
+                scores[target] = max(scores.get(target, 0.0), proposal.score)
+    best = sorted(scores, key=lambda target: (-scores[target], target[0], target[1] or ""))
+    return tuple(
+        Candidate(number, invoice, scores[number, invoice], tuple((code, dict(words)) for code, words in found))
+        for number, invoice in best[:MAX_CANDIDATES]
+        for found in [reasons[number, invoice]]
+    )

@@ -1,0 +1,64 @@
+"""What decides nothing but helps a person: the payer's accounts, equal amounts, names, what was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.books import Account
+from reconcile.names import NameMatch, name_key, names_holder
+from reconcile.payer import own_holders
+from reconcile.proposal import Case, Evidence, Part, Proposal
+
+NAME = "hints"
+
+
+def propose(case: Case) -> Iterator[Proposal]:
+    yield from _payers_accounts(case)
+    yield from _later_on_the_books(case)
+    yield from _named_in_purpose(case)
+    yield from _decided_before(case)
+
+
+def _payers_accounts(case: Case) -> Iterator[Proposal]:
+    for holder in own_holders(case.payer, case.found, case.policy.name_limit(case.payment.format)):
+        for account in case.found.accounts_of.get(holder.key, ()):
+            yield from _with_invoices(case, account, ("payers_account", {"account": account.number}), 0.4)
+
+
+def _with_invoices(case: Case, account: Account, evidence: Evidence, score: float) -> Iterator[Proposal]:
+    exact = [inv for inv in case.open_invoices(account) if case.found.left(inv) == case.payment.amount]
+    if not exact:
+        yield Proposal(NAME, (Part(account.number),), (evidence,), score)
+    for invoice in exact[:10]:
+        amount: Evidence = ("exact_outstanding", {"invoice": invoice.number})
+        yield Proposal(NAME, (Part(account.number, (invoice.number,)),), (evidence, amount), score + 0.2)
+
+
+def _later_on_the_books(case: Case) -> Iterator[Proposal]:
+    """Numbers that were issued or opened only after the booking date: no references, but worth a look."""
+    for span in case.payment.reading.spans:
+        for key in span.keys:
+            for number in case.found.invoices_by_key.get(key, ()):
+                invoice = case.found.invoices[number]
+                if invoice.issued_on > case.payment.booking_date:
+                    part = Part(invoice.account_number, (number,))
+                    yield Proposal(NAME, (part,), (("issued_later", {"number": number}),), 0.5)
+            for number in case.found.accounts_by_key.get(key, ()):
+                opened = case.found.accounts[number].opened_on
+                if opened is not None and opened > case.payment.booking_date:
+                    yield Proposal(NAME, (Part(number),), (("opened_later", {"number": number}),), 0.5)
+
+
+def _named_in_purpose(case: Case) -> Iterator[Proposal]:
+    """Holders whose name the purpose gives: among the candidates, never a reference."""
+    for phrase in case.payment.reading.beneficiaries:
+        for holder in case.found.holders_by_name.get(name_key(phrase), ()):
+            if names_holder(phrase, holder.names) is NameMatch.SAME:
+                for account in case.found.accounts_of.get(holder.key, ()):
+                    yield Proposal(NAME, (Part(account.number),), (("named_in_purpose", {"name": phrase}),), 0.3)
+
+
+def _decided_before(case: Case) -> Iterator[Proposal]:
+    for key in {case.payer.account, case.payer.tax_id} - {""}:
+        for number in case.found.taught.get(key, ()):
+            yield Proposal(NAME, (Part(number),), (("decided_before", {"account": number}),), 0.35)

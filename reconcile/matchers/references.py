@@ -1,0 +1,120 @@
+"""Rules 1 and 2: the references agree on one account, or marked invoices of one holder add up to the amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reconcile.books import Account, Invoice
+from reconcile.payer import Relation, relation
+from reconcile.proposal import Case, Evidence, Part, Proposal
+from reconcile.purpose.reading import SpanKind
+from reconcile.purpose.resolve import Reference
+
+NAME = "references"
+
+
+def propose(case: Case) -> Iterator[Proposal]:
+    marked, bare = case.references.marked, case.references.bare
+    if marked:
+        yield from _marked(case, marked, bare)
+    elif bare:
+        yield from _bare(case, bare)
+
+
+def account_of(case: Case, reference: Reference) -> Account:
+    found = case.found
+    if reference.kind is SpanKind.ACCOUNT:
+        return found.accounts[reference.number]
+    return found.accounts[found.invoices[reference.number].account_number]
+
+
+def _marked(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) -> Iterator[Proposal]:
+    accounts = _accounts(case, marked)
+    if len(accounts) == 1:
+        account = accounts[0]
+        agreeing = [ref for ref in (*marked, *bare) if account_of(case, ref).number == account.number]
+        agreeing.sort(key=lambda ref: ref.span.start)
+        yield Proposal(
+            "marked_reference",
+            (Part(account.number, _invoices(agreeing)),),
+            _evidence(agreeing),
+            score=1.0,
+            certain=True,
+        )
+        return
+    parts = _parts_of_one_holder(case, marked, accounts)
+    if parts:
+        yield Proposal("several_accounts", parts, _evidence(marked), score=1.0, certain=True)
+        return
+    yield from _each(case, marked, 0.6)
+    yield Proposal(NAME, reason="conflicting_references", certain=True, evidence=_evidence(marked))
+
+
+def _bare(case: Case, bare: Sequence[Reference]) -> Iterator[Proposal]:
+    accounts = _accounts(case, bare)
+    corroboration = _corroborated(case, accounts[0], bare) if len(accounts) == 1 else None
+    if corroboration is not None:
+        parts = (Part(accounts[0].number, _invoices(bare)),)
+        yield Proposal("bare_reference", parts, (*_evidence(bare), corroboration), score=0.9, certain=True)
+        return
+    yield from _each(case, bare, 0.5)
+    yield Proposal(NAME, reason="ambiguous_reference", certain=True, evidence=_evidence(bare))
+
+
+def _accounts(case: Case, refs: Sequence[Reference]) -> list[Account]:
+    return list({(account := account_of(case, ref)).number: account for ref in refs}.values())
+
+
+def _invoices(refs: Sequence[Reference]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ref.number for ref in refs if ref.kind is SpanKind.INVOICE))
+
+
+def _corroborated(case: Case, account: Account, bare: Sequence[Reference]) -> Evidence | None:
+    """A bare reference needs a second witness: its own payer, or the exact outstanding of a referenced invoice."""
+    limit = case.policy.name_limit(case.payment.format)
+    if relation(case.payer, account.holder, case.found, limit) is Relation.OWN:
+        return ("own_payer", {"name": case.payer.name})
+    for number in _invoices(bare):
+        invoice = case.found.invoices[number]
+        if _open_amount(case, invoice) == case.payment.amount:
+            return ("exact_outstanding", {"invoice": number})
+    return None
+
+
+def _open_amount(case: Case, invoice: Invoice) -> int | None:
+    if invoice.currency != case.payment.currency or not case.found.is_open(invoice, case.payment.booking_date):
+        return None
+    return case.found.left(invoice)
+
+
+def _parts_of_one_holder(case: Case, marked: Sequence[Reference], accounts: list[Account]) -> tuple[Part, ...]:
+    """Each account's share, where the marked references are invoices of several accounts of one holder whose
+    outstanding adds up to the amount exactly; else nothing."""
+    if len({account.holder.key for account in accounts}) != 1:
+        return ()
+    if any(ref.kind is not SpanKind.INVOICE for ref in marked):
+        return ()
+    shares: dict[str, list[tuple[str, int]]] = {account.number: [] for account in accounts}
+    for number in _invoices(marked):
+        left = _open_amount(case, case.found.invoices[number])
+        shares[case.found.invoices[number].account_number].append((number, left or 0))
+    total = sum(left for share in shares.values() for _, left in share)
+    if total != case.payment.amount or any(sum(left for _, left in share) == 0 for share in shares.values()):
+        return ()
+    return tuple(
+        Part(number, tuple(invoice for invoice, _ in share), sum(left for _, left in share))
+        for number, share in shares.items()
+    )
+
+
+def _each(case: Case, refs: Sequence[Reference], score: float) -> Iterator[Proposal]:
+    for ref in refs:
+        invoices = (ref.number,) if ref.kind is SpanKind.INVOICE else ()
+        yield Proposal(NAME, (Part(account_of(case, ref).number, invoices),), _evidence([ref]), score=score)
+
+
+def _evidence(refs: Sequence[Reference]) -> tuple[Evidence, ...]:
+    seen: dict[tuple[str, str], None] = {}
+    for ref in refs:
+        seen[f"{'marked' if ref.marked else 'bare'}_{ref.kind.value}", ref.number] = None
+    return tuple((code, {"number": number}) for code, number in seen)

@@ -1,0 +1,103 @@
+"""Who pays, and how the payer stands to a holder: own payer, third party or unknown (`decisions.md`, Words)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from reconcile.books import Holder
+from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix
+from reconcile.policy import Policy
+from reconcile.proposal import Found
+from reconcile.statement import NOBODY, Party
+
+
+class Relation(StrEnum):
+    OWN = "own"
+    THIRD_PARTY = "third_party"
+    UNKNOWN = "unknown"
+
+
+def payer_of(debtor: Party, ultimate: Party, policy: Policy) -> Party:
+    """The debtor; where the debtor is only an intermediary, the ultimate debtor (or nobody, where none is named)."""
+    if policy.is_intermediary(debtor):
+        return ultimate or NOBODY
+    if ultimate and not (debtor.tax_id or debtor.account) and (ultimate.tax_id or ultimate.account):
+        return ultimate
+    return debtor
+
+
+def cut_at(payer: Party, limit: int | None) -> int | None:
+    """The format's limit where this name fills it, so that it may have been cut there."""
+    return limit if limit is not None and len(payer.name) >= limit else None
+
+
+def relation(payer: Party, holder: Holder, found: Found, limit: int | None = None) -> Relation:
+    """Where both have tax ids, these alone decide; else a bank account imported for that holder alone, else the name,
+    provided that no other holder on the books bears it."""
+    if payer.tax_id and holder.tax_ids:
+        return Relation.OWN if payer.tax_id in holder.tax_ids else Relation.THIRD_PARTY
+    if _owns_bank_account(payer, holder, found):
+        return Relation.OWN
+    if not payer.name or is_masked(payer.name):
+        return Relation.UNKNOWN
+    verdict = _by_name(payer, holder, cut_at(payer, limit))
+    if verdict is NameMatch.SAME:
+        return Relation.UNKNOWN if _borne_by_others(payer, holder, found, limit) else Relation.OWN
+    return Relation.THIRD_PARTY if verdict is NameMatch.DIFFERENT else Relation.UNKNOWN
+
+
+def own_holders(payer: Party, found: Found, limit: int | None = None) -> tuple[Holder, ...]:
+    """The holders of whom this payer is an own payer."""
+    return tuple(
+        holder for holder in _holders_near(payer, found, limit) if relation(payer, holder, found, limit) is Relation.OWN
+    )
+
+
+def holders_by_id(payer: Party, found: Found) -> tuple[Holder, ...]:
+    """The holders whom the payer's tax id, or else a bank account known for one holder alone, names."""
+    if payer.tax_id and (holders := found.holders_by_tax_id.get(payer.tax_id, ())):
+        return holders
+    holders = found.holders_by_bank_account.get(payer.account, ()) if payer.account else ()
+    if len(holders) != 1 or (payer.tax_id and holders[0].tax_ids):
+        return ()
+    return holders
+
+
+def lookup_names(payer: Party, limit: int | None) -> Iterator[str]:
+    """The keys under which `Found.holders_by_name` is to be filled for this payer: its name key, and the prefix of a
+    name that may be cut."""
+    if payer.name and not is_masked(payer.name):
+        yield name_key(payer.name)
+        if cut_at(payer, limit) is not None:
+            yield name_prefix(payer.name)
+
+
+def _holders_near(payer: Party, found: Found, limit: int | None) -> tuple[Holder, ...]:
+    near = {holder.key: holder for holder in found.holders_by_tax_id.get(payer.tax_id, ())}
+    near |= {holder.key: holder for holder in found.holders_by_bank_account.get(payer.account, ())}
+    for key in lookup_names(payer, limit):
+        near |= {holder.key: holder for holder in found.holders_by_name.get(key, ())}
+    return tuple(near[key] for key in sorted(near))
+
+
+def _owns_bank_account(payer: Party, holder: Holder, found: Found) -> bool:
+    if not payer.account or payer.account not in holder.bank_accounts:
+        return False
+    return [other.key for other in found.holders_by_bank_account.get(payer.account, ())] == [holder.key]
+
+
+def _by_name(payer: Party, holder: Holder, cut: int | None) -> NameMatch:
+    verdicts = [compare(payer.name, name, cut_at=cut) for name in holder.names]
+    for verdict in (NameMatch.SAME, NameMatch.DOUBTFUL):
+        if verdict in verdicts:
+            return verdict
+    return NameMatch.DIFFERENT
+
+
+def _borne_by_others(payer: Party, holder: Holder, found: Found, limit: int | None) -> bool:
+    return any(
+        other.key != holder.key and _by_name(payer, other, cut_at(payer, limit)) is NameMatch.SAME
+        for key in lookup_names(payer, limit)
+        for other in found.holders_by_name.get(key, ())
+    )

@@ -1,0 +1,128 @@
+"""What the matchers are handed, and what they hand back: a payment beside all that the books hold which bears on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from reconcile.books import Account, Holder, Invoice, PowerOfAttorney
+from reconcile.policy import Policy
+from reconcile.purpose.reading import Reading
+from reconcile.purpose.resolve import References
+from reconcile.statement import NOBODY, Party, StructuredReference
+
+Evidence = tuple[str, Mapping[str, str]]
+"""A reason as a code and its words; `reconcile.explain` turns it into a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One incoming detail on its way to a balance. `amount` in minor units, above zero.
+
+    `own_country` is empty where the country of the own bank account is not known.
+    """
+
+    id: str
+    amount: int
+    currency: str
+    booking_date: date
+    own_account: str
+    own_country: str
+    format: str
+    debtor: Party
+    ultimate: Party
+    reading: Reading
+    references: tuple[StructuredReference, ...] = ()
+    batch_without_amounts: bool = False
+    balance_mismatch: bool = False
+    possible_duplicate: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """What the books hold that bears on a chunk of payments. Looked up once a chunk; `outstanding` is kept current as
+    the chunk's decisions are taken, in their order, and nothing else in here changes."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    outstanding: dict[str, int] = field(default_factory=dict)
+    invoices_by_key: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    accounts_by_key: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    invoices_by_zeroless: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    accounts_by_zeroless: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    holders_by_tax_id: dict[str, tuple[Holder, ...]] = field(default_factory=dict)
+    holders_by_bank_account: dict[str, tuple[Holder, ...]] = field(default_factory=dict)
+    holders_by_name: dict[str, tuple[Holder, ...]] = field(default_factory=dict)
+    """By `name_key`; for a name cut at a format's limit, also by its `name_prefix`."""
+    accounts_of: dict[str, tuple[Account, ...]] = field(default_factory=dict)
+    invoices_of: dict[str, tuple[Invoice, ...]] = field(default_factory=dict)
+    """The invoices of an account with something outstanding, loaded where a rule may ask for them."""
+    powers_of: dict[str, tuple[PowerOfAttorney, ...]] = field(default_factory=dict)
+    own_accounts: frozenset[str] = frozenset()
+    taught: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def left(self, invoice: Invoice) -> int:
+        """What is outstanding of the invoice now, in minor units."""
+        return self.outstanding.get(invoice.number, 0)
+
+    def is_open(self, invoice: Invoice, day: date) -> bool:
+        return invoice.status == "open" and not invoice.expired(day) and self.left(invoice) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One payment with everything needed to decide it."""
+
+    payment: Payment
+    payer: Party
+    references: References
+    found: Found
+    policy: Policy
+
+    def open_invoices(self, account: Account) -> tuple[Invoice, ...]:
+        """The account's invoices that were on the books, open and in the payment's currency on the booking date."""
+        day = self.payment.booking_date
+        return tuple(
+            invoice
+            for invoice in self.found.invoices_of.get(account.number, ())
+            if invoice.issued_on <= day
+            and invoice.currency == self.payment.currency
+            and self.found.is_open(invoice, day)
+        )
+
+    def accounts(self, holder: Holder) -> tuple[Account, ...]:
+        """The holder's accounts that were on the books on the booking date."""
+        return tuple(
+            account
+            for account in self.found.accounts_of.get(holder.key, ())
+            if account.opened_on is None or account.opened_on <= self.payment.booking_date
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of the payment for one account: the invoices mentioned for it, in the order of mention. `amount` is None
+    where the whole payment goes there."""
+
+    account_number: str
+    invoices: tuple[str, ...] = ()
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A matcher's suggestion with its reasons. A *certain* one settles "which account" (`decisions.md`), the first rule
+    that holds; one with a `reason` says with certainty that the payment stays unmatched. The others only rank
+    candidates for a person."""
+
+    rule: str
+    parts: tuple[Part, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    score: float = 0.0
+    certain: bool = False
+    flags: tuple[str, ...] = ()
+    reason: str = ""
+
+
+__all__ = ["NOBODY", "Case", "Evidence", "Found", "Part", "Payment", "Proposal"]

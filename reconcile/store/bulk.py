@@ -1,0 +1,85 @@
+"""Many rows in one round trip: COPY on PostgreSQL, one prepared statement on SQLite; and look-ups by many values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Date, Table, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import KeyedColumnElement
+from sqlalchemy.types import String
+
+from reconcile.store.engine import is_postgresql
+from reconcile.store.types import Json, Minor, Moment
+
+Encoder = Callable[[Any], Any]
+
+
+def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows (values in the order of `columns`). Money must be `int`, moments must have a zone."""
+    encoders = _encoders(table, tuple(columns), connection.dialect.name)
+    encoded = [
+        tuple(value if encode is None or value is None else encode(value) for encode, value in zip(encoders, row, strict=True))
+        for row in rows
+    ]
+    if not encoded:
+        return
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    if is_postgresql(connection):
+        cursor = connection.connection.cursor()
+        with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
+            for row in encoded:
+                copy.write_row(row)
+        cursor.close()
+    else:
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', encoded)  # noqa: S608
+
+
+def any_of(connection: Connection, column: Column[Any] | KeyedColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """`column IN values`, for any number of texts, as one parameter."""
+    listed = sorted(set(values))
+    if is_postgresql(connection):
+        return column == func.any(bindparam(None, listed, type_=ARRAY(String)))
+    return column.in_(select(text("value")).select_from(func.json_each(json.dumps(listed, ensure_ascii=False))))
+
+
+@lru_cache(maxsize=128)
+def _encoders(table: Table, columns: tuple[str, ...], dialect: str) -> tuple[Encoder | None, ...]:
+    return tuple(_encoder(table.c[name].type, dialect) for name in columns)
+
+
+def _encoder(kind: object, dialect: str) -> Encoder | None:
+    if isinstance(kind, Minor):
+        return _whole
+    if isinstance(kind, type(Json)):
+        return _json
+    if isinstance(kind, Moment):
+        return _moment_text if dialect == "sqlite" else _moment
+    if dialect == "sqlite":
+        return {Date: date.isoformat, Boolean: int}.get(type(kind))  # type: ignore[arg-type]
+    return None
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"money must be a whole number of minor units, not {value!r}")
+    return value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _moment(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise TypeError(f"{value!r} has no time zone")
+    return value.astimezone(UTC)
+
+
+def _moment_text(value: datetime) -> str:
+    return _moment(value).replace(tzinfo=None).isoformat(" ", "microseconds")

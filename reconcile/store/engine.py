@@ -1,0 +1,65 @@
+"""How the books are reached: one engine for SQLite and PostgreSQL, with the same guarantees on both.
+
+SQLite: write-ahead log, foreign keys on, every transaction that may write begins with BEGIN IMMEDIATE (so two writers
+queue instead of failing half-way), full durability. PostgreSQL: psycopg 3, READ COMMITTED; what must not race is a unique
+key or a row lock, not an isolation level.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from reconcile.problem import Refusal
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for the books. Refuses a URL that is neither SQLite nor PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        shown = "the database URL" if parsed is None else parsed.render_as_string(hide_password=True)
+        raise Refusal.of(
+            f"{shown!r} names no database that the books can stand in",
+            "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
+        )
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 60})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only looks: on SQLite it takes no write lock."""
+    with engine.connect().execution_options(read_only=True) as connection, connection.begin():
+        yield connection
+
+
+def is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
