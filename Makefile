@@ -1,0 +1,77 @@
+# Everything a developer or a build machine runs. Needs python3 (3.11 or newer, with venv and pip) and make; the servers
+# that the tests want come from the environment, the system or a wheel (tests/servers.py). Nothing outside this folder is
+# touched but temporary folders.
+#
+#   make demo              the whole main job on made-up data, in an embedded database under var/
+#   make test              the suite; PYTEST_ARGS='tests/policy -k card', WORKERS=4
+#   make check             lint, types, who may know whom
+#   make accept            all that must hold before a release
+#   make bench             speed and memory;               BENCH_ARGS=…
+#   make chaos             crashes at random moments;      CHAOS_ARGS=…
+#   make fuzz              the properties, looked at much further and at random
+#   make corpus DIR=…      reads every statement in a folder of yours and says what it found
+
+PYTHON ?= python3
+WORKERS ?= 2
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+CHAOS_ARGS ?=
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+DEMO := RECONCILE_DATABASE_URL=sqlite:///var/demo.db RECONCILE_REDIS_URL= $(BIN)/reconcile
+
+.PHONY: venv demo verify test check accept bench chaos fuzz corpus clean
+.DEFAULT_GOAL := test
+
+venv: .venv/installed
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) -e '.[test]'
+	touch $@
+
+.venv/installed-check: .venv/installed
+	$(INSTALL) -e '.[test,check]'
+	touch $@
+
+demo: venv
+	mkdir -p var
+	rm -f var/demo.db var/demo.db-wal var/demo.db-shm
+	$(DEMO) demo
+
+verify: venv
+	$(DEMO) verify
+
+test: venv
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+check: .venv/installed-check
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-logo
+
+accept:
+	$(MAKE) test
+	$(MAKE) check
+	$(MAKE) demo
+	$(MAKE) verify
+
+bench: venv
+	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+
+chaos: venv
+	$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
+
+fuzz: venv
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis $(PYTEST_ARGS)
+
+corpus: venv
+	@test -n "$(DIR)" || { echo "error: say which folder: make corpus DIR=/path/to/statements" >&2; exit 2; }
+	$(BIN)/python -m tests.corpus "$(DIR)"
+
+clean:
+	rm -rf .venv var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
