@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 CHAOS_ARGS ?=
 
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --use-pep517 --disable-pip-version-check -c constraints.txt
 DEMO := RECONCILE_DATABASE_URL=sqlite:///var/demo.db RECONCILE_REDIS_URL= $(BIN)/reconcile
 
 .PHONY: venv demo verify test check accept bench chaos fuzz corpus clean

@@ -1,0 +1,72 @@
+"""Known banks, exchanges, processing centres and operators, and how a statement's party is known to be one of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from reconcile.reference import LOOK_ALIKES
+from reconcile.statement import Party
+
+_APOSTROPHES: Final = re.compile("['’‘ʻʼ`´]")
+_NO_WORD: Final = re.compile(r"[\W_]+")
+
+Words = tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def words(name: str) -> Words:
+    """A name's words for comparison: upper case, look-alikes towards Latin, apostrophes and punctuation aside.
+
+    >>> words("АО «Kaspi Bank»") == words('АО "KASPI  BANK"'), words("O‘zbekiston")
+    (True, ('OZBEKISTON',))
+    """
+    plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", name)).upper().translate(LOOK_ALIKES)
+    return tuple(_NO_WORD.sub(" ", plain).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """`names` are whole names, legal forms aside; `phrases` are words that stand together anywhere in the name. Where
+    both it and the party have tax ids, these alone decide."""
+
+    name: str
+    tax_ids: frozenset[str] = frozenset()
+    names: frozenset[Words] = frozenset()
+    phrases: frozenset[Words] = frozenset()
+
+
+class Directory:
+    """Many counterparties, asked once for every payment: found by tax id, whole name, or a phrase's first word."""
+
+    def __init__(self, counterparties: Iterable[Counterparty], legal_forms: frozenset[str]) -> None:
+        self.counterparties = tuple(counterparties)
+        self._legal_forms = legal_forms
+        self._by_id = {tax_id: one for one in self.counterparties for tax_id in one.tax_ids}
+        self._by_name = {key: one for one in self.counterparties for name in one.names if (key := self._core(name))}
+        self._by_first: dict[str, list[tuple[Words, Counterparty]]] = {}
+        for one in self.counterparties:
+            for phrase in one.phrases:
+                self._by_first.setdefault(phrase[0], []).append((phrase, one))
+
+    def _core(self, name: Words) -> Words:
+        return tuple(word for word in name if word not in self._legal_forms)
+
+    def find(self, party: Party) -> Counterparty | None:
+        """Who this party is; None where it is nobody listed."""
+        if party.tax_id and (known := self._by_id.get(party.tax_id)):
+            return known
+        return next((one for one in self._named(party.name) if not (one.tax_ids and party.tax_id)), None)
+
+    def _named(self, name: str) -> Iterator[Counterparty]:
+        found = words(name)
+        if whole := self._by_name.get(self._core(found)):
+            yield whole
+        for start, word in enumerate(found):
+            for phrase, one in self._by_first.get(word, ()):
+                if found[start : start + len(phrase)] == phrase:
+                    yield one
