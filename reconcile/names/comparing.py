@@ -1,0 +1,187 @@
+"""Are two names one name? Legal form, order of words, script, quotes and case aside; nothing else (decisions, Words).
+
+`likeness` says *how* two names agree or differ, `VERDICT` what that means. All that is not certainly the same name and
+not clearly another is DOUBTFUL, and a doubtful name is not the holder's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from reconcile.names.folding import Folded, fold
+from reconcile.names.skeleton import skeleton
+
+
+class NameMatch(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    DOUBTFUL = "doubtful"
+
+
+class Likeness(StrEnum):
+    """How two names are alike; the reason behind a `NameMatch`."""
+
+    EQUAL = "equal"
+    CUT = "cut"
+    """The payer's name reaches the format's limit, and the holder's begins with it."""
+    NAMELESS = "nameless"
+    MASKED = "masked"
+    FORMS_DIFFER = "forms_differ"
+    """A company and a sole trader of one name («ООО Иванов», «ИП Иванов»)."""
+    TRADE_NAME = "trade_name"
+    """The same but for what follows t/a, or only that is the same."""
+    LEFT_OUT = "left_out"
+    """One name has a word more: a patronymic, or «Астана» and «Астана Моторс»."""
+    INITIALS = "initials"
+    SPACING = "spacing"
+    """Equal once blanks are gone («Алма Тех», «Алматех»)."""
+    TYPO = "typo"
+    VARIANT = "variant"
+    """One name as two languages spell it (Джураев, Жўраев; Әлімұлы, Алимович)."""
+    OTHER = "other"
+
+
+VERDICT: Final[Mapping[Likeness, NameMatch]] = dict.fromkeys(Likeness, NameMatch.DOUBTFUL) | {
+    Likeness.EQUAL: NameMatch.SAME,
+    Likeness.CUT: NameMatch.SAME,
+    Likeness.OTHER: NameMatch.DIFFERENT,
+}
+
+MIN_CUT_LETTERS: Final = 10
+"""A cut name of fewer letters, its form aside, says too little to be anybody's."""
+_SHORT_INITIALS: Final = frozenset(skeleton("я ю щ ц").split())
+_PATRONYMICS: Final = "ович евич ич овна евна ична ұлы улы уулу ўғли угли оглы қызы кызы қизи кизи"
+_PATRONYMIC_ENDS: Final = tuple(sorted(skeleton(_PATRONYMICS).split(), key=len, reverse=True))
+_VOWELS: Final = str.maketrans("", "", "aeiouY")
+
+
+def compare(payer_name: str, holder_name: str, *, cut_at: int | None = None) -> NameMatch:
+    """Is the payer, by name, the holder? `cut_at` is the length at which the statement's format cuts names.
+
+    SAME only by the definition of decisions.md. So a patronymic that is left out, initials for names, one letter's
+    difference are DOUBTFUL: «Иванов Иван» is many people, and only one of them is Иванов Иван Иванович. A masked name
+    is DOUBTFUL even where it is clearly another's, since it says nothing for certain. Forms are set aside as the rule
+    has it (ТОО Астана = АО Астана, ИП Иванов = Иванов), but for a company against a sole trader.
+
+    >>> compare("ROMASHKA LLP", "ТОО «Ромашка»"), compare("ТОО Астана Моторс", "ТОО Астана Сервис")
+    (<NameMatch.SAME: 'same'>, <NameMatch.DIFFERENT: 'different'>)
+    """
+    return VERDICT[likeness(payer_name, holder_name, cut_at=cut_at)]
+
+
+def likeness(payer_name: str, holder_name: str, *, cut_at: int | None = None) -> Likeness:
+    """The reason behind `compare`, for explanations."""
+    payer, holder = fold(payer_name), fold(holder_name)
+    if not payer.words or not holder.words:
+        return Likeness.NAMELESS
+    is_cut = cut_at is not None and len(payer_name.strip()) >= cut_at
+    if payer.starred or holder.masked or (payer.shortened and not is_cut):
+        return Likeness.MASKED
+    if payer.key == holder.key:
+        return agreement(payer, holder)
+    if is_cut and begins(holder, payer_name.strip()):
+        return Likeness.CUT
+    return difference(payer, holder)
+
+
+def agreement(one: Folded, other: Folded) -> Likeness:
+    """What remains to be asked of two names with one key."""
+    if one.trade and other.trade and one.trade != other.trade:
+        return Likeness.TRADE_NAME
+    if (one.company and other.sole_trader) or (one.sole_trader and other.company):
+        return Likeness.FORMS_DIFFER
+    return Likeness.EQUAL
+
+
+def begins(holder: Folded, cut_name: str) -> bool:
+    """Does the holder's name begin with this cut one, as typed, leading legal forms aside?
+
+    The cut may have parted two letters that stand for one (S|h), or left a letter that the next one would change, so
+    the cut name is also read as if those letters followed.
+    """
+    readings = {fold(cut_name).prefix, fold(cut_name + "h").prefix}
+    readings |= {fold(cut_name + vowel).prefix[:-1] for vowel in "ao" if cut_name[-1:] in "yYйЙ"}
+    return any(
+        len(reading.replace(" ", "")) >= MIN_CUT_LETTERS and holder.prefix.startswith(reading) for reading in readings
+    )
+
+
+def difference(one: Folded, other: Folded) -> Likeness:
+    """How two names with different keys differ."""
+    if one.numbers and other.numbers and one.numbers != other.numbers:
+        return Likeness.OTHER
+    if one.key == other.trade or one.trade == other.key:
+        return Likeness.TRADE_NAME
+    left, right = _unshared(one.words, other.words)
+    if not left or not right:
+        return Likeness.LEFT_OUT
+    if _are_initials(left, right) or _are_initials(right, left):
+        return Likeness.INITIALS
+    if "".join(one.words) == "".join(other.words) or "".join(left) == "".join(right):
+        return Likeness.SPACING
+    if _is_typo(left, right):
+        return Likeness.TYPO
+    shared = len(left) < len(one.words)
+    return Likeness.VARIANT if shared and _are_variants(left, right) else Likeness.OTHER
+
+
+def _unshared(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words that the other name has not, in the order typed."""
+    return _less(one, other), _less(other, one)
+
+
+def _less(words: Sequence[str], taken: Sequence[str]) -> list[str]:
+    remaining = Counter(taken)
+    left = []
+    for word in words:
+        if remaining[word]:
+            remaining[word] -= 1
+        else:
+            left.append(word)
+    return left
+
+
+def _are_initials(letters: list[str], words: list[str]) -> bool:
+    """Every one of `letters` is the initial of another of `words`; words that none stands for are left out."""
+    if not all(len(letter) == 1 or letter in _SHORT_INITIALS for letter in letters):
+        return False
+    open_words = list(words)
+    for letter in letters:
+        match = next((word for word in open_words if word.startswith(letter)), None)
+        if match is None or match.isdigit():
+            return False
+        open_words.remove(match)
+    return True
+
+
+def _is_typo(left: list[str], right: list[str]) -> bool:
+    """One edit (a letter replaced, missing, added, two swapped) in five letters or more, two in nine or more."""
+    for first, second in (("".join(left), "".join(right)), ("".join(sorted(left)), "".join(sorted(right)))):
+        shorter = min(len(first), len(second))
+        if shorter < 5 or any(map(str.isdigit, first)) or any(map(str.isdigit, second)):
+            continue
+        allowed = 2 if shorter >= 9 else 1
+        if OSA.distance(first, second, score_cutoff=allowed) <= allowed:
+            return True
+    return False
+
+
+def _loose(word: str) -> str:
+    """What two languages' spellings of one word share: its consonants, without the ending of a patronymic."""
+    for end in _PATRONYMIC_ENDS:
+        if word.endswith(end) and len(word) > len(end) + 2:
+            word = word[: -len(end)]
+            break
+    return word.replace("dJ", "J").translate(_VOWELS)
+
+
+def _are_variants(left: list[str], right: list[str]) -> bool:
+    if len(left) != len(right):
+        return False
+    loose = sorted(map(_loose, left))
+    return loose == sorted(map(_loose, right)) and all(len(word) >= 2 for word in loose)

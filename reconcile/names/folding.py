@@ -1,0 +1,163 @@
+"""A name taken apart once: its words without legal forms, its index key, what is masked or abbreviated in it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from reconcile.names.forms import INDEX, is_company, is_sole_trader, strip_forms
+from reconcile.names.kinds import LegalForm
+from reconcile.names.skeleton import skeleton
+
+KEY_VERSION: Final = "1"
+"""Of the rules behind `name_key`; a stored key of another version has to be made again."""
+
+_TRADING_AS: Final = re.compile(
+    r"(?<!\w)(?:t\s?[/\\]\s?a(?:s)?|d\s?[/\\]\s?b\s?[/\\]\s?a|trading as)(?!\w)\.?", re.IGNORECASE
+)
+_STARS: Final = re.compile(r"[*•●■█]")
+# A single letter at the end of a name and no other in it: «Яна Петровна О.», «Иванов И.».
+_SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:sh|ch|zh|kh|ya|yu|ye|ts)(?=\.))(?!\w)", re.IGNORECASE)
+_ENDS_SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:sh|ch|zh|kh|ya|yu|ye|ts)\.)\W*$", re.IGNORECASE)
+_DOTTED: Final = re.compile(r"(?<!\w)(\w)\.\s?(\w)\.\s?(\w)\.?(?!\w)")
+_DOTTED_TRADER: Final = re.compile(r"^\W*([ИЖiж])\.\s?([ПКпк])\.(?=\s*\S+\s+\S+)", re.IGNORECASE)
+_SLASHED: Final = re.compile(r"(?<!\w)(\w)/(\w)(?!\w)")
+_ID: Final = re.compile(
+    r"(?:\b(?:БИН|ИИН|ИНН|РНН|СТИР|ПИНФЛ|ЖШШИР|ЖСН|БСН|BIN|IIN|INN|STIR|PINFL|JSHSHIR|KRA PIN|PIN)[\s:№/.-]*)?"
+    r"\b(?:[0-9]{9,}|[AP][0-9]{9}[A-Z])\b",
+    re.IGNORECASE,
+)
+_LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
+_DROPPED: Final = frozenset({"and"})
+COMPANY: Final = skeleton("co")
+_ONE_WORD: Final = {skeleton("company"): COMPANY}
+_NUMBER_WORDS: Final = frozenset(skeleton("n no").split())
+
+
+class Folded(NamedTuple):
+    """A name, folded. `words` are skeleton words as typed, forms set aside; `key` is `name_key` even where it is
+    masked; `prefix` keeps the order and every form but the leading one; `trade` is the key of what follows t/a."""
+
+    words: tuple[str, ...]
+    key: str
+    prefix: str
+    forms: tuple[LegalForm, ...]
+    starred: bool
+    shortened: bool
+    trade: str = ""
+
+    @property
+    def masked(self) -> bool:
+        return self.starred or self.shortened
+
+    @property
+    def company(self) -> bool:
+        return is_company(self.forms)
+
+    @property
+    def sole_trader(self) -> bool:
+        return is_sole_trader(self.forms) or bool(self.trade)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return tuple(word for word in self.words if word.isdigit())
+
+
+def key_of(words: tuple[str, ...]) -> str:
+    """Words in alphabetical order, then numbers as typed: their order means something («2-я школа 12»)."""
+    ordered = sorted(words)
+    if ordered and ordered[0][0] <= "9":
+        letters = [word for word in ordered if not word.isdigit()]
+        return " ".join([*letters, *(word for word in words if word.isdigit())])
+    return " ".join(ordered)
+
+
+def _joined_form(found: re.Match[str]) -> str:
+    """«Т.О.О.» as ТОО; three initials stay."""
+    joined = "".join(found.groups())
+    return joined + " " if skeleton(joined) in INDEX.words else found[0]
+
+
+def _spelled_plainly(name: str) -> str:
+    """Dotted and slashed forms in one piece, ids cut out: «Т.О.О.», «И.П. Иванов Иван», F/X, «БИН 1234…»."""
+    if "." in name:
+        name = _DOTTED_TRADER.sub(r"\1\2 ", _DOTTED.sub(_joined_form, name))
+    if "/" in name:
+        name = _SLASHED.sub(r"\1\2", name)
+    return _ID.sub(" ", name) if _LONG_NUMBER.search(name) else name
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Skeleton words of a text, with "and", the ampersand and number signs before a number dropped; Company is Co."""
+    words = skeleton(_spelled_plainly(text)).split()
+    if not _DROPPED.isdisjoint(words):
+        words = [word for word in words if word not in _DROPPED]
+    if not _NUMBER_WORDS.isdisjoint(words):
+        following = [*words[1:], ""]
+        words = [word for word, after in zip(words, following, strict=True) if not _signs(word, after)]
+    return tuple(_ONE_WORD.get(word, word) for word in words)
+
+
+def _signs(word: str, after: str) -> bool:
+    return word in _NUMBER_WORDS and after.isdigit()
+
+
+def _is_shortened(name: str) -> bool:
+    return _ENDS_SINGLE.search(name) is not None and len(_SINGLE.findall(name)) == 1
+
+
+def fold_plain(name: str) -> Folded:
+    """`fold` without its memory."""
+    parts = _TRADING_AS.split(name, maxsplit=1) if "/" in name or "rading" in name.lower() else (name,)
+    words = words_of(parts[0])
+    stripped = strip_forms(words)
+    # A letter is at most two symbols, so that most names need not be looked at.
+    may_be_short = len(words) > 1 and len(words[-1]) <= 2 and not is_company(stripped.forms)
+    return Folded(
+        words=stripped.words,
+        key=key_of(stripped.words),
+        prefix=" ".join(stripped.unled),
+        forms=stripped.forms,
+        starred=_STARS.search(name) is not None,
+        shortened=may_be_short and _is_shortened(parts[0]),
+        trade=key_of(strip_forms(words_of(parts[1])).words) if len(parts) > 1 else "",
+    )
+
+
+fold = lru_cache(maxsize=32768)(fold_plain)
+
+
+def is_masked(name: str) -> bool:
+    """Part of the name is hidden: stars in it, or one letter stands for its last word («Яна Петровна О.»).
+
+    A company's last letter («ТОО Сервис К») is a word. Two initials after a surname are no mask but an abbreviation.
+
+    >>> is_masked("ИВАНОВ И***"), is_masked("Яна Петровна О."), is_masked("Сериков А.Б.")
+    (True, True, False)
+    """
+    return fold(name).masked
+
+
+def name_key(name: str) -> str:
+    """The key under which a name is found in an index, version 1 (`KEY_VERSION`): equal keys mean the same name.
+
+    Legal forms set aside, one skeleton for all scripts and schemes (`skeleton`), words sorted, numbers last and in
+    their order. Empty for a masked name and where nothing but forms is left: an empty key finds nobody. Two names with
+    one key are still DOUBTFUL where one is a company's and the other a sole trader's (`compare` tells).
+
+    >>> name_key('ТОО "Алма Сервис"') == name_key("SERVIS ALMA LLP"), name_key("Иванов И.")
+    (True, '')
+    """
+    folded = fold_plain(name)
+    return "" if folded.masked else folded.key
+
+
+def name_prefix(name: str) -> str:
+    """The skeleton with its words in the order typed and only the leading legal forms removed, for a range query for a
+    name that a format has cut.
+
+    >>> name_prefix("ТОО «Алматы Жол Құрылыс»")
+    'almatY Jol kurYlYs'
+    """
+    return fold(name).prefix

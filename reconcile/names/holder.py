@@ -1,0 +1,69 @@
+"""Does a phrase of the purpose name the holder? «за Иванова Ивана», «за ТОО Ромашку, БИН …», «"РОМАШКА" МЧЖ учун».
+
+Judged as for own payers, with room for inflected forms (decisions, "The purpose names the holder") and for what payers
+put around a name (`phrase`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconcile.names.comparing import VERDICT, Likeness, NameMatch, agreement, difference
+from reconcile.names.folding import Folded, fold, key_of
+from reconcile.names.inflection import declines, looks_like_her_surname, oblique_forms
+from reconcile.names.phrase import readings
+
+
+def names_holder(phrase: str, holder_names: Sequence[str]) -> NameMatch:
+    """Is the beneficiary that a purpose names (what stands after за, for … or before үшін, uchun …) this holder?
+
+    The best of the holder's names counts. A patronymic left out and initials are DOUBTFUL, as for a payer. So is an
+    ending that may be another person's: «Алиева Серик» for Алиев Серик, where the first name shows no case.
+
+    >>> names_holder("Иванова Ивана Ивановича, на л/с", ["Иванов Иван Иванович"])
+    <NameMatch.SAME: 'same'>
+    >>> names_holder("Петрова Ивана", ["Иванов Иван"])
+    <NameMatch.DIFFERENT: 'different'>
+    """
+    named = [fold(text) for text in readings(phrase)]
+    holders = [fold(name) for name in holder_names]
+    verdicts = {VERDICT[_likeness(name, holder)] for holder in holders for name in named if name.words}
+    for verdict in (NameMatch.SAME, NameMatch.DOUBTFUL, NameMatch.DIFFERENT):
+        if verdict in verdicts:
+            return verdict
+    return NameMatch.DOUBTFUL
+
+
+def _likeness(phrase: Folded, holder: Folded) -> Likeness:
+    if not holder.words:
+        return Likeness.NAMELESS
+    if phrase.masked or holder.masked:
+        return Likeness.MASKED
+    if phrase.key == holder.key:
+        return agreement(phrase, holder)
+    words, hers = _uninflected(phrase.words, holder.words)
+    plain = phrase._replace(words=words, key=key_of(words))
+    if plain.key != holder.key:
+        return difference(plain, holder)
+    return Likeness.VARIANT if hers else agreement(plain, holder)
+
+
+def _uninflected(phrase: Sequence[str], holder: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """The phrase with each inflected word of the holder's name as the books have it; and whether its only sign of a
+    case is an ending that makes it a woman's name («Алиева Серик»)."""
+    open_words = list(holder)
+    for word in phrase:
+        if word in open_words:
+            open_words.remove(word)
+    result: list[str] = []
+    oblique: list[bool] = []
+    for word in phrase:
+        nominative = next((one for one in open_words if word in oblique_forms(one)), None)
+        if word in holder or nominative is None:
+            result.append(word)
+            continue
+        open_words.remove(nominative)
+        result.append(nominative)
+        oblique.append(looks_like_her_surname(nominative, word))
+    uninflected = [word for word in phrase if word in holder and declines(word)]
+    return tuple(result), oblique == [True] and bool(uninflected)
