@@ -1,0 +1,282 @@
+"""camt.053, the ISO 20022 statement of account (`BkToCstmrStmt`), versions 02 to 13, and files without a namespace.
+
+Read by lxml as a stream, one `Ntry` at a time. A DTD, entities and oversized trees are refused; what is cut is not well
+formed and refused with its line. Only entries with status `BOOK` are money. `CdtDbtInd` is the effect of the entry
+itself: `RvslInd` never flips it. Balances `OPBD` (else `PRCD`) and `CLBD`; totals from `TxsSummry`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from lxml import etree
+
+from reconcile.parsers.amounts import exact_amount, read_date
+from reconcile.parsers.camt_entry import entry_of
+from reconcile.parsers.camt_tree import Node, children, first_node, fold, local_name, text
+from reconcile.parsers.source import HEAD_BYTES, ReadContext, account_country, account_number, statement_currency
+from reconcile.problem import Refusal
+from reconcile.statement import Entry, Statement
+
+NAME: Final = "camt"
+_MESSAGES: Final = {
+    "BkToCstmrStmt": "camt.053",
+    "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrDbtCdtNtfctn": "camt.054",
+}
+_NOT_BOOKED: Final = {
+    "camt.052": "an intraday report (camt.052): its entries may still change or vanish until the day is closed",
+    "camt.054": "a debit/credit notification (camt.054): it repeats what the statement will book",
+}
+_VERSIONS: Final = frozenset(f"{version:02}" for version in range(2, 14))
+_NAMESPACE: Final = re.compile(r"camt\.05([2-4])\.001\.([0-9]{2})")
+_IN_HEAD: Final = re.compile(rb"<(?:[\w.\-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|:camt\.05[234]\.001\.[0-9]{2}")
+_FORBIDDEN: Final = (b"<!DOCTYPE", b"<!ENTITY")
+# Version 01, never used for statements here, writes its own number into the message's name.
+_ELEMENTS: Final = {name + ending: message for name, message in _MESSAGES.items() for ending in ("", "V01")}
+_TAGS: Final = ("{*}Document", "{*}Stmt", "{*}Ntry", *("{*}" + name for name in _ELEMENTS))
+
+
+def recognises(head: bytes) -> bool:
+    """XML that names a message of this family, in any encoding (NUL bytes of UTF-16 aside)."""
+    plain = head.replace(b"\0", b"")
+    return b"<" in plain[:64] and _IN_HEAD.search(plain) is not None
+
+
+def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
+    """The statements of the message in their order."""
+    _refuse_dtd(stream)
+    walk = _Walk(stream)
+    seen = False
+    while (statement := walk.next_statement(context)) is not None:
+        seen = True
+        yield statement
+        for _ in statement.entries:
+            pass
+    if not seen:
+        raise Refusal.of("there is no statement (Stmt) in the message", "export the statement again")
+
+
+def _refuse_dtd(stream: BinaryIO) -> None:
+    stream.seek(0)
+    head = stream.read(HEAD_BYTES).replace(b"\0", b"")
+    for mark in _FORBIDDEN:
+        if mark in head:
+            raise _no_dtd(head.count(b"\n", 0, head.index(mark)) + 1)
+    stream.seek(0)
+
+
+def _no_dtd(line: int | None) -> Refusal:
+    return Refusal.of(
+        "the XML declares a DTD or entities, which no bank statement needs", "remove it, or ask the bank", line=line
+    )
+
+
+class _Walk:
+    """The parser's place in the message. lxml's errors become refusals with their line."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.events = etree.iterparse(
+            stream,
+            events=("start", "end"),
+            tag=_TAGS,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        self.version = ""
+        self.checked = False
+
+    def step(self) -> tuple[str, etree._Element] | None:
+        """The next event among the tags that matter; None at the end of the message."""
+        try:
+            event, element = next(self.events)
+        except StopIteration:
+            return None
+        except etree.XMLSyntaxError as error:
+            raise Refusal.of(
+                f"the XML is not well formed or is cut: {str(error)[:160]}",
+                "export the statement again",
+                line=error.lineno or None,
+            ) from None
+        except (etree.LxmlError, UnicodeError, LookupError) as error:
+            raise Refusal.of(f"the XML cannot be read: {str(error)[:160]}", "export the statement again") from None
+        if not self.checked:
+            self.check(element)
+        return event, element
+
+    def check(self, element: etree._Element) -> None:
+        """At the first element that matters, before any content is looked at."""
+        self.checked = True
+        if element.getroottree().docinfo.doctype:
+            raise _no_dtd(None)
+
+    def next_statement(self, context: ReadContext) -> Statement | None:
+        while (step := self.step()) is not None:
+            event, element = step
+            name = local_name(element)
+            if event == "start":
+                self.enter(name, element)
+            elif name == "Ntry" and _is_statement(element.getparent()):
+                return self.statement(element.getparent(), element, context)
+            elif name == "Stmt":
+                return self.statement(element, None, context)
+        return None
+
+    def enter(self, name: str, element: etree._Element) -> None:
+        message = _ELEMENTS.get(name)
+        if message is None:
+            return
+        if message in _NOT_BOOKED:
+            raise Refusal.of(
+                f"this is {_NOT_BOOKED[message]}", "give the statement (camt.053)", line=element.sourceline
+            )
+        self.version = _version(element)
+
+    def statement(self, element: etree._Element, entry: etree._Element | None, context: ReadContext) -> Statement:
+        """The statement whose head stands before its first entry."""
+        if not self.version:
+            raise Refusal.of("a Stmt stands outside BkToCstmrStmt", "ask the bank", line=element.sourceline)
+        head = fold(element, leave="Ntry")
+        currency_seen = _currency(head, entry)
+        account = _account(head, element.sourceline)
+        currency = statement_currency(account, currency_seen, context, element.sourceline)
+        statement = Statement(
+            format=NAME,
+            account=account,
+            currency=currency,
+            entries=iter(()),
+            version=self.version,
+            reference=text(head, "Id"),
+            country=account_country(account),
+            bank=_servicer(head),
+        )
+        _take_head(statement, head, element.sourceline)
+        statement.entries = self.entries(statement, entry) if entry is not None else iter(())
+        return statement
+
+    def entries(self, statement: Statement, element: etree._Element) -> Iterator[Entry]:
+        """The booked entries until the statement ends; then its closing figures, should they stand after them."""
+        left_out = 0
+        step: tuple[str, etree._Element] | None = ("end", element)
+        while step is not None:
+            event, element = step
+            name = local_name(element)
+            if event == "end" and name == "Ntry":
+                entry = entry_of(fold(element), element.sourceline or 1, statement)
+                _forget(element)
+                if entry is None:
+                    left_out += 1
+                else:
+                    yield entry
+            elif event == "end" and name == "Stmt":
+                break
+            step = self.step()
+        _take_head(statement, fold(element, leave="Ntry"), element.sourceline)
+        element.clear(keep_tail=True)
+        if left_out:  # the summary counts entries that are no money yet
+            statement.total_credit = statement.total_debit = statement.count_expected = None
+
+
+def _version(element: etree._Element) -> str:
+    namespace = str(etree.QName(element).namespace or "")
+    found = _NAMESPACE.search(namespace)
+    if not namespace:
+        return "camt.053"
+    if found is None or found.group(1) != "3" or found.group(2) not in _VERSIONS:
+        raise Refusal.of(
+            f"namespace {namespace[:80]!r} is no version of camt.053 that is known here",
+            "ask the bank for camt.053.001.02 to 13",
+            line=element.sourceline,
+        )
+    return f"camt.053.001.{found.group(2)}"
+
+
+def _is_statement(element: etree._Element | None) -> bool:
+    return element is not None and local_name(element) == "Stmt"
+
+
+def _forget(element: etree._Element) -> None:
+    """Frees what has been read. The element itself stays until the next one ends: the parser may hold its tail."""
+    element.clear(keep_tail=True)
+    parent, before = element.getparent(), element.getprevious()
+    while parent is not None and before is not None and local_name(before) == "Ntry":
+        parent.remove(before)
+        before = element.getprevious()
+
+
+def _account(head: Node, line: int | None) -> str:
+    identification = first_node(head, "Acct", "Id")
+    account = account_number(text(identification, "IBAN") or text(first_node(identification, "Othr"), "Id"))
+    if not account:
+        raise Refusal.of("the statement does not name its account (Acct/Id)", "ask the bank", line=line)
+    return account
+
+
+def _currency(head: Node, entry: etree._Element | None) -> str | None:
+    """Of the account, else of its opening or closing balance, else of its first entry."""
+    if said := text(first_node(head, "Acct"), "Ccy"):
+        return said
+    for balance in children(head, "Bal"):
+        if _balance_code(balance) in ("OPBD", "PRCD", "CLBD"):
+            return text(first_node(balance, "Amt"), "@Ccy")
+    return text(first_node(fold(entry), "Amt"), "@Ccy") or None if entry is not None else None
+
+
+def _servicer(head: Node) -> str:
+    institution = first_node(head, "Acct", "Svcr", "FinInstnId")
+    return text(institution, "BICFI") or text(institution, "BIC") or text(institution, "Nm")
+
+
+def _balance_code(balance: Node) -> str:
+    return text(first_node(balance, "Tp", "CdOrPrtry"), "Cd")
+
+
+def _take_head(statement: Statement, head: Node, line: int | None) -> None:
+    balances = _balances(head, statement.currency, line)
+    statement.opening = balances.get("OPBD", balances.get("PRCD"))
+    statement.closing = balances.get("CLBD")
+    period = first_node(head, "FrToDt")
+    for field, names in (("period_from", ("FrDtTm", "FrDt")), ("period_to", ("ToDtTm", "ToDt"))):
+        if written := text(period, names[0]) or text(period, names[1]):
+            setattr(statement, field, read_date(written, line))
+    summary = first_node(head, "TxsSummry")
+    credits, debits = first_node(summary, "TtlCdtNtries"), first_node(summary, "TtlDbtNtries")
+    statement.total_credit = _sum(credits, statement.currency, line)
+    statement.total_debit = _sum(debits, statement.currency, line)
+    statement.count_expected = _count(first_node(summary, "TtlNtries"), line)
+
+
+def _balances(head: Node, currency: str, line: int | None) -> dict[str, int]:
+    """Signed, by code, in the statement's currency; of several with one code the first opening and the last closing."""
+    found: dict[str, int] = {}
+    for balance in children(head, "Bal"):
+        code, amount = _balance_code(balance), first_node(balance, "Amt")
+        if code not in ("OPBD", "PRCD", "CLBD") or text(amount, "@Ccy") != currency:
+            continue
+        minor = exact_amount(text(amount, ""), currency, line)
+        signed = -minor if text(balance, "CdtDbtInd") == "DBIT" else minor
+        if code == "CLBD":
+            found[code] = signed
+        else:
+            found.setdefault(code, signed)
+    return found
+
+
+def _sum(totals: Node, currency: str, line: int | None) -> int | None:
+    written = text(totals, "Sum")
+    return exact_amount(written, currency, line) if written else None
+
+
+def _count(totals: Node, line: int | None) -> int | None:
+    written = text(totals, "NbOfNtries")
+    if not written:
+        return None
+    if not re.fullmatch(r"[0-9]{1,15}", written, re.ASCII):
+        raise Refusal.of(f"the number of entries {written[:20]!r} is no number", "ask the bank", line=line)
+    return int(written)
