@@ -1,0 +1,22 @@
+"""One generator function for each row of the decision table, and for each way of meeting it. Importing fills the registry."""
+
+from reconcile.world.cases import (
+    bank_side,
+    forms,
+    invoices,
+    mends,
+    payers,
+    powers,
+    references,
+    refusals,
+    statements,
+    third_parties,
+    traps,
+    unmatched,
+)
+from reconcile.world.cases.registry import REGISTRY, CaseKind
+
+__all__ = [
+    "REGISTRY", "CaseKind", "bank_side", "forms", "invoices", "mends", "payers", "powers", "references", "refusals", "statements",
+    "third_parties", "traps", "unmatched",
+]
