@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -82,23 +82,15 @@ def _country(code: str, part: Fields) -> CountryPolicy:
     currencies = part.currencies("currencies")
     if not currencies:
         part.note("currencies", f"{code} has no balance currency", 'write currencies = ["…"]')
+    third_party, power = _third_parties(bank)
     policy = CountryPolicy(
         code=code,
         time_zone=_checked_zone(part),
         currencies=currencies,
         legal_name=part.text_or_empty("legal_name"),
-        methods=frozenset(
-            (holder, method)
-            for method, table in (
-                (Method.BANK_TRANSFER, bank),
-                (Method.CARD, cards),
-                (Method.MOBILE_MONEY, mobile),
-            )
-            if table is not None
-            for holder in table.choices("holder_types", HolderType)
-        ),
-        third_party_rule=bank.choice("third_party_rule", ThirdPartyRule) if bank else ThirdPartyRule.NOT_DOCUMENTED,
-        power_of_attorney=bank.flag("power_of_attorney") if bank else False,
+        methods=frozenset(_methods((bank, Method.BANK_TRANSFER), (cards, Method.CARD), (mobile, Method.MOBILE_MONEY))),
+        third_party_rule=third_party,
+        power_of_attorney=power,
         cards=_cards(cards, currencies) if cards else None,
         mobile=_mobile(mobile, currencies) if mobile else None,
     )
@@ -108,28 +100,50 @@ def _country(code: str, part: Fields) -> CountryPolicy:
     return policy
 
 
+def _methods(*tables: tuple[Fields | None, Method]) -> Iterator[tuple[HolderType, Method]]:
+    """Who may use each method that the country has."""
+    for table, method in tables:
+        if table is not None:
+            yield from ((holder, method) for holder in table.choices("holder_types", HolderType))
+
+
+def _third_parties(bank: Fields | None) -> tuple[ThirdPartyRule, bool]:
+    if bank is None:
+        return ThirdPartyRule.NOT_DOCUMENTED, False
+    rule, power = bank.choice("third_party_rule", ThirdPartyRule), bank.flag("power_of_attorney")
+    if power and bank.table.get("third_party_rule") == ThirdPartyRule.NOT_DOCUMENTED:
+        mend = f'write third_party_rule = "{ThirdPartyRule.PURPOSE}", or power_of_attorney = false'
+        bank.note("power_of_attorney", "a power of attorney without a rule for third parties is never asked for", mend)
+    return rule, power
+
+
 def _checked_zone(part: Fields) -> ZoneInfo:
     """The time zone; refused where this machine's zone data give another offset than the policy states: with old data
     every day in Almaty would begin an hour early, and the day's limits with it."""
     zone, stated = part.time_zone("time_zone"), part.offset("utc_offset")
     real = _PROBE.astimezone(zone).utcoffset()
-    if zone.key != "UTC" and real != stated:
+    if zone.key != "UTC" and stated is not None and real != stated:
         what = f"{zone.key} is {real} ahead of UTC on this machine, not {stated}"
         part.note("utc_offset", what, "update the time zone data (pip install -U tzdata), or correct utc_offset")
     return zone
 
 
 def _cards(part: Fields, currencies: tuple[str, ...]) -> CardPolicy:
-    groups = part.part("restricted_issuers")
-    codes = (
-        [code for group in (groups.table if groups else ()) for code in groups.country_codes(group)] if groups else []
-    )
+    convertible = part.currencies("convertible_currencies")
+    for currency in set(convertible) & set(currencies):
+        part.note("convertible_currencies", f"{currency} is a balance currency there", "list only others")
     return CardPolicy(
         schemes=frozenset(part.choices("schemes", CardScheme)),
         limits=_limits(part, currencies),
-        restricted_issuers=frozenset(codes),
-        convertible_currencies=frozenset(part.currencies("convertible_currencies")),
+        restricted_issuers=_restricted(part),
+        convertible_currencies=frozenset(convertible),
     )
+
+
+def _restricted(part: Fields) -> frozenset[str]:
+    """Issuer countries, listed under the names that the provider's page gives them."""
+    groups = part.part("restricted_issuers")
+    return frozenset(code for name in groups.table for code in groups.country_codes(name)) if groups else frozenset()
 
 
 def _mobile(part: Fields, currencies: tuple[str, ...]) -> MobilePolicy:
@@ -207,8 +221,7 @@ def _name_limits(part: Fields) -> Mapping[str, int]:
 def _approvals(part: Fields) -> Mapping[str, int]:
     found = {}
     for currency in part.table:
-        if currency != "source":
-            part.currency(currency, currency)
+        if currency != "source" and part.is_currency(currency, currency):
             found[currency] = part.amount(currency, currency)
     _close(part)
     return found

@@ -61,7 +61,8 @@ class Fields:
             return None
         value = self.table[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.note(key, f"{key} = {value!r} is of the wrong kind", f"write it like {key} = {example}")
+            shown = str(value).lower() if isinstance(value, bool) else repr(value)
+            self.note(key, f"{key} = {shown} is of the wrong kind", f"write it like {key} = {example}")
             return None
         return value
 
@@ -111,13 +112,13 @@ class Fields:
 
     def currencies(self, key: str) -> tuple[str, ...]:
         found = self.texts(key)
-        for code in found:
-            self.currency(key, code)
-        return tuple(code for code in found if is_currency(code))
+        return tuple(code for code in found if self.is_currency(key, code))
 
-    def currency(self, key: str, code: str) -> None:
+    def is_currency(self, key: str, code: str) -> bool:
         if not is_currency(code):
+            self.asked.add(key)
             self.note(key, f"{code!r} is not an ISO 4217 currency code", "write three letters such as KZT")
+        return is_currency(code)
 
     def country_codes(self, key: str) -> tuple[str, ...]:
         found = self.texts(key)
@@ -136,7 +137,7 @@ class Fields:
             self.note(key, f"{key} = {value!r} is not a time zone", 'write an IANA name such as "Asia/Almaty"')
         return ZoneInfo("UTC")
 
-    def offset(self, key: str) -> timedelta:
+    def offset(self, key: str) -> timedelta | None:
         value = self.text(key, '"+05:00"')
         sign, hours, minutes = value[:1], value[1:3], value[4:]
         if len(value) == 6 and value[3] == ":" and sign in "+-" and (hours + minutes).isdecimal():
@@ -144,7 +145,7 @@ class Fields:
             return size if sign == "+" else -size
         if value:
             self.note(key, f"{key} = {value!r} is not an offset from UTC", 'write it like "+05:00"')
-        return timedelta()
+        return None
 
     def amount(self, key: str, currency: str) -> int:
         """Minor units of an amount written as text: a number in TOML would be a binary fraction."""
@@ -173,8 +174,12 @@ class Fields:
         self.asked.add(key)
         if key not in self.table:
             return None
-        value = self._take(key, dict, "a table of its own")
-        return Fields(value, (*self.place, key), self.faults) if isinstance(value, dict) else None
+        value = self.table[key]
+        if isinstance(value, dict):
+            return Fields(value, (*self.place, key), self.faults)
+        place = ".".join((*self.place, key))
+        self.note(key, f"{key} = {value!r} is of the wrong kind", f"make it a table of its own: [{place}]")
+        return None
 
     def parts(self, key: str) -> Iterator[tuple[str, Fields]]:
         """The named tables inside one of this table's tables."""
@@ -190,4 +195,5 @@ class Fields:
             if key not in self.asked:
                 near = get_close_matches(key, self.asked, 1)
                 mend = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(self.asked))}"
-                self.note(key, f"unknown key {key!r} in [{'.'.join(self.place) or 'the file'}]", mend)
+                where = f"[{'.'.join(self.place)}]" if self.place else "the file"
+                self.note(key, f"unknown key {key!r} in {where}", mend)

@@ -84,15 +84,14 @@ def _located(document: Document, faults: Sequence[Fault]) -> list[Problem]:
 def _problem(
     documents: Sequence[Document], changes: Sequence[Sequence[Change]], day: date | None, fault: Fault
 ) -> Problem:
-    """The fault of a merged edition, at the line that has the last word about it."""
+    """The fault of a merged edition, where the last file speaks of it, or of the table around it: the built-in rules
+    alone have no fault."""
     for document, own in zip(reversed(documents), reversed(changes), strict=True):
-        for place in _places(own, day, fault.place):
-            if place in document.lines:
-                return Problem(fault.what, fault.mend, document.lines[place], document.file)
-    for document in reversed(documents):
-        if document.line(fault.place) is not None or document is documents[0]:
-            return Problem(fault.what, fault.mend, document.line(fault.place), document.file)
-    raise AssertionError("the built-in document is always the last resort")
+        for end in range(len(fault.place), 0, -1):
+            for place in _places(own, day, fault.place[:end]):
+                if place in document.lines:
+                    return Problem(fault.what, fault.mend, document.lines[place], document.file)
+    return Problem(fault.what, fault.mend, None, documents[-1].file)
 
 
 def _places(changes: Sequence[Change], day: date | None, place: Place) -> Iterator[Place]:
