@@ -40,8 +40,8 @@ def build(tables: Table, faults: list[Fault]) -> Policy:
     policy = Policy(
         version=f"{name}@{content_hash(tables)}",
         countries=countries,
-        intermediaries=Directory((_counterparty(part) for _, part in root.parts("intermediary")), legal_forms),
-        senders=Directory((_counterparty(part) for _, part in root.parts("lump_sum_sender")), legal_forms),
+        intermediaries=_directory(root, "intermediary", legal_forms),
+        senders=_directory(root, "lump_sum_sender", legal_forms),
         name_limits=_name_limits(_required(root, "name_limit")),
         approval_above=_approvals(_required(root, "approval_above")),
         reversal_window_days=general.whole("reversal_window_days"),
@@ -195,6 +195,10 @@ def _contradiction(currency: str, table: Fields) -> str:
         mend = "remove the documented_… lines: they are for figures that contradict themselves"
         table.note("documented_minimum", "the documented range holds no contradiction", mend)
     return table.text("contradiction", '"the page gives …; in force is …"')
+
+
+def _directory(root: Fields, key: str, legal_forms: frozenset[str]) -> Directory:
+    return Directory(tuple(_counterparty(part) for _, part in root.parts(key)), legal_forms)
 
 
 def _counterparty(part: Fields) -> Counterparty:

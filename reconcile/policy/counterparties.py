@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from reconcile.reference import LOOK_ALIKES
@@ -40,21 +40,31 @@ class Counterparty:
     phrases: frozenset[Words] = frozenset()
 
 
+@dataclass(frozen=True)
 class Directory:
     """Many counterparties, asked once for every payment: found by tax id, whole name, or a phrase's first word."""
 
-    def __init__(self, counterparties: Iterable[Counterparty], legal_forms: frozenset[str]) -> None:
-        self.counterparties = tuple(counterparties)
-        self._legal_forms = legal_forms
-        self._by_id = {tax_id: one for one in self.counterparties for tax_id in one.tax_ids}
-        self._by_name = {key: one for one in self.counterparties for name in one.names if (key := self._core(name))}
-        self._by_first: dict[str, list[tuple[Words, Counterparty]]] = {}
+    counterparties: tuple[Counterparty, ...]
+    legal_forms: frozenset[str] = frozenset()
+
+    @cached_property
+    def _by_id(self) -> dict[str, Counterparty]:
+        return {tax_id: one for one in self.counterparties for tax_id in one.tax_ids}
+
+    @cached_property
+    def _by_name(self) -> dict[Words, Counterparty]:
+        return {key: one for one in self.counterparties for name in one.names if (key := self._core(name))}
+
+    @cached_property
+    def _by_first(self) -> dict[str, list[tuple[Words, Counterparty]]]:
+        found: dict[str, list[tuple[Words, Counterparty]]] = {}
         for one in self.counterparties:
             for phrase in one.phrases:
-                self._by_first.setdefault(phrase[0], []).append((phrase, one))
+                found.setdefault(phrase[0], []).append((phrase, one))
+        return found
 
     def _core(self, name: Words) -> Words:
-        return tuple(word for word in name if word not in self._legal_forms)
+        return tuple(word for word in name if word not in self.legal_forms)
 
     def find(self, party: Party) -> Counterparty | None:
         """Who this party is; None where it is nobody listed."""

@@ -72,7 +72,7 @@ def test_customers_are_neither(name: str) -> None:
 
 def test_where_both_have_tax_ids_these_alone_decide() -> None:
     bank = Counterparty("Bank", frozenset({"123"}), frozenset({words("Some Bank")}))
-    directory = Directory([bank], frozenset())
+    directory = Directory((bank,))
     assert directory.find(Party(name="Some Bank", tax_id="123")) == bank
     assert directory.find(Party(name="Under another name", tax_id="123")) == bank
     assert directory.find(Party(name="Some Bank")) == bank
@@ -81,6 +81,6 @@ def test_where_both_have_tax_ids_these_alone_decide() -> None:
 
 def test_a_listed_name_may_carry_its_legal_form() -> None:
     bank = Counterparty("Bank", names=frozenset({words('АО "Some Bank"')}))
-    directory = Directory([bank], frozenset(words("АО ТОО")))
+    directory = Directory((bank,), frozenset(words("АО ТОО")))
     assert directory.find(Party(name="Some Bank")) == directory.find(Party(name="Some Bank АО")) == bank
     assert directory.find(Party(name="АО")) is None
