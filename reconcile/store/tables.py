@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-from reconcile.store.types import AutoId, Json, Minor, Moment
+from reconcile.store.types import AutoId, Binary, Json, Minor, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -70,7 +70,7 @@ holder_name = Table(
     Column("holder_key", ForeignKey("holder.key"), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("name_key", Text, nullable=False),
-    Column("name_prefix", Text, nullable=False),
+    Column("name_prefix", Binary, nullable=False),
     Index("ix_holder_name_name_key", "name_key"),
     Index("ix_holder_name_name_prefix", "name_prefix"),
 )
@@ -311,6 +311,7 @@ payment = Table(
     Column("reason", String(40)),
     Column("account_number", String(64)),
     Column("by_person", Boolean, nullable=False, default=False),
+    Column("generation", Integer, nullable=False),  # how many placements there were so far
     UniqueConstraint("entry_id", "detail_no"),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint(
@@ -341,7 +342,6 @@ decision = Table(
     Column("splits", Json, nullable=False),
     Column("candidates", Json, nullable=False),
     Column("evidence", Json, nullable=False),
-    Column("explanation", Text, nullable=False),
     Column("program_version", String(40), nullable=False),
     Column("policy_version", String(80), nullable=False),
     Column("act", String(16), nullable=False),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from reconcile.store import guards
-from reconcile.store.types import AutoId, Json, Minor, Moment
+from reconcile.store.types import AutoId, Binary, Json, Minor, Moment
 
 revision = "0001"
 down_revision = None
@@ -198,7 +198,7 @@ def upgrade() -> None:
         sa.Column("holder_key", sa.String(length=80), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
-        sa.Column("name_prefix", sa.Text(), nullable=False),
+        sa.Column("name_prefix", Binary, nullable=False),
         sa.ForeignKeyConstraint(["holder_key"], ["holder.key"], name=op.f("fk_holder_name_holder_key")),
         sa.PrimaryKeyConstraint("holder_key", "name", name=op.f("pk_holder_name")),
     )
@@ -447,6 +447,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("account_number", sa.String(length=64), nullable=True),
         sa.Column("by_person", sa.Boolean(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('credited', 'held', 'unmatched', 'returned', 'ignored', 'settlement')",
             name=op.f("ck_payment_status"),
@@ -480,7 +481,6 @@ def upgrade() -> None:
         sa.Column("splits", Json, nullable=False),
         sa.Column("candidates", Json, nullable=False),
         sa.Column("evidence", Json, nullable=False),
-        sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("program_version", sa.String(length=40), nullable=False),
         sa.Column("policy_version", sa.String(length=80), nullable=False),
         sa.Column("act", sa.String(length=16), nullable=False),

@@ -1,0 +1,138 @@
+"""`reconcile`: the command line. Exit codes: 0 done, 2 bad usage or input, 3 the books differ, 75 try again, 1 ours."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
+
+import redis.exceptions
+import sqlalchemy.exc
+import typer
+
+from reconcile import __version__, settings
+from reconcile.commands import books, exports, policy, powers, review, statements, work
+from reconcile.commands.context import Context
+from reconcile.problem import Refusal
+from reconcile.store import schema
+from reconcile.store.engine import make_engine
+
+DONE: Final = 0
+FAILED: Final = 1
+BAD_INPUT: Final = 2
+TRY_AGAIN: Final = 75
+
+app = typer.Typer(
+    name="reconcile",
+    help="Nightly reconciliation of prepaid top-ups: bank statements in, credited balances and reasons out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for group in (books, statements, work, exports, review, powers, policy):
+    group.register(app)
+
+_FLAGS: Final = frozenset({"--json", "--quiet", "--debug", "--fail-on-alert"})
+_VALUES: Final = frozenset({"--database-url", "--actor"})
+
+
+@app.callback()
+def _global(
+    context: typer.Context,
+    database_url: Annotated[str, typer.Option(help="Where the books are; else RECONCILE_DATABASE_URL.")] = "",
+    actor: Annotated[str, typer.Option(help="Who acts; else RECONCILE_ACTOR or the login name.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON value a line, for scripts.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only results and errors.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    fail_on_alert: Annotated[bool, typer.Option("--fail-on-alert", help="Exit 4 where alerts are open.")] = False,
+) -> None:
+    """The same options may stand anywhere on the line."""
+    given = settings.load()
+    given = replace(given, database_url=database_url or given.database_url, actor=actor or given.actor)
+    context.obj = Context(given, as_json, quiet, debug, fail_on_alert)
+
+
+@app.command()
+def init(context: typer.Context) -> None:
+    """Create the schema, or bring it up to date; safe to repeat."""
+    this: Context = context.obj
+    engine = make_engine(this.settings.database_url)
+    before = schema.version(engine)
+    schema.upgrade(engine)
+    after = schema.version(engine)
+    this.say(f"the books are at schema {after}" + ("" if before == after else " (upgraded)" if before else " (created)"))
+
+
+@app.command()
+def version(context: typer.Context) -> None:
+    """The version of the program."""
+    context.obj.emit({"version": __version__}) if context.obj.as_json else context.obj.say(__version__)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code; the console script exits with it."""
+    line = _hoisted(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in line
+    try:
+        result = app(line, standalone_mode=False)
+    except Refusal as refusal:
+        for problem in refusal.problems:
+            print(f"error: {problem}", file=sys.stderr)
+        return BAD_INPUT
+    except typer.TyperException as error:
+        error.show()  # type: ignore[attr-defined]
+        return int(getattr(error, "exit_code", BAD_INPUT))
+    except typer.Abort:
+        print("error: interrupted; what was under way is not stored", file=sys.stderr)
+        return FAILED
+    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, redis.exceptions.ConnectionError) as error:
+        return _trouble(error, debug, TRY_AGAIN, "the database or the broker is away", "nothing half-done was kept: try again")
+    except Exception as error:
+        return _trouble(error, debug, FAILED, f"unexpected {type(error).__name__}", "what was under way is not stored")
+    return result if isinstance(result, int) else DONE
+
+
+def _hoisted(line: list[str]) -> list[str]:
+    """Global options to the front, wherever on the line they stand."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(line)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in _FLAGS or word.split("=")[0] in _VALUES:
+            front.append(word)
+            if word in _VALUES:
+                front += [value for value in [next(words, None)] if value is not None]
+        else:
+            rest.append(word)
+    return front + rest
+
+
+def _trouble(error: Exception, debug: bool, code: int, what: str, then: str) -> int:
+    """One line on the terminal; the traceback in the log (on the terminal with --debug)."""
+    text = "".join(traceback.format_exception(error))
+    if debug:
+        print(text, file=sys.stderr)
+    shown = str(getattr(error, "orig", error)).strip().splitlines()
+    print(f"error: {what}: {shown[0] if shown else ''}; {then}", file=sys.stderr)
+    log = Path("reconcile.log")
+    handler = logging.FileHandler(log, delay=True, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("reconcile")
+    logger.addHandler(handler)
+    logger.error("%s", text)
+    logger.removeHandler(handler)
+    handler.close()
+    return code
+
+
+def entry_point() -> None:
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry_point()

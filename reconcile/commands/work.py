@@ -1,0 +1,85 @@
+"""`run`, `verify` and `status`: the nightly work, and what became of one payment."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy import func, select
+
+from reconcile.commands.context import Context, day
+from reconcile.steps import run as running
+from reconcile.steps import status as telling
+from reconcile.steps import verify as verifying
+from reconcile.store.engine import reading
+from reconcile.store.tables import alert
+
+BOOKS_DIFFER = 3
+ALERTS_OPEN = 4
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run")(run)
+    app.command("verify")(verify)
+    app.command("status")(status)
+
+
+def run(
+    context: typer.Context,
+    as_of: Annotated[str, typer.Option(help="The decision's today; entries booked later wait. Default: today.")] = "",
+) -> None:
+    """Decide and post everything outstanding; prints how many payments stand in each status."""
+    this: Context = context.obj
+    engine, policies = this.engine, this.policies
+    until = day(as_of or None, "--as-of") or datetime.now(UTC).date()
+    with this.progress("deciding") as advance:
+        result = running.run(
+            engine, as_of=until, now=this.now, policies=policies, actor=this.settings.actor, progress=advance
+        )
+    if this.as_json:
+        this.emit(asdict(result))
+    elif not this.quiet:
+        this.table(f"Run {result.no} as of {result.as_of}", ("Status", "Payments"), result.statuses.items())
+    with reading(engine) as connection:
+        count = select(func.count()).select_from(alert).where(alert.c.closed_at.is_(None))
+        alerts = connection.execute(count).scalar_one()
+    if alerts:
+        this.say(f"{alerts} alerts are open: see `reconcile report`")
+        if this.fail_on_alert:
+            raise typer.Exit(ALERTS_OPEN)
+
+
+def verify(context: typer.Context) -> None:
+    """Check the books: exit 0 where all holds, 3 with a line for each thing that does not."""
+    this: Context = context.obj
+    lines = verifying.verify(this.engine)
+    for line in lines:
+        this.emit({"difference": line}) if this.as_json else print(line)
+    if lines:
+        raise typer.Exit(BOOKS_DIFFER)
+    this.emit({"verified": len(verifying.CHECKS)}) if this.as_json else this.say(
+        f"the books are right: {len(verifying.CHECKS)} checks hold"
+    )
+
+
+def status(
+    context: typer.Context,
+    payment_id: Annotated[str, typer.Argument(help="The payment's id, or its first six characters or more.")],
+    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+) -> None:
+    """One payment: status, flags, evidence, candidates, history."""
+    this: Context = context.obj
+    told = telling.status(this.engine, payment_id, language)
+    if this.as_json:
+        this.emit(told)
+        return
+    for name, value in told.items():
+        if isinstance(value, list):
+            this.console.print(f"{name}:", markup=False)
+            for each in value:
+                words = ", ".join(f"{k}={v}" for k, v in each.items() if v) if isinstance(each, dict) else each
+                this.console.print(f"  - {words}", markup=False)
+        elif value not in (None, ""):
+            this.console.print(f"{name}: {value}", markup=False)

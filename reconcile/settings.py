@@ -1,0 +1,67 @@
+"""What a deployment sets: environment variables with the prefix RECONCILE_, also from a `.env` file."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+from reconcile.problem import Refusal
+
+PREFIX: Final = "RECONCILE_"
+DEFAULT_DATABASE: Final = "sqlite:///reconcile.db"
+GIGABYTE: Final = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`redis_url` empty: commands run in their own process and nothing needs a broker."""
+
+    database_url: str = DEFAULT_DATABASE
+    redis_url: str = ""
+    policy: Path | None = None
+    inbox: Path | None = None
+    """A folder with one folder inside; what lies there is ingested at night."""
+    reports: Path = Path("reports")
+    max_statement_bytes: int = GIGABYTE
+    actor: str = ""
+
+
+def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+    """The settings in force; the environment goes before the file."""
+    given = {key: value for key, value in dotenv_values(env_file).items() if value is not None} if env_file.is_file() else {}
+    given |= dict(os.environ if environment is None else environment)
+    values = {key.removeprefix(PREFIX).lower(): value for key, value in given.items() if key.startswith(PREFIX)}
+    return Settings(
+        database_url=values.get("database_url") or DEFAULT_DATABASE,
+        redis_url=values.get("redis_url", ""),
+        policy=_path(values.get("policy")),
+        inbox=_path(values.get("inbox")),
+        reports=_path(values.get("reports")) or Path("reports"),
+        max_statement_bytes=_whole("max_statement_bytes", values.get("max_statement_bytes"), GIGABYTE),
+        actor=values.get("actor") or _user(),
+    )
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None
+
+
+def _whole(name: str, value: str | None, default: int) -> int:
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise Refusal.of(f"{PREFIX}{name.upper()} is {value!r}", "write a whole number above zero")
+    return int(value)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

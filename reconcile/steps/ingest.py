@@ -1,0 +1,469 @@
+"""Statements into the books: read, checked, stored; each file all or nothing.
+
+A file is read as a stream into staging tables, then everything of it is stored in one transaction: the file itself (card
+numbers masked), its statements and lines, the entries that no earlier statement showed, their payments, their journal
+rows. Whatever dies on the way leaves nothing behind, and the same file again adds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, func, select, text, update
+
+from reconcile import ledger
+from reconcile.identifiers import mask_cards
+from reconcile.parsers import ReadContext, open_statement
+from reconcile.parsers.source import account_country
+from reconcile.policy import PolicyBook
+from reconcile.problem import Refusal
+from reconcile.statement import CreditDebit, Detail, Entry, Party, Statement, identity_key
+from reconcile.steps import continuity, overlap
+from reconcile.store import journal, staging
+from reconcile.store.alerts import audit, insert_new, raise_alert
+from reconcile.store.engine import is_postgresql, reading
+from reconcile.store.tables import own_bank_account, statement, statement_file, statement_file_part
+
+CHUNK: Final = 2000
+_BLOCK: Final = 1 << 20
+_STORE_LOCK: Final = 7_265_636_900
+_LONG_DIGITS: Final = re.compile(r"\d(?:[ \-]?\d){12}")
+
+Progress = Callable[[int], None]
+"""Told how many more entries were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementResult:
+    """What became of one statement of a file."""
+
+    file: str
+    statement_id: str
+    format: str
+    bank_account: str
+    currency: str
+    period_from: date | None
+    period_to: date | None
+    entries: int
+    new: int
+    known: int
+    possible_duplicates: int
+    state: str
+    arithmetic: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who brings the file, and whether a person stands behind it (data-model decision 13)."""
+
+    actor: str
+    attended: bool = True
+
+
+@dataclass(slots=True)
+class _Head:
+    """A staged statement: what is known of it once its entries have been drawn."""
+
+    id: str
+    number: int
+    source: Statement
+    entries: int = 0
+    credit_sum: int = 0
+    debit_sum: int = 0
+    first: date | None = None
+    last: date | None = None
+    arithmetic: str = "unverified"
+    fault: str = ""
+    told: list[date] = field(default_factory=list)
+
+
+def ingest(
+    engine: Engine,
+    path: Path,
+    *,
+    origin: Origin,
+    now: datetime,
+    policies: PolicyBook,
+    format: str | None = None,
+    max_bytes: int | None = None,
+    progress: Progress = lambda count: None,
+) -> list[StatementResult]:
+    """Store the statements of one file. Refuses (and stores nothing of it) what cannot be read exactly."""
+    context = _context(engine, policies, max_bytes)
+    file_hash = _fingerprint(path, context)
+    with engine.connect() as connection, staging.staging(connection):
+        known = _known(connection, file_hash, path.name)
+        connection.rollback()
+        if known:
+            return known
+        heads = _stage(connection, path, file_hash, context, format, progress)
+        connection.execution_options(read_only=False)
+        with connection.begin():
+            lock(connection)
+            known = _known(connection, file_hash, path.name)
+            if known:
+                return known
+            _keep_file(connection, path, file_hash, origin, now)
+            results = [_store(connection, head, path.name, file_hash, origin, now) for head in heads]
+            audit(connection, origin.actor, "ingest", path.name, "", now, {"hash": file_hash, "statements": len(heads)})
+            for head in heads:
+                journal.seal(connection, head.id, now)
+        return results
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _context(engine: Engine, policies: PolicyBook, max_bytes: int | None) -> ReadContext:
+    with reading(engine) as connection:
+        rows = connection.execute(select(own_bank_account.c.number, own_bank_account.c.currency))
+        own = {row.number: row.currency for row in rows}
+    limits = {} if max_bytes is None else {"max_bytes": max_bytes}
+    return ReadContext(own_accounts=own, default_currency=_default_currency(policies), **limits)
+
+
+def _default_currency(policies: PolicyBook) -> Callable[[str], str | None]:
+    """For an account that neither file nor books give a currency for: the only one of its country, if it has one."""
+
+    def currency(account: str) -> str | None:
+        country = policies.editions[-1].policy.countries.get(account_country(account))
+        return country.currencies[0] if country is not None and len(country.currencies) == 1 else None
+
+    return currency
+
+
+def _fingerprint(path: Path, context: ReadContext) -> str:
+    if path.stat().st_size > context.max_bytes:
+        raise Refusal.of(
+            f"the file has {path.stat().st_size} bytes, more than the limit of {context.max_bytes}",
+            "split it by days, or raise RECONCILE_MAX_STATEMENT_BYTES",
+            file=path.name,
+        )
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _stage(
+    connection: Connection, path: Path, file_hash: str, context: ReadContext, format: str | None, progress: Progress
+) -> list[_Head]:
+    heads: list[_Head] = []
+    attempt = connection.execute(
+        select(func.count()).select_from(statement).where(statement.c.file_hash == file_hash)
+    ).scalar_one()
+    connection.rollback()
+    for number, source in enumerate(open_statement(path, file_name=path.name, context=context, format=format), 1):
+        head = _Head(ledger.content_id(file_hash, number, attempt), number, source)
+        for chunk in _chunks(source.entries):
+            _stage_chunk(connection, head, chunk)
+            progress(len(chunk))
+        head.arithmetic, head.fault = _arithmetic(head)
+        heads.append(head)
+    if not heads:
+        raise Refusal.of("the file holds no statement", "export the statement again", file=path.name)
+    return heads
+
+
+def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    chunk: list[Entry] = []
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _stage_chunk(connection: Connection, head: _Head, chunk: Sequence[Entry]) -> None:
+    lines: list[tuple[object, ...]] = []
+    details: list[tuple[object, ...]] = []
+    for entry in chunk:
+        head.entries += 1
+        _count(head, entry)
+        line, its_details = _rows(head, head.entries, entry)
+        lines.append(line)
+        details += its_details
+    staging.stage(connection, lines, details)
+    connection.commit()
+
+
+def _count(head: _Head, entry: Entry) -> None:
+    if entry.credit_debit is CreditDebit.CREDIT:
+        head.credit_sum += entry.amount
+    else:
+        head.debit_sum += entry.amount
+    head.first = entry.booking_date if head.first is None else min(head.first, entry.booking_date)
+    head.last = entry.booking_date if head.last is None else max(head.last, entry.booking_date)
+    if entry.currency != head.source.currency:
+        raise Refusal.of(
+            f"an entry in {entry.currency} on an account in {head.source.currency}",
+            "ask the bank for the amounts in the account's currency",
+            line=entry.line,
+        )
+
+
+def _rows(head: _Head, position: int, entry: Entry) -> tuple[tuple[object, ...], list[tuple[object, ...]]]:
+    identity = identity_key(head.source.account, entry)
+    entry_id = ledger.content_id(head.source.account, identity, 1)
+    extra = {_clean(key): _clean(value) for key, value in entry.extra.items()} or None
+    line = (
+        head.id,
+        position,
+        entry.line,
+        entry.booking_date,
+        entry.value_date,
+        entry.credit_debit.value,
+        entry.amount,
+        entry.currency,
+        _clean(entry.bank_reference),
+        entry.reversal,
+        _clean(entry.reverses),
+        identity,
+        entry_id,
+        extra,
+        1,
+        True,
+        False,
+    )
+    its_shares = shares(entry.amount, [detail.amount for detail in entry.details])
+    return line, [
+        _detail_row(head, position, number, detail, share, entry_id)
+        for number, (detail, share) in enumerate(zip(entry.details, its_shares, strict=True))
+    ]
+
+
+def shares(amount: int, details: Sequence[int | None]) -> list[int]:
+    """What each detail brings in. A batch without (or not with all) detail amounts is one payment: the first detail
+    stands for the whole entry, the others bring nothing."""
+    given = [detail for detail in details if detail is not None]
+    if len(details) > 1 and len(given) == len(details) and sum(given) == amount:
+        return given
+    return [amount, *[0] * (len(details) - 1)]
+
+
+def _detail_row(
+    head: _Head, position: int, number: int, detail: Detail, share: int, entry_id: str
+) -> tuple[object, ...]:
+    references = [[ref.kind, _clean(ref.value)] for ref in detail.references] or None
+    return (
+        head.id,
+        position,
+        number,
+        detail.amount,
+        *_party(detail.counterparty)[:5],
+        *_ultimate(detail.ultimate),
+        _clean(detail.purpose),
+        references,
+        ledger.content_id(entry_id, number),
+        share,
+    )
+
+
+def _party(party: Party) -> tuple[str, ...]:
+    return (_clean(party.name), _clean(party.tax_id), _clean(party.account), _clean(party.bank), party.kind.value)
+
+
+def _ultimate(party: Party) -> tuple[str, ...]:
+    return (_clean(party.name), _clean(party.tax_id), _clean(party.account), party.kind.value)
+
+
+def _clean(value: str) -> str:
+    """A text as it is stored: without NUL (no database takes it), card numbers masked (data-model decision 14)."""
+    if "\x00" in value:
+        value = value.replace("\x00", "")
+    return mask_cards(value) if _LONG_DIGITS.search(value) else value
+
+
+def _arithmetic(head: _Head) -> tuple[str, str]:
+    """The statement's own figures against its lines: "ok", "mismatch" with what does not fit, or "unverified"."""
+    source = head.source
+    faults = []
+    if source.opening is not None and source.closing is not None:
+        expected = source.opening + head.credit_sum - head.debit_sum
+        if expected != source.closing:
+            faults.append(f"opening balance and entries make {expected}, the closing balance is {source.closing}")
+    if source.total_credit is not None and source.total_credit != head.credit_sum:
+        faults.append(f"incoming entries make {head.credit_sum}, the statement says {source.total_credit}")
+    if source.total_debit is not None and source.total_debit != head.debit_sum:
+        faults.append(f"outgoing entries make {head.debit_sum}, the statement says {source.total_debit}")
+    if source.count_expected is not None and source.count_expected != head.entries:
+        faults.append(f"there are {head.entries} entries, the statement says {source.count_expected}")
+    if faults:
+        return "mismatch", "; ".join(faults) + " (minor units)"
+    return ("ok" if source.opening is not None and source.closing is not None else "unverified"), ""
+
+
+# --- storing ---------------------------------------------------------------------------------------------------------
+
+
+def lock(connection: Connection) -> None:
+    """Statements are stored one at a time (SQLite's write transaction does the same)."""
+    if is_postgresql(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STORE_LOCK})
+
+
+def _known(connection: Connection, file_hash: str, name: str) -> list[StatementResult]:
+    """The same bytes again add nothing, unless everything of them was voided."""
+    rows = connection.execute(
+        select(statement).where(statement.c.file_hash == file_hash).order_by(statement.c.number_in_file)
+    ).all()
+    return [
+        StatementResult(
+            name, row.id, row.format, row.own_account, row.currency, row.period_from, row.period_to,
+            row.entries, 0, row.entries, 0, row.state, row.arithmetic, row.fault,
+        )
+        for row in rows
+        if row.state != "voided"
+    ]  # fmt: skip
+
+
+def _keep_file(connection: Connection, path: Path, file_hash: str, origin: Origin, now: datetime) -> None:
+    row = {
+        "hash": file_hash,
+        "name": path.name,
+        "size": path.stat().st_size,
+        "redacted": False,
+        "received_at": now,
+        "actor": origin.actor,
+    }
+    if not insert_new(connection, statement_file, [row]):
+        return
+    redacted = False
+    with path.open("rb") as stream:
+        for number, block in enumerate(_blocks(stream)):
+            kept = block.decode("latin-1")
+            masked = mask_cards(kept) if _LONG_DIGITS.search(kept) else kept
+            redacted |= masked != kept
+            data = zlib.compress(masked.encode("latin-1"), 6)
+            connection.execute(statement_file_part.insert().values(hash=file_hash, part=number, data=data))
+    if redacted:
+        connection.execute(update(statement_file).where(statement_file.c.hash == file_hash).values(redacted=True))
+
+
+def _blocks(stream: object) -> Iterator[bytes]:
+    """Whole lines of about a megabyte, so that no number is cut in two."""
+    while block := stream.read(_BLOCK):  # type: ignore[attr-defined]
+        yield block + stream.readline(_BLOCK)  # type: ignore[attr-defined]
+
+
+def _store(
+    connection: Connection, head: _Head, file_name: str, file_hash: str, origin: Origin, now: datetime
+) -> StatementResult:
+    source = head.source
+    _take_up(connection, source, origin, now)
+    first = min(filter(None, (source.period_from, head.first)), default=None)
+    last = max(filter(None, (source.period_to, head.last)), default=None)
+    waiting = not origin.attended and not _trusted(connection, source, first)
+    sequence = int(connection.execute(select(func.coalesce(func.max(statement.c.sequence), 0))).scalar_one()) + 1
+    connection.execute(
+        statement.insert().values(
+            id=head.id,
+            sequence=sequence,
+            file_hash=file_hash,
+            number_in_file=head.number,
+            own_account=source.account,
+            format=source.format,
+            version=source.version,
+            reference=_clean(source.reference),
+            currency=source.currency,
+            period_from=first,
+            period_to=last,
+            opening=source.opening,
+            closing=source.closing,
+            entries=head.entries,
+            credit_sum=head.credit_sum,
+            debit_sum=head.debit_sum,
+            state="waiting" if waiting else "stored",
+            arithmetic=head.arithmetic,
+            continuity="unverified",
+            fault=head.fault,
+            loaded_at=now,
+            stored_at=None if waiting else now,
+        )
+    )
+    if waiting:
+        staging.move_lines(connection, head.id, booked=False)
+        words = f"{file_name}: the statement of {source.account} came unattended and does not continue the books; accept it"
+        raise_alert(
+            connection, "statement_waiting", head.id, words, now, own_account=source.account, statement_id=head.id
+        )
+        new = doubtful = 0
+    else:
+        new, doubtful = book(connection, head.id, sequence, now)
+        if head.arithmetic == "mismatch":
+            words = f"{file_name}: the statement of {source.account} does not add up: {head.fault}"
+            raise_alert(
+                connection, "balance_mismatch", head.id, words, now, own_account=source.account, statement_id=head.id
+            )
+    return StatementResult(
+        file_name, head.id, source.format, source.account, source.currency, first, last, head.entries,
+        new, head.entries - new, doubtful, "waiting" if waiting else "stored", head.arithmetic, head.fault,
+    )  # fmt: skip
+
+
+def book(connection: Connection, statement_id: str, sequence: int, now: datetime) -> tuple[int, int]:
+    """Book a staged statement whose row stands: its lines, new entries, payments, journal rows; then hold the account's
+    statements against each other. Returns (new entries, of these possible duplicates)."""
+    head = connection.execute(select(statement).where(statement.c.id == statement_id)).one()
+    own_account = head.own_account
+    books_from = connection.execute(
+        select(own_bank_account.c.books_from).where(own_bank_account.c.number == own_account)
+    ).scalar_one()
+    missing: list[str] = []
+    if head.entries:
+        covered = overlap.Coverage(statement_id, head.period_from, head.period_to, head.opening, head.closing)
+        told = overlap.resolve(connection, covered, own_account)
+        missing = overlap.vanished(connection, covered, own_account, told)
+    new, doubtful = staging.summary(connection, statement_id)
+    staging.move_lines(connection, statement_id, booked=True)
+    staging.book(connection, statement_id, own_account, sequence, books_from, now)
+    for entry_id in missing:
+        words = f"entry {entry_id} of {own_account} is no longer shown by a later statement of the same day"
+        raise_alert(connection, "entry_vanished", entry_id, words, now, own_account=own_account, entry_id=entry_id)
+    continuity.recompute(connection, own_account, statement_id, now)
+    staging.forget(connection, statement_id)
+    return new, doubtful
+
+
+def _take_up(connection: Connection, source: Statement, origin: Origin, now: datetime) -> None:
+    """The own bank account of the statement: as imported, or taken up on first use by a person's ingest."""
+    row = connection.execute(select(own_bank_account).where(own_bank_account.c.number == source.account)).first()
+    if row is None:
+        connection.execute(
+            own_bank_account.insert().values(
+                number=source.account,
+                country=source.country,
+                currency=source.currency,
+                legal_entity="",
+                imported=False,
+                taken_up_at=now,
+            )
+        )
+        audit(connection, origin.actor, "take_up_bank_account", source.account, "first statement", now)
+    elif row.currency != source.currency:
+        raise Refusal.of(
+            f"bank account {source.account} is kept in {row.currency}, the statement is in {source.currency}",
+            "check which account this statement is of, or correct the imported bank account",
+        )
+
+
+def _trusted(connection: Connection, source: Statement, first: date | None) -> bool:
+    """What arrives unattended is booked only where the account was imported and the statement continues its books."""
+    own = connection.execute(select(own_bank_account).where(own_bank_account.c.number == source.account)).one()
+    if not own.imported or source.opening is None or first is None:
+        return False
+    if continuity.continues(connection, source.account, first, source.opening):
+        return True
+    return own.opening_balance == source.opening and own.books_from == first
+

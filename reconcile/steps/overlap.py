@@ -1,0 +1,278 @@
+"""Which lines of a statement are entries that an earlier statement showed (data-model decision 2).
+
+Most of it is done by ids in `store.staging`. Here stand the two cases that need thought: a day that two statements
+share only in part, where their balances say whether the slices overlap or follow each other; and entries that a person
+voided. What cannot be told is stored and marked as a possible duplicate: never dropped, never credited twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum, auto
+
+from sqlalchemy import Connection, case, func, not_, select
+
+from reconcile.store import staging
+from reconcile.store.staging import staged_line
+from reconcile.store.tables import entry, statement, statement_line
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The days a statement covers and the balances at its two ends (minor units; None where it gives none)."""
+
+    statement_id: str
+    first: date
+    last: date
+    opening: int | None
+    closing: int | None
+
+
+class Shared(Enum):
+    """How two statements stand to each other on one day."""
+
+    OVERLAP = auto()
+    """Both cover the same stretch of the day: equal lines are the same entry."""
+    ADJOIN = auto()
+    """One begins where the other ends: equal lines are different entries."""
+    UNTOLD = auto()
+
+
+def resolve(connection: Connection, new: Coverage, own_account: str) -> list[date]:
+    """Give each staged line its entry. The days that this statement and an earlier one both cover are returned: there,
+    an entry that is not shown again is missed (`entry_vanished`), and a new line may be an old one reworded."""
+    staging.number_equals(connection, new.statement_id, own_account)
+    earlier = _earlier(connection, new, own_account)
+    shared = _shared_in_part(connection, new, earlier)
+    partly = {day for day, ways in shared.items() if set(ways.values()) != {Shared.OVERLAP}}
+    for day in sorted(partly):
+        _place_day(connection, new, own_account, day, shared[day])
+    _step_over_voided(connection, new, own_account, partly)
+    staging.mark_known(connection, new.statement_id)
+    told = sorted(_days_of(connection, new, own_account) - partly)
+    told = [day for day in told if any(other.first <= day <= other.last for other in earlier)]
+    staging.mark_reworded(connection, new.statement_id, own_account, told)
+    return told
+
+
+def vanished(connection: Connection, new: Coverage, own_account: str, told: Sequence[date]) -> list[str]:
+    """Entries on fully covered days which this statement no longer shows, not even reworded. The last day counts only
+    where this statement reaches as far as the others."""
+    missing: list[str] = []
+    for day in told:
+        lost = connection.execute(
+            select(entry.c.id, entry.c.credit_debit, entry.c.amount, entry.c.reversal)
+            .where(entry.c.own_account == own_account, entry.c.booking_date == day, not_(entry.c.voided))
+            .where(entry.c.statement_id != new.statement_id)
+            .where(entry.c.id.not_in(_shown(new.statement_id)))
+            .order_by(entry.c.id)
+        ).all()
+        if not lost or (day == new.last and _is_earlier_export(connection, new, day, lost)):
+            continue
+        reworded = _doubtful_amounts(connection, new, day)
+        for row in lost:
+            if reworded[row.credit_debit, row.amount, row.reversal] > 0:
+                reworded[row.credit_debit, row.amount, row.reversal] -= 1
+            else:
+                missing.append(row.id)
+    return missing
+
+
+def between(opening: int | None, closing: int | None, net: int) -> bool:
+    return opening is not None and closing is not None and opening + net == closing
+
+
+# --- days shared in part ---------------------------------------------------------------------------------------------
+
+
+def _earlier(connection: Connection, new: Coverage, own_account: str) -> list[Coverage]:
+    found = connection.execute(
+        select(statement)
+        .where(statement.c.own_account == own_account, statement.c.state == "stored")
+        .where(statement.c.period_from <= new.last, statement.c.period_to >= new.first)
+        .where(statement.c.id != new.statement_id)
+        .order_by(statement.c.sequence)
+    )
+    return [Coverage(row.id, row.period_from, row.period_to, row.opening, row.closing) for row in found]
+
+
+def _shared_in_part(
+    connection: Connection, new: Coverage, earlier: Sequence[Coverage]
+) -> dict[date, dict[str, Shared]]:
+    """For the first and last day of either statement: how the new one stands to each earlier one."""
+    days: dict[date, dict[str, Shared]] = defaultdict(dict)
+    for other in earlier:
+        for day in {new.first, new.last, other.first, other.last}:
+            if new.first <= day <= new.last and other.first <= day <= other.last:
+                days[day][other.statement_id] = _stand(connection, new, other, day)
+    for day, ways in days.items():
+        for other in earlier:
+            if other.first < day < other.last:
+                ways[other.statement_id] = Shared.OVERLAP
+    return days
+
+
+def _stand(connection: Connection, new: Coverage, other: Coverage, day: date) -> Shared:
+    if new.first < day < new.last or other.first < day < other.last:
+        return Shared.OVERLAP
+    ends = [_ends(connection, new, day, staged=True), _ends(connection, other, day, staged=False)]
+    if None in ends[0] or None in ends[1]:
+        return Shared.OVERLAP  # without balances a statement is taken to cover its days whole
+    (start, end), (other_start, other_end) = ends
+    same = start == other_start or end == other_end
+    follows = new.first == day == other.last and start == other_end
+    precedes = new.last == day == other.first and end == other_start
+    if same and (follows or precedes):
+        return _by_content(connection, new, other, day)
+    if same:
+        return Shared.OVERLAP
+    return Shared.ADJOIN if follows or precedes else Shared.UNTOLD
+
+
+def _ends(connection: Connection, covered: Coverage, day: date, *, staged: bool) -> tuple[int | None, int | None]:
+    """The balance at which a statement's stretch of that day begins, and at which it ends."""
+    if covered.opening is None or covered.closing is None:
+        return None, None
+    before = 0 if covered.first == day else _net(connection, covered.statement_id, day - timedelta(1), staged=staged)
+    start = covered.opening + before
+    if covered.last == day:
+        return start, covered.closing
+    return start, covered.opening + _net(connection, covered.statement_id, day, staged=staged)
+
+
+def _net(connection: Connection, statement_id: str, until: date, *, staged: bool) -> int:
+    c = staged_line.c if staged else statement_line.c
+    signed = func.sum(case((c.credit_debit == "credit", c.amount), else_=-c.amount))
+    return int(
+        connection.execute(select(signed).where(c.statement_id == statement_id, c.booking_date <= until)).scalar() or 0
+    )
+
+
+def _by_content(connection: Connection, new: Coverage, other: Coverage, day: date) -> Shared:
+    """The balances fit both readings (the day's net is nil): the same lines again are the same slice."""
+    here = Counter(row.identity for row in _staged_on(connection, new.statement_id, day))
+    there = Counter(
+        connection.execute(
+            select(statement_line.c.identity).where(
+                statement_line.c.statement_id == other.statement_id, statement_line.c.booking_date == day
+            )
+        ).scalars()
+    )
+    if here <= there or there <= here:
+        return Shared.OVERLAP
+    return Shared.UNTOLD if here & there else Shared.ADJOIN
+
+
+def _staged_on(connection: Connection, statement_id: str, day: date) -> Sequence[object]:
+    return connection.execute(  # type: ignore[return-value]
+        select(staged_line.c.position, staged_line.c.identity)
+        .where(staged_line.c.statement_id == statement_id, staged_line.c.booking_date == day)
+        .order_by(staged_line.c.position)
+    ).all()
+
+
+def _place_day(
+    connection: Connection, new: Coverage, own_account: str, day: date, ways: dict[str, Shared]
+) -> None:
+    """Line by line on a day shared in part: the n-th equal line is the n-th entry of the statements that overlap; beyond
+    them it is a new entry, in doubt while a statement whose stretch cannot be told shows more of its equals."""
+    overlapping = _entries_on(connection, own_account, day, [key for key, way in ways.items() if way is Shared.OVERLAP])
+    untold = _entries_on(connection, own_account, day, [key for key, way in ways.items() if way is Shared.UNTOLD])
+    taken = _highest(connection, own_account, day)
+    seen: Counter[str] = Counter()
+    for row in _staged_on(connection, new.statement_id, day):
+        identity = row.identity  # type: ignore[attr-defined]
+        seen[identity] += 1
+        partners = overlapping[identity]
+        if seen[identity] <= len(partners):
+            occurrence, doubt = partners[seen[identity] - 1], False
+        else:
+            taken[identity] += 1
+            beyond = seen[identity] - len(partners)
+            occurrence, doubt = taken[identity], beyond <= len(set(untold[identity]) - set(partners))
+        staging.place_line(
+            connection, new.statement_id, row.position, own_account, identity, occurrence, doubt=doubt  # type: ignore[attr-defined]
+        )
+
+
+def _entries_on(
+    connection: Connection, own_account: str, day: date, statements: Iterable[str]
+) -> defaultdict[str, list[int]]:
+    """The live entries of that day which these statements show: identity to occurrences."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    shown = select(statement_line.c.entry_id).where(statement_line.c.statement_id.in_(list(statements)))
+    for row in connection.execute(
+        select(entry.c.identity, entry.c.occurrence)
+        .where(entry.c.own_account == own_account, entry.c.booking_date == day, not_(entry.c.voided))
+        .where(entry.c.id.in_(shown))
+        .order_by(entry.c.identity, entry.c.occurrence)
+    ):
+        found[row.identity].append(row.occurrence)
+    return found
+
+
+def _highest(connection: Connection, own_account: str, day: date) -> Counter[str]:
+    rows = connection.execute(
+        select(entry.c.identity, func.max(entry.c.occurrence))
+        .where(entry.c.own_account == own_account, entry.c.booking_date == day)
+        .group_by(entry.c.identity)
+    )
+    return Counter({identity: highest for identity, highest in rows})
+
+
+def _step_over_voided(connection: Connection, new: Coverage, own_account: str, done: set[date]) -> None:
+    """A voided entry is nobody's partner: a line equal to it is a new entry."""
+    days = connection.execute(
+        select(entry.c.booking_date)
+        .where(entry.c.own_account == own_account, entry.c.voided)
+        .where(entry.c.booking_date.between(new.first, new.last))
+        .distinct()
+    ).scalars()
+    for day in sorted(set(days) - done):
+        statements = connection.execute(
+            select(statement.c.id).where(statement.c.own_account == own_account, statement.c.state == "stored")
+        ).scalars()
+        _place_day(connection, new, own_account, day, dict.fromkeys(statements, Shared.OVERLAP))
+
+
+# --- days covered by both --------------------------------------------------------------------------------------------
+
+
+def _days_of(connection: Connection, new: Coverage, own_account: str) -> set[date]:
+    """Days of this statement on which the books already hold entries."""
+    return set(
+        connection.execute(
+            select(entry.c.booking_date)
+            .where(entry.c.own_account == own_account, entry.c.booking_date.between(new.first, new.last))
+            .where(not_(entry.c.voided))
+            .distinct()
+        ).scalars()
+    )
+
+
+def _shown(statement_id: str) -> object:
+    return select(staged_line.c.entry_id).where(staged_line.c.statement_id == statement_id)
+
+
+def _is_earlier_export(connection: Connection, new: Coverage, day: date, lost: Sequence[object]) -> bool:
+    """The statement ends before the entries it does not show: its closing balance lacks exactly them."""
+    if new.closing is None:
+        return True
+    signed = sum(row.amount if row.credit_debit == "credit" else -row.amount for row in lost)  # type: ignore[attr-defined]
+    ends = connection.execute(
+        select(statement.c.closing).where(statement.c.state == "stored", statement.c.period_to == day)
+    ).scalars()
+    return any(end is not None and end - new.closing == signed for end in ends)
+
+
+def _doubtful_amounts(connection: Connection, new: Coverage, day: date) -> Counter[tuple[str, int, bool]]:
+    c = staged_line.c
+    rows = connection.execute(
+        select(c.credit_debit, c.amount, c.reversal).where(
+            c.statement_id == new.statement_id, c.booking_date == day, c.possible_duplicate
+        )
+    )
+    return Counter((row.credit_debit, row.amount, row.reversal) for row in rows)

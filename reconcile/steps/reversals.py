@@ -1,0 +1,209 @@
+"""Outgoing entries that belong to a payment: the bank's reversal of a credit, and a return that we owed.
+
+A reversal is no payment; it undoes its original by counter-postings and releases its allocations. The original is
+certain by the bank's own link, or as the only unreversed entry of that account, amount and counterparty within the
+policy's window; else the entry stays in outgoing suspense with an alert (`decisions.md`, "Never twice").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Row, and_, exists, not_, select
+
+from reconcile import ledger
+from reconcile.decision import Decision
+from reconcile.ledger import Transfer
+from reconcile.store import journal
+from reconcile.store.alerts import close_alert, raise_alert
+from reconcile.store.decisions import Act, Standing, Written, place, standing_of, take_back, write
+from reconcile.store.tables import entry, entry_tie, line_detail, payment, statement_line
+
+WINDOW: Final = timedelta(days=30)
+
+
+def tie(connection: Connection, link_id: str, high_water: int, as_of: date, now: datetime) -> int:
+    """Tie what can be tied of the outgoing entries up to this statement and day. Returns how many were tied."""
+    return sum(
+        _tie_reversal(connection, link_id, row, now) if row.reversal else _tie_return(connection, link_id, row, now)
+        for row in _untied(connection, high_water, as_of)
+    )
+
+
+def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[Row[tuple[object, ...]]]:
+    tied = exists().where(entry_tie.c.entry_id == entry.c.id)
+    owed = exists().where(
+        payment.c.status == "returned", payment.c.own_account == entry.c.own_account, payment.c.amount == entry.c.amount
+    )
+    detail = and_(
+        line_detail.c.statement_id == entry.c.statement_id,
+        line_detail.c.position == entry.c.position,
+        line_detail.c.detail_no == 0,
+    )
+    line = and_(
+        statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position
+    )
+    return connection.execute(  # type: ignore[return-value]
+        select(
+            entry,
+            line_detail.c.name,
+            line_detail.c.tax_id,
+            line_detail.c.account,
+            statement_line.c.reverses,
+        )
+        .join(line_detail, detail)
+        .join(statement_line, line)
+        .where(entry.c.credit_debit == "debit", entry.c.amount > 0, not_(tied))
+        .where(not_(entry.c.voided), not_(entry.c.before_books))
+        .where(entry.c.sequence <= high_water, entry.c.booking_date <= as_of)
+        .where(entry.c.reversal | owed)
+        .order_by(entry.c.booking_date, entry.c.id)
+    ).all()
+
+
+def _tie_reversal(connection: Connection, link_id: str, row: Row[tuple[object, ...]], now: datetime) -> bool:
+    original = _linked(connection, row) if row.reverses else _only_one(connection, row)
+    if original is None:
+        words = (
+            f"the bank reversed {row.amount} minor units {row.currency} on {row.own_account} on {row.booking_date}, "
+            "but which entry it undoes is not certain; it stands in outgoing suspense"
+        )
+        raise_alert(
+            connection, "reversal_unmatched", row.id, words, now, own_account=row.own_account, entry_id=row.id
+        )
+        return False
+    close_alert(connection, "reversal_unmatched", row.id, "machine", "the original is known now", now)
+    connection.execute(entry_tie.insert().values(entry_id=row.id, kind="reversal", payment_id=original.id))
+    _return_payment(connection, link_id, original, row, now)
+    _clear(connection, link_id, original, row, now)
+    return True
+
+
+def _tie_return(connection: Connection, link_id: str, row: Row[tuple[object, ...]], now: datetime) -> bool:
+    """An outgoing entry to the payer of the one payment of that amount which a person marked as returned."""
+    owed = [
+        each
+        for each in _payments_like(connection, row)
+        if each.status == "returned" and each.booking_date <= row.booking_date
+    ]
+    if len(owed) != 1:
+        return False
+    connection.execute(entry_tie.insert().values(entry_id=row.id, kind="return", payment_id=owed[0].id))
+    _clear(connection, link_id, owed[0], row, now)
+    return True
+
+
+def _payments_like(connection: Connection, row: Row[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
+    """Untied payments of that own account, amount, currency and counterparty."""
+    tied = exists().where(entry_tie.c.payment_id == payment.c.id)
+    found = connection.execute(
+        select(payment, line_detail.c.name, line_detail.c.tax_id, line_detail.c.account)
+        .join(entry, entry.c.id == payment.c.entry_id)
+        .join(
+            line_detail,
+            and_(
+                line_detail.c.statement_id == entry.c.statement_id,
+                line_detail.c.position == entry.c.position,
+                line_detail.c.detail_no == payment.c.detail_no,
+            ),
+        )
+        .where(payment.c.own_account == row.own_account, payment.c.amount == row.amount)
+        .where(payment.c.currency == row.currency, not_(tied), not_(entry.c.voided))
+        .order_by(payment.c.booking_date, payment.c.id)
+    ).all()
+    return [each for each in found if _same_counterparty(each, row)]
+
+
+def _same_counterparty(one: Row[tuple[object, ...]], other: Row[tuple[object, ...]]) -> bool:
+    for left, right in ((one.account, other.account), (one.tax_id, other.tax_id)):
+        if left and right:
+            return bool(left == right)
+    return bool(one.name) and " ".join(one.name.split()).upper() == " ".join(other.name.split()).upper()
+
+
+def _only_one(connection: Connection, row: Row[tuple[object, ...]]) -> Row[tuple[object, ...]] | None:
+    since = row.booking_date - WINDOW
+    fits = [
+        each
+        for each in _payments_like(connection, row)
+        if since <= each.booking_date <= row.booking_date and each.status != "returned"
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _linked(connection: Connection, row: Row[tuple[object, ...]]) -> Row[tuple[object, ...]] | None:
+    """The entry of the bank reference that the bank itself names, of the same amount, if there is exactly one."""
+    tied = exists().where(entry_tie.c.payment_id == payment.c.id)
+    found = connection.execute(
+        select(payment)
+        .join(entry, entry.c.id == payment.c.entry_id)
+        .join(
+            statement_line,
+            and_(
+                statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position
+            ),
+        )
+        .where(statement_line.c.bank_reference == row.reverses, entry.c.own_account == row.own_account)
+        .where(payment.c.amount == row.amount, payment.c.currency == row.currency, not_(tied))
+        .where(not_(entry.c.voided), payment.c.booking_date <= row.booking_date)
+    ).all()
+    return found[0] if len(found) == 1 else None  # type: ignore[return-value]
+
+
+def _return_payment(
+    connection: Connection, link_id: str, original: Row[tuple[object, ...]], row: Row[tuple[object, ...]], now: datetime
+) -> None:
+    """Whatever the payment's placement was is taken back; then it stands in returns payable, status `returned`."""
+    standing = standing_of(original._mapping)
+    if standing.status in ("credited", "ignored"):
+        take_back(connection, link_id, standing, now, "reversed by the bank", row.booking_date, journal.next_row(connection, link_id))
+    made = Decision("returned", "reversed_by_bank", (), "reversed_by_bank", evidence=(("reversed_by_bank", {"entry": row.id}),))
+    if standing.status == "credited":
+        made = Decision(
+            "returned",
+            "reversed_by_bank",
+            (),
+            "reversed_by_bank",
+            account_number=original.account_number,
+            evidence=(("reversed_by_bank", {"entry": row.id}),),
+        )
+    act = Act("machine", now, "", name="reverse", run_no=0)
+    write(connection, link_id, [Written(standing, made, act)])
+    owe(connection, link_id, standing, row.booking_date, now)
+
+
+def owe(connection: Connection, link_id: str, standing: Standing, effective: date, now: datetime) -> None:
+    """Unapplied cash to returns payable: the payment's money is on its way back to its payer."""
+    place(connection, [(standing, "return")])
+    key = f"return:{standing.payment_id}:{standing.generation + 1}"
+    row = Transfer(
+        key,
+        ledger.unapplied(standing.own_account),
+        ledger.returns(standing.own_account),
+        standing.amount,
+        standing.currency,
+        effective,
+        "to be returned",
+        standing.payment_id,
+    )
+    journal.post(connection, link_id, [row], now, journal.next_row(connection, link_id))
+
+
+def _clear(
+    connection: Connection, link_id: str, original: Row[tuple[object, ...]], row: Row[tuple[object, ...]], now: datetime
+) -> None:
+    """Returns payable against outgoing suspense: the outgoing entry was this payment's way back."""
+    transfer = Transfer(
+        f"tie:{row.id}",
+        ledger.returns(row.own_account),
+        ledger.suspense(row.own_account),
+        row.amount,
+        row.currency,
+        row.booking_date,
+        "returned",
+        original.id,
+    )
+    journal.post(connection, link_id, [transfer], now, journal.next_row(connection, link_id))
+

@@ -1,0 +1,352 @@
+"""Decide and post everything outstanding.
+
+A run goes through the open payments in one fixed order (booking date, then id, which is made of content), a chunk a
+transaction: read the purposes, look the chunk's keys up once, decide each payment with the pure function, write all of it.
+Since a credit changes what is outstanding, passes follow until one changes nothing: so a second run changes nothing. The
+run's own row says how far it is; whatever dies, the next `run` goes on there, with the same chunks in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine, Row, and_, func, insert, not_, or_, select, tuple_, update
+
+from reconcile.decision import decide
+from reconcile.payer import holders_by_id, lookup_names, own_holders, payer_of
+from reconcile.policy import PolicyBook
+from reconcile.proposal import Case, Found, Payment
+from reconcile.purpose.reader import read_purpose
+from reconcile.purpose.resolve import KnownNumbers, References, keys_wanted, resolve
+from reconcile.reference import zeroless_key
+from reconcile.statement import Party, PartyKind, StructuredReference
+from reconcile.steps import reversals
+from reconcile.store import journal
+from reconcile.store.decisions import Act, Written, digest, digests_in_force, standing_of, write
+from reconcile.store.lookup import Wanted, add_invoices_of, find
+from reconcile.store.tables import entry, line_detail, own_bank_account, payment, statement, statement_line
+from reconcile.store.tables import run as run_table
+
+CHUNK: Final = 2000
+MACHINE: Final = "machine"
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did: how many payments stand in each status now, and how many decisions it made."""
+
+    no: int
+    as_of: date
+    decided: int
+    changed: int
+    statuses: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Tally:
+    decided: int = 0
+    changed: int = 0
+
+
+def run(
+    engine: Engine,
+    *,
+    as_of: date,
+    now: datetime,
+    policies: PolicyBook,
+    actor: str = MACHINE,
+    progress: Progress = lambda count: None,
+) -> RunResult:
+    """Finish a run that a crash left, then decide everything outstanding as of that day."""
+    tally = _Tally()
+    left = _open_run(engine)
+    if left is not None:
+        _finish(engine, left.no, left.as_of, left.high_water, now, policies, tally, progress)
+    number, high_water = _start(engine, as_of, now, actor)
+    _finish(engine, number, as_of, high_water, now, policies, tally, progress)
+    with engine.connect() as connection:
+        statuses = connection.execute(
+            select(payment.c.status, func.count()).where(payment.c.status.is_not(None)).group_by(payment.c.status)
+        ).all()
+    return RunResult(number, as_of, tally.decided, tally.changed, {status: count for status, count in sorted(statuses)})
+
+
+# --- the run's own row -----------------------------------------------------------------------------------------------
+
+
+def _open_run(engine: Engine) -> Row[tuple[object, ...]] | None:
+    with engine.connect() as connection:
+        return connection.execute(select(run_table).where(run_table.c.open == 1)).first()  # type: ignore[return-value]
+
+
+def _start(engine: Engine, as_of: date, now: datetime, actor: str) -> tuple[int, int]:
+    with engine.begin() as connection:
+        standing = connection.execute(select(run_table).where(run_table.c.open == 1)).first()
+        if standing is not None:  # somebody else began one just now: help with it
+            return standing.no, standing.high_water
+        number = int(connection.execute(select(func.coalesce(func.max(run_table.c.no), 0))).scalar_one()) + 1
+        high_water = int(connection.execute(select(func.coalesce(func.max(statement.c.sequence), 0))).scalar_one())
+        connection.execute(
+            insert(run_table).values(
+                no=number,
+                as_of=as_of,
+                high_water=high_water,
+                pass_no=1,
+                changed=False,
+                started_at=now,
+                actor=actor,
+                open=1,
+            )
+        )
+        reversals.tie(connection, f"run:{number}:reversals", high_water, as_of, now)
+        journal.seal(connection, f"run:{number}:reversals", now)
+    return number, high_water
+
+
+def _finish(
+    engine: Engine,
+    number: int,
+    as_of: date,
+    high_water: int,
+    now: datetime,
+    policies: PolicyBook,
+    tally: _Tally,
+    progress: Progress,
+) -> None:
+    while True:
+        with engine.begin() as connection:
+            state = connection.execute(
+                select(run_table).where(run_table.c.no == number).with_for_update()
+            ).one()
+            if state.open is None:
+                return
+            rows = _chunk(connection, as_of, high_water, state.cursor_date, state.cursor_id)
+            if not rows:
+                _end_pass(connection, state, now)
+                continue
+            first = rows[0]
+            link = f"run:{number}:{state.pass_no}:{first.id}"
+            changed = _decide_chunk(connection, rows, link, number, now, policies)
+            tally.decided += len(rows)
+            tally.changed += changed
+            connection.execute(
+                update(run_table)
+                .where(run_table.c.no == number)
+                .values(
+                    cursor_date=rows[-1].booking_date, cursor_id=rows[-1].id, changed=state.changed or changed > 0
+                )
+            )
+            journal.seal(connection, link, now)
+        progress(len(rows))
+
+
+def _end_pass(connection: Connection, state: Row[tuple[object, ...]], now: datetime) -> None:
+    """Another pass where this one changed anything, else the end of the run."""
+    again = {"pass_no": state.pass_no + 1, "cursor_date": None, "cursor_id": None, "changed": False}
+    over = {"open": None, "finished_at": now}
+    connection.execute(
+        update(run_table).where(run_table.c.no == state.no).values(**(again if state.changed else over))
+    )
+
+
+# --- a chunk ---------------------------------------------------------------------------------------------------------
+
+
+def _chunk(
+    connection: Connection, as_of: date, high_water: int, after_date: date | None, after_id: str | None
+) -> Sequence[Row[tuple[object, ...]]]:
+    """The next payments to decide, with what their line and statement say."""
+    some = select(payment).where(
+        or_(payment.c.status.is_(None), payment.c.status.in_(("held", "unmatched"))),
+        not_(payment.c.by_person),
+        payment.c.sequence <= high_water,
+        payment.c.booking_date <= as_of,
+    )
+    if after_date is not None:
+        some = some.where(tuple_(payment.c.booking_date, payment.c.id) > tuple_(after_date, after_id))
+    return load(connection, some.order_by(payment.c.booking_date, payment.c.id).limit(CHUNK).subquery())
+
+
+def load(connection: Connection, some: object) -> Sequence[Row[tuple[object, ...]]]:
+    """Payments (a subquery of the payment table) with everything that deciding them needs, in canonical order."""
+    c = some.c  # type: ignore[attr-defined]
+    detail = line_detail.c
+    query = (
+        select(
+            c.id, c.own_account, c.amount, c.currency, c.booking_date, c.decision_no, c.generation, c.status,
+            entry.c.possible_duplicate, entry.c.amount.label("entry_amount"), entry.c.id.label("entry_id"),
+            detail.amount.label("detail_amount"), detail.name, detail.tax_id, detail.account, detail.bank, detail.kind,
+            detail.ultimate_name, detail.ultimate_tax_id, detail.ultimate_account, detail.ultimate_kind,
+            detail.purpose, detail.references,
+            statement.c.format, statement.c.arithmetic, statement.c.accepted_by,
+            own_bank_account.c.country,
+            _details_of_line().label("details"),
+        )
+        .select_from(some)  # type: ignore[arg-type]
+        .join(entry, entry.c.id == c.entry_id)
+        .join(
+            line_detail,
+            and_(
+                detail.statement_id == entry.c.statement_id,
+                detail.position == entry.c.position,
+                detail.detail_no == c.detail_no,
+            ),
+        )
+        .join(statement, statement.c.id == entry.c.statement_id)
+        .join(own_bank_account, own_bank_account.c.number == c.own_account)
+        .order_by(c.booking_date, c.id)
+    )  # fmt: skip
+    return connection.execute(query).all()  # type: ignore[return-value]
+
+
+def _details_of_line() -> object:
+    other = line_detail.alias("other")
+    return (
+        select(func.count())
+        .select_from(other)
+        .where(other.c.statement_id == entry.c.statement_id, other.c.position == entry.c.position)
+        .scalar_subquery()
+    )
+
+
+def _decide_chunk(
+    connection: Connection,
+    rows: Sequence[Row[tuple[object, ...]]],
+    link: str,
+    run_no: int,
+    now: datetime,
+    policies: PolicyBook,
+) -> int:
+    cases = cases_of(connection, rows, policies)
+    before = digests_in_force(connection, [row.id for row in rows if row.decision_no is not None])
+    written = []
+    for row, case in zip(rows, cases, strict=True):
+        made = decide(case)
+        for taken in made.allocations:
+            case.found.outstanding[taken.invoice_number] -= taken.amount
+        if before.get(row.id) != digest(made):
+            act = Act(MACHINE, now, case.policy.version, run_no=run_no)
+            written.append(Written(standing_of(row._mapping), made, act))
+    write(connection, link, written)
+    return len(written)
+
+
+def cases_of(
+    connection: Connection, rows: Sequence[Row[tuple[object, ...]]], policies: PolicyBook
+) -> list[Case]:
+    """Each payment with all that the books hold about it; one `Found` for the whole chunk."""
+    doubted = _in_doubt(connection, rows)
+    payments = [payment_of(row, row.entry_id in doubted) for row in rows]
+    half = []
+    wanted = Wanted()
+    for each in payments:
+        policy = policies.on(each.booking_date)
+        payer = payer_of(each.debtor, each.ultimate, policy)
+        half.append((each, payer, policy))
+        _want(wanted, each, payer, policy.name_limit(each.format))
+    found = find(connection, wanted)
+    cases = [
+        Case(each, payer, references_of(each, found), found, policy)
+        for each, payer, policy in half
+    ]
+    add_invoices_of(connection, found, {number for case in cases for number in _accounts_to_open(case)})
+    return cases
+
+
+def payment_of(row: Row[tuple[object, ...]], doubted: bool) -> Payment:
+    return Payment(
+        id=row.id,
+        amount=row.amount,
+        currency=row.currency,
+        booking_date=row.booking_date,
+        own_account=row.own_account,
+        own_country=row.country,
+        format=row.format,
+        debtor=Party(row.name, row.tax_id, row.account, row.bank, PartyKind(row.kind)),
+        ultimate=Party(row.ultimate_name, row.ultimate_tax_id, row.ultimate_account, "", PartyKind(row.ultimate_kind)),
+        reading=read_purpose(row.purpose),
+        references=tuple(StructuredReference(kind, value) for kind, value in row.references or ()),
+        batch_without_amounts=row.details > 1 and row.amount == row.entry_amount and row.detail_amount != row.amount,
+        balance_mismatch=doubted,
+        possible_duplicate=row.possible_duplicate,
+    )
+
+
+def _in_doubt(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> set[str]:
+    """Entries whose statement does not add up and is not accepted, unless a sound statement shows them too."""
+    suspects = [row.entry_id for row in rows if row.arithmetic == "mismatch" and row.accepted_by is None]
+    if not suspects:
+        return set()
+    sound = connection.execute(
+        select(statement_line.c.entry_id)
+        .join(statement, statement.c.id == statement_line.c.statement_id)
+        .where(statement_line.c.entry_id.in_(suspects), statement.c.state == "stored")
+        .where(or_(statement.c.arithmetic != "mismatch", statement.c.accepted_by.is_not(None)))
+    ).scalars()
+    return set(suspects) - set(sound)
+
+
+def _want(wanted: Wanted, each: Payment, payer: Party, limit: int | None) -> None:
+    exact, zeroless = keys_wanted(each.reading, each.references)
+    wanted.zeroless |= zeroless
+    wanted.zeroless.update(zeroless_key(key) for key in exact)
+    for party in (payer, each.ultimate, each.debtor):
+        if party.tax_id:
+            wanted.tax_ids.add(party.tax_id)
+        if party.account:
+            wanted.bank_accounts.add(party.account)
+        keys = list(lookup_names(party, limit))
+        wanted.names.update(keys[:1])
+        wanted.prefixes.update(key for key in keys[1:] if key)
+    wanted.names.discard("")
+
+
+def references_of(each: Payment, found: Found) -> References:
+    """The purpose's numbers against what was on the books on the booking date; later ones are candidates only."""
+    exact, zeroless = keys_wanted(each.reading, each.references)
+    zeroless = zeroless | {zeroless_key(key) for key in exact}
+    day = each.booking_date
+
+    def invoices(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:
+        return {
+            key: numbers
+            for key in keys
+            if (numbers := tuple(n for n in index.get(key, ()) if found.invoices[n].issued_on <= day))
+        }
+
+    def accounts(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:
+        return {
+            key: numbers
+            for key in keys
+            if (numbers := tuple(n for n in index.get(key, ()) if _opened(found, n, day)))
+        }
+
+    known = KnownNumbers(
+        invoices(found.invoices_by_key, exact),
+        accounts(found.accounts_by_key, exact),
+        invoices(found.invoices_by_zeroless, zeroless),
+        accounts(found.accounts_by_zeroless, zeroless),
+    )
+    return resolve(each.reading, known, each.references)
+
+
+def _opened(found: Found, number: str, day: date) -> bool:
+    opened = found.accounts[number].opened_on
+    return opened is None or opened <= day
+
+
+def _accounts_to_open(case: Case) -> set[str]:
+    """The accounts whose open invoices a rule may ask for: a referenced account without an invoice beside it, and the
+    payer's own where no reference was found."""
+    refs = (*case.references.marked, *case.references.bare)
+    numbers = {ref.number for ref in refs if ref.number in case.found.accounts}
+    if case.references.marked:
+        return numbers
+    limit = case.policy.name_limit(case.payment.format)
+    holders = (*holders_by_id(case.payer, case.found), *own_holders(case.payer, case.found, limit))
+    return numbers | {account.number for holder in holders for account in case.accounts(holder)}
+

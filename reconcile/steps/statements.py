@@ -1,0 +1,189 @@
+"""Statements as finance handles them: list them with their checks, accept one in doubt, take back a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, literal, not_, select, update
+
+from reconcile import ledger
+from reconcile.decision import Decision
+from reconcile.problem import Refusal
+from reconcile.steps import continuity, ingest
+from reconcile.steps.review import Person
+from reconcile.store import journal, staging
+from reconcile.store.alerts import audit, close_alert
+from reconcile.store.decisions import Act, Written, standing_of, take_back, write
+from reconcile.store.engine import reading
+from reconcile.store.staging import staged_line
+from reconcile.store.tables import entry, line_detail, payment, statement, statement_file, statement_line
+
+
+def statements(engine: Engine, own_account: str | None = None) -> Sequence[Any]:
+    """All statements with file name and checks, in order of their days."""
+    query = select(statement, statement_file.c.name).join(
+        statement_file, statement_file.c.hash == statement.c.file_hash
+    )
+    if own_account:
+        query = query.where(statement.c.own_account == own_account)
+    with reading(engine) as connection:
+        return connection.execute(
+            query.order_by(statement.c.own_account, statement.c.period_from, statement.c.sequence)
+        ).all()
+
+
+def accept(engine: Engine, statement_id: str, person: Person) -> str:
+    """A person vouches for a statement: a waiting one is booked, one that does not add up holds nothing any longer. The
+    payments are decided by the next run. Returns what was done."""
+    with engine.connect() as connection, staging.staging(connection):
+        connection.execution_options(read_only=False)
+        with connection.begin():
+            row = _locked(connection, statement_id, person)
+            if row.state == "waiting":
+                done = _book_waiting(connection, row, person.at)
+            elif row.state == "stored" and row.arithmetic == "mismatch" and row.accepted_by is None:
+                done = "accepted although it does not add up"
+            else:
+                raise Refusal.of(
+                    f"statement {row.id} is {row.state} and needs no acceptance", "see `reconcile statement list`"
+                )
+            connection.execute(
+                update(statement)
+                .where(statement.c.id == row.id)
+                .values(accepted_by=person.actor, accepted_reason=person.reason)
+            )
+            for kind in ("balance_mismatch", "statement_waiting"):
+                close_alert(connection, kind, row.id, person.actor, person.reason, person.at)
+            audit(connection, person.actor, "accept_statement", row.id, person.reason, person.at)
+            if row.state == "waiting":
+                journal.seal(connection, row.id, person.at)
+            return done
+
+
+def void(engine: Engine, statement_id: str, person: Person) -> int:
+    """Take back a wrong statement by counter-postings, as long as nothing of it is credited. Entries that another
+    statement shows too stay. Returns how many entries were voided."""
+    with engine.begin() as connection:
+        row = _locked(connection, statement_id, person)
+        if row.state == "voided":
+            raise Refusal.of(f"statement {row.id} is voided already", "nothing is to be done")
+        entries = _entries_only_here(connection, row.id)
+        _refuse_credited(connection, row.id, entries)
+        link = f"void:{row.id}"
+        _counter_post(connection, link, entries, person)
+        connection.execute(update(statement).where(statement.c.id == row.id).values(state="voided"))
+        for kind in ("balance_mismatch", "statement_waiting", "statement_gap"):
+            close_alert(connection, kind, row.id, person.actor, person.reason, person.at)
+        continuity.recompute(connection, row.own_account, link, person.at)
+        audit(connection, person.actor, "void_statement", row.id, person.reason, person.at, {"entries": len(entries)})
+        journal.seal(connection, link, person.at)
+        return len(entries)
+
+
+def _locked(connection: Connection, given: str, person: Person) -> Any:
+    if not person.reason.strip():
+        raise Refusal.of("the act has no reason", "say why with --reason: it is part of the books")
+    ingest.lock(connection)
+    found = connection.execute(
+        select(statement).where(statement.c.id.startswith(given, autoescape=True)).limit(2)
+    ).all() if len(given) >= 6 else []
+    if len(found) != 1:
+        what = f"several statements begin with {given!r}" if found else f"there is no statement {given!r}"
+        raise Refusal.of(what, "copy the id from `reconcile statement list`")
+    return found[0]
+
+
+def _book_waiting(connection: Connection, row: Any, now: datetime) -> str:
+    """The lines of a waiting statement go back to staging and from there the way of every other statement."""
+    sequence = int(connection.execute(select(func.max(statement.c.sequence))).scalar_one()) + 1
+    connection.execute(
+        update(statement).where(statement.c.id == row.id).values(state="stored", sequence=sequence, stored_at=now)
+    )
+    _restage(connection, row)
+    connection.execute(delete(line_detail).where(line_detail.c.statement_id == row.id))
+    connection.execute(delete(statement_line).where(statement_line.c.statement_id == row.id))
+    new, doubtful = ingest.book(connection, row.id, sequence, now)
+    return f"booked: {new} new entries, {doubtful} of them possible duplicates"
+
+
+def _restage(connection: Connection, row: Any) -> None:
+    lines = connection.execute(select(statement_line).where(statement_line.c.statement_id == row.id)).all()
+    ids = {line.position: ledger.content_id(row.own_account, line.identity, 1) for line in lines}
+    amounts = {line.position: line.amount for line in lines}
+    names = [column.name for column in statement_line.c]
+    connection.execute(
+        insert(staged_line).from_select(
+            [*names, "occurrence", "is_new", "possible_duplicate"],
+            select(
+                *(statement_line.c[name] for name in names), literal(1), literal(True), literal(False)
+            ).where(statement_line.c.statement_id == row.id),
+        )
+    )
+    for position, entry_id in ids.items():
+        connection.execute(
+            update(staged_line)
+            .where(staged_line.c.statement_id == row.id, staged_line.c.position == position)
+            .values(entry_id=entry_id)
+        )
+    names = [column.name for column in line_detail.c]
+    details = connection.execute(
+        select(line_detail)
+        .where(line_detail.c.statement_id == row.id)
+        .order_by(line_detail.c.position, line_detail.c.detail_no)
+    ).all()
+    given: dict[int, list[int | None]] = {}
+    for detail in details:
+        given.setdefault(detail.position, []).append(detail.amount)
+    rows = [
+        (
+            *(getattr(detail, name) for name in names),
+            ledger.content_id(ids[detail.position], detail.detail_no),
+            ingest.shares(amounts[detail.position], given[detail.position])[detail.detail_no],
+        )
+        for detail in details
+    ]
+    staging.stage(connection, [], rows)
+
+
+def _entries_only_here(connection: Connection, statement_id: str) -> Sequence[Any]:
+    other = statement.alias("other")
+    elsewhere = exists().where(
+        statement_line.c.entry_id == entry.c.id, statement_line.c.statement_id == other.c.id,
+        other.c.state == "stored", other.c.id != statement_id,
+    )  # fmt: skip
+    here = exists().where(statement_line.c.entry_id == entry.c.id, statement_line.c.statement_id == statement_id)
+    return connection.execute(
+        select(entry).where(here, not_(elsewhere), not_(entry.c.voided)).order_by(entry.c.id)
+    ).all()
+
+
+def _refuse_credited(connection: Connection, statement_id: str, entries: Sequence[Any]) -> None:
+    ids = [row.id for row in entries]
+    credited = connection.execute(
+        select(payment.c.id).where(payment.c.entry_id.in_(ids), payment.c.status.in_(("credited", "returned")))
+    ).scalars().all()
+    if credited:
+        shown = ", ".join(credited[:5])
+        raise Refusal.of(
+            f"{len(credited)} payments of statement {statement_id} are credited or returned ({shown} …)",
+            "undo these first, then void the statement",
+        )
+
+
+def _counter_post(connection: Connection, link: str, entries: Sequence[Any], person: Person) -> None:
+    for row in entries:
+        for its in connection.execute(select(payment).where(payment.c.entry_id == row.id)).all():
+            standing = standing_of(its._mapping)
+            if its.status == "ignored":
+                first = journal.next_row(connection, link)
+                take_back(connection, link, standing, person.at, "statement voided", person.at.date(), first)
+            made = Decision("ignored", "statement_voided", (), "person", evidence=(("statement_voided", {}),))
+            write(connection, link, [Written(standing, made, Act(person.actor, person.at, "", "void", person.reason))])
+        keys = [f"{kind}:{row.id}" for kind in ("receive", "return_in", "pay")]
+        posted = journal.posted(connection, keys)
+        back = [ledger.reverse(each, person.at.date(), "statement voided") for each in posted.values()]
+        journal.post(connection, link, back, person.at, journal.next_row(connection, link))
+        connection.execute(update(entry).where(entry.c.id == row.id).values(voided=True))
+

@@ -1,0 +1,287 @@
+"""What the books hold that bears on a chunk of payments: one query a kind, joined against the chunk's own keys, so that
+the cost follows the chunk and not the books."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from reconcile.books import Account, Holder, HolderType, Invoice, InvoiceStatus, PowerOfAttorney
+from reconcile.proposal import Found
+from reconcile.store.bulk import any_of
+from reconcile.store.tables import (
+    account,
+    allocation,
+    balance_change,
+    holder,
+    holder_bank_account,
+    holder_name,
+    holder_tax_id,
+    invoice,
+    own_bank_account,
+    power_of_attorney,
+    taught,
+)
+
+_PREFIXES_AT_ONCE = 100
+_AFTER_ALL = "\U0010ffff"
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The keys of a chunk: what the books are to be asked for."""
+
+    zeroless: set[str] = field(default_factory=set)
+    tax_ids: set[str] = field(default_factory=set)
+    bank_accounts: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    prefixes: set[str] = field(default_factory=set)
+
+
+def find(connection: Connection, wanted: Wanted) -> Found:
+    """Everything that the keys lead to, but not yet the accounts' further invoices (`add_invoices_of`)."""
+    found = Found()
+    found.own_accounts = frozenset(connection.execute(select(own_bank_account.c.number)).scalars())
+    _add_invoices(connection, found, any_of(connection, invoice.c.zeroless_key, wanted.zeroless))
+    numbers = {each.account_number for each in found.invoices.values()}
+    holders = _holders_wanted(connection, wanted)
+    rows = connection.execute(
+        select(account).where(
+            or_(
+                any_of(connection, account.c.zeroless_key, wanted.zeroless),
+                any_of(connection, account.c.number, numbers),
+            )
+        )
+    ).all()
+    keys = {row.holder_key for row in rows} | set(holders.all)
+    _add_accounts(connection, found, keys)
+    for row in rows:
+        found.accounts_by_key.setdefault(row.number_key, ())
+    _index_numbers(connection, found, wanted.zeroless)
+    loaded = {each.holder.key: each.holder for each in found.accounts.values()}
+    for index, source in (
+        (found.holders_by_tax_id, holders.by_tax_id),
+        (found.holders_by_bank_account, holders.by_bank_account),
+        (found.holders_by_name, holders.by_name),
+    ):
+        for key, its in source.items():
+            index[key] = tuple(loaded[each] for each in sorted(its) if each in loaded)
+    _add_powers(connection, found)
+    _add_taught(connection, found, wanted)
+    return found
+
+
+def add_invoices_of(connection: Connection, found: Found, numbers: Iterable[str]) -> None:
+    """The invoices of these accounts that have something outstanding."""
+    numbers = set(numbers) - set(found.invoices_of)
+    if not numbers:
+        return
+    before = set(found.invoices)
+    _add_invoices(
+        connection, found, and_(any_of(connection, invoice.c.account_number, numbers), invoice.c.status == "open"), True
+    )
+    by_account: dict[str, list[Invoice]] = {number: [] for number in numbers}
+    for each in found.invoices.values():
+        if each.account_number in by_account and (each.number not in before or found.left(each) > 0):
+            by_account[each.account_number].append(each)
+    for number, its in by_account.items():
+        found.invoices_of[number] = tuple(sorted(its, key=lambda each: each.number))
+
+
+def invoice_positions(connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The last link of each invoice's allocation chain: (sequence, outstanding after it)."""
+    last = (
+        select(allocation.c.invoice_number, func.max(allocation.c.sequence).label("sequence"))
+        .where(any_of(connection, allocation.c.invoice_number, numbers))
+        .group_by(allocation.c.invoice_number)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(allocation.c.invoice_number, allocation.c.sequence, allocation.c.after).join(
+            last,
+            and_(last.c.invoice_number == allocation.c.invoice_number, last.c.sequence == allocation.c.sequence),
+        )
+    )
+    return {row.invoice_number: (row.sequence, row.after) for row in rows}
+
+
+def account_positions(connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The last link of each account's chain of balance changes: (sequence, balance after it)."""
+    last = (
+        select(balance_change.c.account_number, func.max(balance_change.c.sequence).label("sequence"))
+        .where(any_of(connection, balance_change.c.account_number, numbers))
+        .group_by(balance_change.c.account_number)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(balance_change.c.account_number, balance_change.c.sequence, balance_change.c.after).join(
+            last,
+            and_(last.c.account_number == balance_change.c.account_number, last.c.sequence == balance_change.c.sequence),
+        )
+    )
+    return {row.account_number: (row.sequence, row.after) for row in rows}
+
+
+# --- invoices and accounts -------------------------------------------------------------------------------------------
+
+
+def _add_invoices(connection: Connection, found: Found, where: object, open_only: bool = False) -> None:
+    after = (
+        select(allocation.c.after)
+        .where(allocation.c.invoice_number == invoice.c.number)
+        .order_by(allocation.c.sequence.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    left = func.coalesce(after, invoice.c.amount)
+    query = select(invoice, left.label("left")).where(where)  # type: ignore[arg-type]
+    for row in connection.execute(query.where(left > 0) if open_only else query):
+        found.invoices[row.number] = Invoice(
+            row.number,
+            row.account_number,
+            row.amount,
+            row.currency,
+            row.issued_on,
+            row.expires_on,
+            InvoiceStatus(row.status),
+        )
+        found.outstanding.setdefault(row.number, 0 if row.status == "paid" else int(row.left))
+
+
+def _add_accounts(connection: Connection, found: Found, holder_keys: set[str]) -> None:
+    holders = _holders(connection, holder_keys)
+    by_holder: defaultdict[str, list[Account]] = defaultdict(list)
+    for row in connection.execute(
+        select(account).where(any_of(connection, account.c.holder_key, holder_keys)).order_by(account.c.number)
+    ):
+        loaded = Account(
+            row.number, holders[row.holder_key], row.country, row.currency, row.opened_on, row.status == "open"
+        )
+        found.accounts[row.number] = loaded
+        by_holder[row.holder_key].append(loaded)
+    found.accounts_of.update({key: tuple(accounts) for key, accounts in by_holder.items()})
+
+
+def _index_numbers(connection: Connection, found: Found, zeroless: set[str]) -> None:
+    """Number keys to numbers, exact and without leading zeros, for the numbers that the chunk's keys may mean."""
+    found.accounts_by_key.clear()
+    for table, by_key, by_zeroless in (
+        (invoice, found.invoices_by_key, found.invoices_by_zeroless),
+        (account, found.accounts_by_key, found.accounts_by_zeroless),
+    ):
+        exact: defaultdict[str, list[str]] = defaultdict(list)
+        bare: defaultdict[str, list[str]] = defaultdict(list)
+        for row in connection.execute(
+            select(table.c.number, table.c.number_key, table.c.zeroless_key)
+            .where(any_of(connection, table.c.zeroless_key, zeroless))
+            .order_by(table.c.number)
+        ):
+            exact[row.number_key].append(row.number)
+            bare[row.zeroless_key].append(row.number)
+        by_key.update({key: tuple(numbers) for key, numbers in exact.items()})
+        by_zeroless.update({key: tuple(numbers) for key, numbers in bare.items()})
+
+
+# --- holders ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _HolderKeys:
+    by_tax_id: defaultdict[str, set[str]]
+    by_bank_account: defaultdict[str, set[str]]
+    by_name: defaultdict[str, set[str]]
+
+    @property
+    def all(self) -> Iterable[str]:
+        for index in (self.by_tax_id, self.by_bank_account, self.by_name):
+            for keys in index.values():
+                yield from keys
+
+
+def _holders_wanted(connection: Connection, wanted: Wanted) -> _HolderKeys:
+    keys = _HolderKeys(defaultdict(set), defaultdict(set), defaultdict(set))
+    tables = (
+        (keys.by_tax_id, holder_tax_id, holder_tax_id.c.tax_id, wanted.tax_ids),
+        (keys.by_bank_account, holder_bank_account, holder_bank_account.c.bank_account, wanted.bank_accounts),
+        (keys.by_name, holder_name, holder_name.c.name_key, wanted.names),
+    )
+    for index, table, column, values in tables:
+        if values:
+            for value, key in connection.execute(
+                select(column, table.c.holder_key).where(any_of(connection, column, values))
+            ):
+                index[value].add(key)
+    prefixes = sorted(wanted.prefixes)
+    for start in range(0, len(prefixes), _PREFIXES_AT_ONCE):
+        some = prefixes[start : start + _PREFIXES_AT_ONCE]
+        column = holder_name.c.name_prefix
+        ranges = [and_(column >= prefix, column < prefix + _AFTER_ALL) for prefix in some]
+        for row in connection.execute(select(holder_name.c.holder_key, column).where(or_(*ranges))):
+            for prefix in some:
+                if row.name_prefix.startswith(prefix):
+                    keys.by_name[prefix].add(row.holder_key)
+    return keys
+
+
+def _holders(connection: Connection, keys: set[str]) -> Mapping[str, Holder]:
+    gathered: list[defaultdict[str, list[str]]] = []
+    for table, column in (
+        (holder_name, holder_name.c.name),
+        (holder_tax_id, holder_tax_id.c.tax_id),
+        (holder_bank_account, holder_bank_account.c.bank_account),
+    ):
+        texts: defaultdict[str, list[str]] = defaultdict(list)
+        for key, value in connection.execute(
+            select(table.c.holder_key, column).where(any_of(connection, table.c.holder_key, keys)).order_by(column)
+        ):
+            texts[key].append(value)
+        gathered.append(texts)
+    names, tax_ids, bank_accounts = gathered
+    return {
+        row.key: Holder(
+            row.key,
+            row.country,
+            HolderType(row.type),
+            tuple(names[row.key]),
+            tuple(tax_ids[row.key]),
+            tuple(bank_accounts[row.key]),
+        )
+        for row in connection.execute(select(holder).where(any_of(connection, holder.c.key, keys)))
+    }
+
+
+def _add_powers(connection: Connection, found: Found) -> None:
+    powers: defaultdict[str, list[PowerOfAttorney]] = defaultdict(list)
+    for row in connection.execute(
+        select(power_of_attorney)
+        .where(any_of(connection, power_of_attorney.c.account_number, found.accounts))
+        .order_by(power_of_attorney.c.reference)
+    ):
+        key = found.accounts[row.account_number].holder.key
+        powers[key].append(
+            PowerOfAttorney(
+                row.reference,
+                key,
+                row.representative_name,
+                row.representative_tax_id,
+                row.valid_from,
+                row.valid_until,
+                row.revoked_on,
+            )
+        )
+    found.powers_of.update({key: tuple(its) for key, its in powers.items()})
+
+
+def _add_taught(connection: Connection, found: Found, wanted: Wanted) -> None:
+    keys = wanted.tax_ids | wanted.bank_accounts
+    lessons: defaultdict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(
+        select(taught.c.payer_key, taught.c.account_number).where(
+            any_of(connection, taught.c.payer_key, keys), taught.c.withdrawn_at.is_(None)
+        )
+    ):
+        lessons[row.payer_key].add(row.account_number)
+    found.taught.update({key: tuple(sorted(numbers)) for key, numbers in lessons.items()})
