@@ -22,8 +22,10 @@ def main() -> None:
     world = make_world(given.seed, entries=given.entries, accounts=given.accounts, invoices=given.invoices)
     folder = write_world(world, given.folder)
     counts = Counter(label.status or "not decided" for label in world.labels)
-    print(f"{len(folder.statements)} statements, {len(world.labels)} payments, {len(world.accounts)} accounts, "
-          f"{len(world.invoices)} invoices in {given.folder}")
+    print(
+        f"{len(folder.statements)} statements, {len(world.labels)} payments, {len(world.accounts)} accounts, "
+        f"{len(world.invoices)} invoices in {given.folder}"
+    )
     print(", ".join(f"{status} {count}" for status, count in counts.most_common()))
 
 

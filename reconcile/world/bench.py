@@ -19,8 +19,12 @@ from reconcile.world.names import Company, Name, NameBook, Person, Trader, words
 from reconcile.world.numbers import NumberBook
 from reconcile.world.talk import Talk
 
-AMOUNTS = {"UZS": (15_000_000, 4_000_000_000), "KZT": (1_500_000, 250_000_000), "KES": (400_000, 90_000_000),
-           "USD": (9_000, 900_000)}
+AMOUNTS = {
+    "UZS": (15_000_000, 4_000_000_000),
+    "KZT": (1_500_000, 250_000_000),
+    "KES": (400_000, 90_000_000),
+    "USD": (9_000, 900_000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +90,19 @@ class Bench:
         return self.rng.choice((HolderType.LEGAL_ENTITY,) * 4 + (HolderType.SOLE_PROPRIETOR,))
 
     def client(
-        self, kind: HolderType | None = None, *, with_id: bool = True, with_bank: bool = True, country: str = "",
+        self,
+        kind: HolderType | None = None,
+        *,
+        with_id: bool = True,
+        with_bank: bool = True,
+        country: str = "",
         name: Name | None = None,
     ) -> Client:
         """A holder: its ids, bank accounts and registered name. `with_bank`: its bank accounts are on the books too."""
         kind, country = kind or self.business(), country or self.country
         name = name or self.name(kind, country=country)
         person = kind is not HolderType.LEGAL_ENTITY
-        ids = (self.tax_id(name),) if with_id else ()
+        ids: tuple[str, ...] = (self.tax_id(name),) if with_id else ()
         if with_id and person and country == "UZ" and self.rng.random() < 0.5:
             ids += (identifiers.uz_stir(self.rng, person=True),)
         count = self.rng.choice((1, 1, 2)) if with_bank else 0
@@ -129,16 +138,30 @@ class Bench:
         return account
 
     def invoice(
-        self, account: Account, amount: int = 0, *, number: str = "", status: InvoiceStatus = InvoiceStatus.OPEN,
-        issued_on: date | None = None, expires_on: date | None = None,
+        self,
+        account: Account,
+        amount: int = 0,
+        *,
+        number: str = "",
+        status: InvoiceStatus = InvoiceStatus.OPEN,
+        issued_on: date | None = None,
+        expires_on: date | None = None,
     ) -> Invoice:
         amount = amount or self.amount()
         issued = issued_on or self.day - timedelta(days=self.rng.randint(1, 25))
         if expires_on is None and status is InvoiceStatus.OPEN and self.rng.random() < 0.4:
             expires_on = self.day + timedelta(days=self.rng.randint(30, 60))
         outstanding = amount if status is InvoiceStatus.OPEN else 0
-        invoice = Invoice(number or self.numbers.invoice(), account.number, amount, account.currency, issued, expires_on,
-                          status, outstanding)
+        invoice = Invoice(
+            number or self.numbers.invoice(),
+            account.number,
+            amount,
+            account.currency,
+            issued,
+            expires_on,
+            status,
+            outstanding,
+        )
         self.world.invoices.append(invoice)
         return invoice
 
@@ -158,7 +181,7 @@ class Bench:
         if not self.format.has_ids:
             return Party(name=text)
         kind = PartyKind.ORGANISATION if isinstance(name, Company) else PartyKind.PRIVATE
-        return Party(text, tax_id, account, "", kind if tax_id else PartyKind.UNSAID)
+        return Party(text, tax_id, account, "", kind if tax_id and self.format.has_kinds else PartyKind.UNSAID)
 
     def own_payer(self, client: Client) -> Party:
         """The holder pays: told by any of its ids, else by an imported bank account, else by its name."""
@@ -185,21 +208,48 @@ class Bench:
     # Entries and labels
 
     def pay(
-        self, payer: Party, amount: int, purpose: str, *labels: Expected, day: date | None = None, ultimate: Party = NOBODY,
-        references: tuple[StructuredReference, ...] = (), reference: str = "",
+        self,
+        payer: Party,
+        amount: int,
+        purpose: str,
+        *labels: Expected,
+        day: date | None = None,
+        ultimate: Party = NOBODY,
+        references: tuple[StructuredReference, ...] = (),
+        reference: str = "",
     ) -> Entry:
-        """An incoming entry with its label."""
+        """An incoming entry with its label. camt gives an ultimate debtor no account."""
+        if self.format.family == "camt":
+            ultimate = replace(ultimate, account="")
         detail = Detail(amount, payer, ultimate, self.as_printed(purpose), references)
         return self.book((detail,), labels, day=day, reference=reference)
 
     def book(
-        self, details: tuple[Detail, ...], labels: Sequence[Expected], *, day: date | None = None, reference: str = "",
-        credit_debit: CreditDebit = CreditDebit.CREDIT, reversal: bool = False,
+        self,
+        details: tuple[Detail, ...],
+        labels: Sequence[Expected],
+        *,
+        day: date | None = None,
+        reference: str = "",
+        credit_debit: CreditDebit = CreditDebit.CREDIT,
+        reversal: bool = False,
+        reverses: str = "",
     ) -> Entry:
         amount = sum(detail.amount or 0 for detail in details)
         booked = day or self.day
-        entry = Entry(0, booked, credit_debit, amount, self.own.currency, details, booked,
-                      reference or self.bank_reference(booked), reversal)
+        value_date = booked if self.format.has_value_dates else None
+        entry = Entry(
+            0,
+            booked,
+            credit_debit,
+            amount,
+            self.own.currency,
+            details,
+            value_date,
+            reference or self.bank_reference(booked),
+            reversal,
+            reverses,
+        )
         self.drafts.append(Draft(self.own, PlannedEntry(entry, tuple(labels))))
         return entry
 
@@ -225,29 +275,58 @@ class Bench:
         width = self.format.fold
         if not width or len(text) <= width or "\n" in text:
             return text
-        pieces = [text[start:start + width].strip() for start in range(0, len(text), width)]
+        pieces = [text[start : start + width].strip() for start in range(0, len(text), width)]
         return "\n".join(piece for piece in pieces if piece)
 
     def label(
-        self, status: str | None, reason: str | None = None, account: Account | None = None, *flags: str,
-        allocations: Iterable[tuple[Invoice, int]] = (), splits: Iterable[tuple[Account, int]] = (), relation: str | None = None,
-        unchecked: Iterable[str] = (), note: str = "",
+        self,
+        status: str | None,
+        reason: str | None = None,
+        account: Account | None = None,
+        *flags: str,
+        allocations: Iterable[tuple[Invoice, int]] = (),
+        splits: Iterable[tuple[Account, int]] = (),
+        relation: str | None = None,
+        unchecked: Iterable[str] = (),
+        note: str = "",
     ) -> Expected:
         names = sorted({*flags, *((reason,) if reason else ())})
         return Expected(
-            self.case, self.talk.language.code, status, reason, account.number if account else None, tuple(names),
+            self.case,
+            self.talk.language.code,
+            status,
+            reason,
+            account.number if account else None,
+            tuple(names),
             tuple((invoice.number, part) for invoice, part in allocations),
-            tuple((part_of.number, part) for part_of, part in splits), relation, frozenset(unchecked), note,
+            tuple((part_of.number, part) for part_of, part in splits),
+            relation,
+            frozenset(unchecked),
+            note,
         )
 
     def credited(
-        self, account: Account | None, *flags: str, allocations: Iterable[tuple[Invoice, int]] = (),
-        splits: Iterable[tuple[Account, int]] = (), relation: str | None = "own", note: str = "",
+        self,
+        account: Account | None,
+        *flags: str,
+        allocations: Iterable[tuple[Invoice, int]] = (),
+        splits: Iterable[tuple[Account, int]] = (),
+        relation: str | None = "own",
+        note: str = "",
     ) -> Expected:
-        return self.label("credited", None, account, *flags, allocations=allocations, splits=splits, relation=relation, note=note)
+        return self.label(
+            "credited", None, account, *flags, allocations=allocations, splits=splits, relation=relation, note=note
+        )
 
-    def held(self, account: Account | None, reason: str, *flags: str, relation: str | None, note: str = "",
-             unchecked: Iterable[str] = ()) -> Expected:
+    def held(
+        self,
+        account: Account | None,
+        reason: str,
+        *flags: str,
+        relation: str | None,
+        note: str = "",
+        unchecked: Iterable[str] = (),
+    ) -> Expected:
         return self.label("held", reason, account, *flags, relation=relation, note=note, unchecked=unchecked)
 
     def unmatched(self, reason: str, note: str = "") -> Expected:

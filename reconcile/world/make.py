@@ -28,24 +28,66 @@ def own_accounts(rng: Random) -> tuple[OwnAccount, ...]:
     uz, kz, ke = (identifiers.tax_id(rng, country, person=False) for country in ("UZ", "KZ", "KE"))
 
     def in_uz(code: str, form: Format, **more: date) -> OwnAccount:
-        return OwnAccount(code, identifiers.uz_account(rng), "UZ", "UZS", _UZ, uz, "ATB «Zarafshon Bank»", "ZRFBUZ22", form,
-                          _OPENING["UZS"], more.get("books_from", FIRST_DAY))
+        return OwnAccount(
+            code,
+            identifiers.uz_account(rng),
+            "UZ",
+            "UZS",
+            _UZ,
+            uz,
+            "ATB «Zarafshon Bank»",
+            "ZRFBUZ22",
+            form,
+            _OPENING["UZS"],
+            more.get("books_from", FIRST_DAY),
+        )
 
-    def in_kz(code: str, form: Format, currency: str = "KZT", encoding: str = "utf-8", planted: bool = False) -> OwnAccount:
+    def in_kz(
+        code: str, form: Format, currency: str = "KZT", encoding: str = "utf-8", planted: bool = False
+    ) -> OwnAccount:
         iban = identifiers.kz_iban(rng)
-        return OwnAccount(code, iban, "KZ", currency, _KZ, kz, "АО «Ертіс Банк»", identifiers.kz_bank_bic(iban), form,
-                          _OPENING[currency], FIRST_DAY, encoding, planted)
+        return OwnAccount(
+            code,
+            iban,
+            "KZ",
+            currency,
+            _KZ,
+            kz,
+            "АО «Ертіс Банк»",
+            identifiers.kz_bank_bic(iban),
+            form,
+            _OPENING[currency],
+            FIRST_DAY,
+            encoding,
+            planted,
+        )
 
     def in_ke(code: str, form: Format, currency: str = "KES") -> OwnAccount:
-        return OwnAccount(code, identifiers.ke_account(rng), "KE", currency, _KE, ke, "Twiga Commercial Bank Ltd", "TWGAKENA",
-                          form, _OPENING[currency], FIRST_DAY)
+        return OwnAccount(
+            code,
+            identifiers.ke_account(rng),
+            "KE",
+            currency,
+            _KE,
+            ke,
+            "Twiga Commercial Bank Ltd",
+            "TWGAKENA",
+            form,
+            _OPENING[currency],
+            FIRST_DAY,
+        )
 
     return (
-        in_uz("UZ-1C", Format.ONE_C), in_uz("UZ-CAMT", Format.CAMT_08, books_from=CUT_OVER),
-        in_kz("KZ-1C", Format.ONE_C_KZ, encoding="cp1251"), in_kz("KZ-1C-UPPER", Format.ONE_C_KZ_UPPER),
-        in_kz("KZ-CAMT", Format.CAMT_08), in_kz("KZ-USD", Format.CAMT_08, "USD"),
+        in_uz("UZ-1C", Format.ONE_C),
+        in_uz("UZ-CAMT", Format.CAMT_08, books_from=CUT_OVER),
+        in_kz("KZ-1C", Format.ONE_C_KZ, encoding="cp1251"),
+        in_kz("KZ-1C-UPPER", Format.ONE_C_KZ_UPPER),
+        in_kz("KZ-CAMT", Format.CAMT_08),
+        in_kz("KZ-USD", Format.CAMT_08, "USD"),
         in_kz("KZ-PLANTED", Format.ONE_C_KZ, planted=True),
-        in_ke("KE-OFX", Format.OFX_1), in_ke("KE-CAMT", Format.CAMT_02), in_ke("KE-USD", Format.OFX_2, "USD"),
+        in_ke("KE-OFX", Format.OFX_1),
+        in_ke("KE-CAMT", Format.CAMT_02),
+        in_ke("KE-USD", Format.OFX_2, "USD"),
     )
 
 
@@ -138,7 +180,10 @@ def effect(planned: PlannedEntry) -> int:
 def opening_at_cut_over(world: World, own: OwnAccount) -> int:
     """The balance at the start of `books_from`, as the master data give it."""
     early = [
-        planned for statement in world.statements if statement.own is own and not own.planted
-        for planned in statement.entries if planned.entry.booking_date < own.books_from
+        planned
+        for statement in world.statements
+        if statement.own is own and not own.planted
+        for planned in statement.entries
+        if planned.entry.booking_date < own.books_from
     ]
     return own.opening + sum(map(effect, early))

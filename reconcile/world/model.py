@@ -1,4 +1,4 @@
-"""The values of a synthetic world: the provider's own accounts, master data, statements, and the label of every payment."""
+"""The values of a synthetic world: own bank accounts, master data, statements, and the label of every payment."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ class Format(StrEnum):
     def has_ids(self) -> bool:
         """The payer's tax id and bank account are told."""
         return self.family != "ofx"
+
+    @property
+    def has_kinds(self) -> bool:
+        """OrgId / PrvtId, or the KBE sector: only camt and the Kazakh dialects."""
+        return self.family == "camt" or self.value.startswith("1c-kz")
+
+    @property
+    def has_value_dates(self) -> bool:
+        return self.has_kinds
 
     @property
     def limit(self) -> int:
@@ -75,7 +84,8 @@ class OwnAccount:
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What ought to become of one payment, by how its case was built. `status` None: never decided (before the
-    cut-over). `flags` is the exact set, the reason among them. `unchecked` names fields that decisions.md leaves open."""
+    cut-over). `flags` is the exact set, the reason among them. `unchecked` names fields that the decision table leaves
+    open."""
 
     case: str
     language: str
@@ -130,9 +140,15 @@ class PlannedStatement:
     def as_statement(self) -> Statement:
         """What a parser ought to read back."""
         return Statement(
-            format=self.format.family, account=self.own.number, currency=self.own.currency,
-            entries=iter([planned.entry for planned in self.entries]), reference=self.reference,
-            period_from=self.period_from, period_to=self.period_to, opening=self.opening, closing=self.closing,
+            format=self.format.family,
+            account=self.own.number,
+            currency=self.own.currency,
+            entries=iter([planned.entry for planned in self.entries]),
+            reference=self.reference,
+            period_from=self.period_from,
+            period_to=self.period_to,
+            opening=self.opening,
+            closing=self.closing,
         )
 
 

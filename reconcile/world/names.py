@@ -33,8 +33,12 @@ class Company:
         if self.country == "KE":
             return f"{self.core} {self.forms[0]}"
         if self.country == "UZ":
-            return rng.choice((f'"{self.core}" {self.forms[2]}', f'ООО "{self.cyrillic}"'.replace("ООО", self.forms[0])))
-        return rng.choice((f"{self.forms[0]} «{self.core}»", f"{self.forms[0]} «{self.core}»", f'"{self.core}" {self.forms[1]}'))
+            return rng.choice(
+                (f'"{self.core}" {self.forms[2]}', f'ООО "{self.cyrillic}"'.replace("ООО", self.forms[0]))
+            )
+        return rng.choice(
+            (f"{self.forms[0]} «{self.core}»", f"{self.forms[0]} «{self.core}»", f'"{self.core}" {self.forms[1]}')
+        )
 
     def spelled(self, rng: Random) -> str:
         """As a payer's bank or another payer may write it: other form, other side, other quotes, other script."""
@@ -44,8 +48,11 @@ class Company:
         left, right = rng.choice(QUOTES)
         local = f"{left}{self.cyrillic}{right}"
         spellings = (
-            f"{self.forms[0]} {local}", f"{self.forms[0]} {local.upper()}", f"{local} {self.forms[1]}",
-            f"{left}{self.latin}{right} {self.forms[2]}", f"{self.latin.upper()} {self.forms[2].upper()}",
+            f"{self.forms[0]} {local}",
+            f"{self.forms[0]} {local.upper()}",
+            f"{local} {self.forms[1]}",
+            f"{left}{self.latin}{right} {self.forms[2]}",
+            f"{self.latin.upper()} {self.forms[2].upper()}",
         )
         return rng.choice(spellings)
 
@@ -113,7 +120,9 @@ class Trader:
             return f"{self.person.full} t/a {self.person.trade}"
         if self.country == "UZ":
             return rng.choice((f"YaTT {self.person.full}", f"ЯТТ {self.person.cyrillic}"))
-        return rng.choice((f"ИП {self.person.full}", f"Индивидуальный предприниматель {self.person.full}", f"ЖК {self.person.full}"))
+        return rng.choice(
+            (f"ИП {self.person.full}", f"Индивидуальный предприниматель {self.person.full}", f"ЖК {self.person.full}")
+        )
 
     def spelled(self, rng: Random) -> str:
         if self.country == "KE":

@@ -35,19 +35,35 @@ class NumberBook:
 
     def account(self) -> str:
         """A personal account number: six or seven digits, sometimes with a letter series."""
-        return self._draw(lambda r: r.choice((
-            f"{r.randint(100000, 999999)}", f"{r.randint(100000, 999999)}", f"{r.randint(1000000, 4999999)}",
-            f"SC-{r.randint(0, 99999):08d}", f"{r.randint(10, 99)}-{r.randint(10000, 99999)}",
-        )))
+        return self._draw(
+            lambda r: r.choice(
+                (
+                    f"{r.randint(100000, 999999)}",
+                    f"{r.randint(100000, 999999)}",
+                    f"{r.randint(1000000, 4999999)}",
+                    f"SC-{r.randint(0, 99999):08d}",
+                    f"{r.randint(10, 99)}-{r.randint(10000, 99999)}",
+                )
+            )
+        )
 
     def invoice(self, account: str = "") -> str:
         """An invoice number in one of the schemes that accounting programs use."""
-        return self._draw(lambda r: r.choice((
-            f"{_four_to_six(r)}", f"{_four_to_six(r)}", f"{_four_to_six(r)}",
-            f"INV-2026-{r.randint(1, 99999):06d}", f"{r.randint(1000001, 1999999)}-B{r.randint(10, 99)}",
-            f"SC-{r.randint(1000, 99999):07d}", f"{r.randint(1, 99999):08d}", f"{r.randint(100, 9999)}/{r.randint(1, 12)}",
-            f"{'СЧ' if self.cyrillic else 'KE'}-{r.randint(10000, 99999)}",
-        )))
+        return self._draw(
+            lambda r: r.choice(
+                (
+                    f"{_four_to_six(r)}",
+                    f"{_four_to_six(r)}",
+                    f"{_four_to_six(r)}",
+                    f"INV-2026-{r.randint(1, 99999):06d}",
+                    f"{r.randint(1000001, 1999999)}-B{r.randint(10, 99)}",
+                    f"SC-{r.randint(1000, 99999):07d}",
+                    f"{r.randint(1, 99999):08d}",
+                    f"{r.randint(100, 9999)}/{r.randint(1, 12)}",
+                    f"{'СЧ' if self.cyrillic else 'KE'}-{r.randint(10000, 99999)}",
+                )
+            )
+        )
 
     def short_invoice(self) -> str:
         """Digits only, without leading zeros, five to seven of them."""
@@ -60,8 +76,15 @@ class NumberBook:
         r = self._rng
         if not self.cyrillic:
             return r.choice((f"{r.randint(1, 99)}/2025", f"CT-{r.randint(100, 999)}", f"SLA/{r.randint(10, 99)}/26"))
-        return r.choice((f"{r.randint(1, 99)}/{r.randint(20, 26)}-К", f"{r.randint(1, 999)}-ИТ", f"D-{r.randint(100, 999)}/25",
-                         f"{r.randint(10, 99)}/2025", f"КД-{r.randint(1, 99):02d}/26"))
+        return r.choice(
+            (
+                f"{r.randint(1, 99)}/{r.randint(20, 26)}-К",
+                f"{r.randint(1, 999)}-ИТ",
+                f"D-{r.randint(100, 999)}/25",
+                f"{r.randint(10, 99)}/2025",
+                f"КД-{r.randint(1, 99):02d}/26",
+            )
+        )
 
     def small(self) -> str:
         """A number of another paper: up to three digits, so that it can be no reference."""
@@ -82,27 +105,35 @@ def _four_to_six(rng: Random) -> str:
 
 
 def typo(rng: Random, number: str) -> str:
-    """One digit replaced, missing, added, or two neighbours swapped; never at the first place, where zeros would hide."""
+    """One digit replaced, missing, added, or two neighbours swapped; never the first, where zeros would hide."""
     places = [index for index, letter in enumerate(number) if letter.isdigit() and index > 0]
     while True:
         place = rng.choice(places)
         kind = rng.choice(("replace", "replace", "swap", "drop", "add"))
         if kind == "replace":
-            changed = number[:place] + rng.choice("0123456789") + number[place + 1:]
+            changed = number[:place] + rng.choice("0123456789") + number[place + 1 :]
         elif kind == "drop":
-            changed = number[:place] + number[place + 1:]
+            changed = number[:place] + number[place + 1 :]
         elif kind == "add":
             changed = number[:place] + rng.choice("0123456789") + number[place:]
         else:
-            pair = number[place - 1:place + 1]
-            changed = number[:place - 1] + pair[::-1] + number[place + 1:]
+            pair = number[place - 1 : place + 1]
+            changed = number[: place - 1] + pair[::-1] + number[place + 1 :]
         if plain(changed) != plain(number):
             return changed
 
 
 def written(rng: Random, day: date, months: tuple[str, ...]) -> str:
     """A date as clerks write it."""
-    return rng.choice((
-        f"{day:%d.%m.%Y}", f"{day:%d.%m.%Y}", f"{day:%d.%m.%Y}", f"{day:%d.%m.%y}", f"{day.day}.{day.month}.{day:%y}",
-        f"{day:%d.%m.%Y}г.", f"{day.day} {months[day.month - 1]} {day.year}", f"{day:%d/%m/%Y}",
-    ))
+    return rng.choice(
+        (
+            f"{day:%d.%m.%Y}",
+            f"{day:%d.%m.%Y}",
+            f"{day:%d.%m.%Y}",
+            f"{day:%d.%m.%y}",
+            f"{day.day}.{day.month}.{day:%y}",
+            f"{day:%d.%m.%Y}г.",
+            f"{day.day} {months[day.month - 1]} {day.year}",
+            f"{day:%d/%m/%Y}",
+        )
+    )

@@ -6,26 +6,74 @@ from random import Random
 from typing import Final
 
 _COMMON: Final = dict(
-    zip("абвгдезиклмнопрстуфэы", "a b v g d e z i k l m n o p r s t u f e y".split(), strict=True)
+    zip(
+        "абвгдезиклмнопрстуфэы",
+        ["a", "b", "v", "g", "d", "e", "z", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "e", "y"],
+        strict=True,
+    )
 )
 _KAZAKH: Final = {"ә": "a", "ғ": "g", "қ": "k", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "һ": "h", "і": "i"}
 _UZBEK: Final = {"ў": "o", "ҳ": "h"}
 _PASSPORT: Final = {
-    **_COMMON, **_KAZAKH, **_UZBEK, "ё": "e", "ж": "zh", "й": "i", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
-    "щ": "shch", "ъ": "", "ь": "", "ю": "iu", "я": "ia",
+    **_COMMON,
+    **_KAZAKH,
+    **_UZBEK,
+    "ё": "e",
+    "ж": "zh",
+    "й": "i",
+    "х": "kh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ъ": "",
+    "ь": "",
+    "ю": "iu",
+    "я": "ia",
 }
 _CLERK: Final = {
-    **_PASSPORT, "ё": "yo", "й": "y", "х": "h", "ц": "c", "щ": "sch", "ь": "'", "ю": "yu", "я": "ya", "қ": "q",
+    **_PASSPORT,
+    "ё": "yo",
+    "й": "y",
+    "х": "h",
+    "ц": "c",
+    "щ": "sch",
+    "ь": "'",
+    "ю": "yu",
+    "я": "ya",
+    "қ": "q",
 }
 _BANK: Final = {**_PASSPORT, "ё": "yo", "й": "y", "ю": "yu", "я": "ya", "щ": "sch", "ж": "j", "х": "x"}
 SCHEMES: Final = (_PASSPORT, _CLERK, _BANK)
 
 _UZBEK_LATIN: Final = {
-    **_COMMON, "ё": "yo", "ж": "j", "й": "y", "х": "x", "ц": "ts", "ч": "ch", "ш": "sh", "ъ": "’", "ь": "", "ю": "yu",
-    "я": "ya", "ў": "o‘", "қ": "q", "ғ": "g‘", "ҳ": "h", "щ": "sh",
+    **_COMMON,
+    "ё": "yo",
+    "ж": "j",
+    "й": "y",
+    "х": "x",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "ъ": "’",
+    "ь": "",
+    "ю": "yu",
+    "я": "ya",
+    "ў": "o‘",
+    "қ": "q",
+    "ғ": "g‘",
+    "ҳ": "h",
+    "щ": "sh",
 }
 _UZBEK_PAIRS: Final = (
-    ("o‘", "ў"), ("g‘", "ғ"), ("sh", "ш"), ("ch", "ч"), ("yo", "ё"), ("yu", "ю"), ("ya", "я"), ("ye", "е"),
+    ("o‘", "ў"),
+    ("g‘", "ғ"),
+    ("sh", "ш"),
+    ("ch", "ч"),
+    ("yo", "ё"),
+    ("yu", "ю"),
+    ("ya", "я"),
+    ("ye", "е"),
 )
 _UZBEK_SINGLE: Final = dict(zip("abdefghijklmnopqrstuvxyz’", "абдефгҳижклмнопқрстувхйзъ", strict=True))
 # What a bank without Kazakh and Uzbek letters prints in their place.

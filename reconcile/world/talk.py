@@ -39,9 +39,15 @@ class Talk:
         """The template with `given` and, for what is not given, harmless values that are nobody's reference."""
         rng = self._rng
         values = {
-            "d": self.date(), "c": self._numbers.contract(), "x": self._numbers.small(), "r": str(VAT[self._country]),
-            "v": self._tax_amount(), "p": f"+{identifiers.msisdn(rng, self._country)}", "n": self._numbers.small(),
-            "t": identifiers.tax_id(rng, self._country, person=False), **given,
+            "d": self.date(),
+            "c": self._numbers.contract(),
+            "x": self._numbers.small(),
+            "r": str(VAT[self._country]),
+            "v": self._tax_amount(),
+            "p": f"+{identifiers.msisdn(rng, self._country)}",
+            "n": self._numbers.small(),
+            "t": identifiers.tax_id(rng, self._country, person=False),
+            **given,
         }
         return template.format(**values)
 
@@ -86,7 +92,8 @@ class Talk:
 
     def _company(self, name: Company) -> str:
         if self.language.code.startswith(("kk", "uz")):
-            return f'"{name.cyrillic if "cyrl" in self.language.code or name.country == "KZ" else name.latin}" {name.forms[1]}'
+            local = name.cyrillic if "cyrl" in self.language.code or name.country == "KZ" else name.latin
+            return f'"{local}" {name.forms[1]}'
         if self.language.code in ("en", "sw"):
             return f"{name.latin} {name.forms[2]}"
         left, right = self._rng.choice((("«", "»"), ('"', '"'), ("", "")))
@@ -121,7 +128,11 @@ class Talk:
         if extras:
             tails = ((language.service, 0.6), (language.contract, 0.2), (language.other, 0.15), (language.tax, 0.5))
             parts += [self.fill(self._pick(texts)) for texts, chance in tails if rng.random() < chance]
-        head = self._pick(_HEADS[self._country]) if extras and rng.random() < (0.5 if self._country == "UZ" else 0.1) else ""
+        head = (
+            self._pick(_HEADS[self._country])
+            if extras and rng.random() < (0.5 if self._country == "UZ" else 0.1)
+            else ""
+        )
         if head == "00668" and parts[0][:1].isdigit():
             head = "00668 "
         return self._dressed(head + self._fitting(parts, self._limit - len(head) - 8))
@@ -132,7 +143,9 @@ class Talk:
     def _fitting(self, parts: Sequence[str], room: int) -> str:
         text = parts[0]
         for part in parts[1:]:
-            separator = self._pick((", ", ". ", ", ", "; ", " ")) if not part[:1].isdigit() and part[:1] != "№" else ", "
+            separator = (
+                self._pick((", ", ". ", ", ", "; ", " ")) if not part[:1].isdigit() and part[:1] != "№" else ", "
+            )
             if len(text) + len(separator) + len(part) <= room:
                 text += separator + part
         return text

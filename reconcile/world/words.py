@@ -28,8 +28,8 @@ COMPANY_WORDS: Final = {
         "Tog‘lar Cho‘qqi To‘lqin Imkon Kashfiyot Madad Sarhad Tizim Hosil Ipak Atlas Zarafshon Muhandis Yetakchi"
     ),
     "KE": _words(
-        "Kilele Mawingu Bahari Savanna Simba Twiga Tumaini Imara Upendo Jahazi Nyota Baraka Amani Jamii Maendeleo Pwani "
-        "Mlima Chui Tembo Kifaru Mwamba Nguzo Daraja Safina Kijani Zawadi Faida Mkono Mwanga Taa Acacia Highland "
+        "Kilele Mawingu Bahari Savanna Simba Twiga Tumaini Imara Upendo Jahazi Nyota Baraka Amani Jamii Maendeleo "
+        "Pwani Mlima Chui Tembo Kifaru Mwamba Nguzo Daraja Safina Kijani Zawadi Faida Mkono Mwanga Taa Acacia Highland "
         "Rift Longonot Equator Sunbird Granite Harbour Beacon Summit Cedar Maple Falcon Osprey Pioneer Vertex Zenith "
         "Coral Lagoon Meadow Orchard Riverside Stonebridge Tamarind Umoja Vista Westgate Bluebird Cobalt Domino Ember "
         "Foxglove Gazelle Horizon Indigo Jasmine Kestrel Lantern Mosaic Nimbus Onyx Prism Quartz Ridge Saffron"
@@ -81,7 +81,9 @@ _UZ_STEMS: Final = _words(
 )
 
 
-def _endings(stems: tuple[str, ...], endings: tuple[str, ...], vowels: str, vowel_endings: tuple[str, ...]) -> tuple[str, ...]:
+def _endings(
+    stems: tuple[str, ...], endings: tuple[str, ...], vowels: str, vowel_endings: tuple[str, ...]
+) -> tuple[str, ...]:
     return tuple(stem + end for stem in stems for end in (vowel_endings if stem[-1] in vowels else endings))
 
 

@@ -1,4 +1,4 @@
-"""One generator function for each row of the decision table, and for each way of meeting it. Importing fills the registry."""
+"""One generator function for each row of the decision table and each way of meeting it. Importing fills the registry."""
 
 from reconcile.world.cases import (
     bank_side,
@@ -17,6 +17,18 @@ from reconcile.world.cases import (
 from reconcile.world.cases.registry import REGISTRY, CaseKind
 
 __all__ = [
-    "REGISTRY", "CaseKind", "bank_side", "forms", "invoices", "mends", "payers", "powers", "references", "refusals", "statements",
-    "third_parties", "traps", "unmatched",
+    "REGISTRY",
+    "CaseKind",
+    "bank_side",
+    "forms",
+    "invoices",
+    "mends",
+    "payers",
+    "powers",
+    "references",
+    "refusals",
+    "statements",
+    "third_parties",
+    "traps",
+    "unmatched",
 ]

@@ -16,7 +16,8 @@ def reversed_credit(b: Bench) -> None:
     invoice = b.invoice(account)
     label = b.label("returned", unchecked=("reason", "account", "flags", "relation", "allocations"))
     entry = b.pay(b.own_payer(client), invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)), label)
-    b.book(entry.details, (), day=b.later(3), credit_debit=CreditDebit.DEBIT, reversal=True)
+    link = b.rng.choice(("", entry.bank_reference))
+    b.book(entry.details, (), day=b.later(3), credit_debit=CreditDebit.DEBIT, reversal=True, reverses=link)
 
 
 @case("Never twice: a reversal releases the allocations of its original", families=CAMT, days=5)
@@ -50,7 +51,8 @@ def _one_of_a_batch(b: Bench) -> tuple[Detail, Expected]:
     invoice = b.invoice(account)
     purpose = b.as_printed(b.talk.compose(b.talk.invoice(invoice.number)))
     return Detail(invoice.amount, b.own_payer(client), purpose=purpose), b.credited(
-        account, allocations=[(invoice, invoice.amount)])
+        account, allocations=[(invoice, invoice.amount)]
+    )
 
 
 @case("Cut-over: entries before books_from are stored and never decided", own_codes=("UZ-CAMT",), weight=1)

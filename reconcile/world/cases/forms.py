@@ -41,15 +41,26 @@ def folded_number(b: Bench) -> None:
     text = b.talk.compose(b.talk.invoice("{cut}".format(cut="\x00")), extras=b.rng.random() < 0.5)
     fold = "\n" if b.format.fold else " "
     split = invoice.number[:place] + fold + invoice.number[place:]
-    _paid_whole(b, client, account, invoice, b.as_printed(text.replace("\x00", split)) if fold == "\n" else text.replace("\x00", split))
+    _paid_whole(
+        b,
+        client,
+        account,
+        invoice,
+        b.as_printed(text.replace("\x00", split)) if fold == "\n" else text.replace("\x00", split),
+    )
 
 
 @case(WORDS + "; a marking word or number sign may be glued to it", weight=5)
 def glued_number(b: Bench) -> None:
     client, account, invoice = _one(b, b.rng.choice((b.numbers.short_invoice(), b.numbers.invoice())))
     number, day = invoice.number, b.talk.date()
-    russian = (f"ОПЛАТА ПО СЧЕТУ{number} ОТ {day}", f"Оплата по сч.№{number}от {day}", f"опл.счета{number},без ндс",
-               f"согласно счету N{number} за услуги", f"ПО СЧ{number} ОТ {day}Г")
+    russian = (
+        f"ОПЛАТА ПО СЧЕТУ{number} ОТ {day}",
+        f"Оплата по сч.№{number}от {day}",
+        f"опл.счета{number},без ндс",
+        f"согласно счету N{number} за услуги",
+        f"ПО СЧ{number} ОТ {day}Г",
+    )
     latin = (f"PAYMENT INV{number}", f"invoice no{number} {day}", f"inv#{number}/hosting", f"pymt invoice{number}")
     uzbek = (f"hisob-faktura№{number} {day}", f"invoys{number} uchun to'lov", f"00668~to'lov hisobi №{number}dan")
     text = b.rng.choice({"KE": latin, "UZ": russian + uzbek[:2], "KZ": russian}[b.country])
@@ -62,8 +73,16 @@ def separators_differ(b: Bench) -> None:
     while not b.numbers.reserve(number):
         number = f"{b.rng.randint(1000001, 1999999)}-B{b.rng.randint(10, 99)}"
     client, account, invoice = _one(b, number)
-    typed = b.rng.choice((number.lower(), number.replace("-", " - "), number.replace("-", "/"), number.replace("-", ""),
-                          number.replace("B", "В"), number.replace("-", " ")))
+    typed = b.rng.choice(
+        (
+            number.lower(),
+            number.replace("-", " - "),
+            number.replace("-", "/"),
+            number.replace("-", ""),
+            number.replace("B", "В"),
+            number.replace("-", " "),
+        )
+    )
     _paid_whole(b, client, account, invoice, b.talk.compose(b.talk.invoice(typed)))
 
 

@@ -28,8 +28,12 @@ def underpaid(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     paid = max(100, invoice.amount * b.rng.choice((95, 90, 50, 40)) // 100)
-    b.pay(b.own_payer(client), paid, _mention(b, invoice, account),
-          b.credited(account, "underpaid", allocations=[(invoice, paid)]))
+    b.pay(
+        b.own_payer(client),
+        paid,
+        _mention(b, invoice, account),
+        b.credited(account, "underpaid", allocations=[(invoice, paid)]),
+    )
 
 
 @case(RULE + ": overpaid, the rest stays on the balance", weight=6)
@@ -37,8 +41,12 @@ def overpaid(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     paid = invoice.amount + b.rng.choice((100, 5_000, invoice.amount))
-    b.pay(b.own_payer(client), paid, _mention(b, invoice, account),
-          b.credited(account, "overpaid", allocations=[(invoice, invoice.amount)]))
+    b.pay(
+        b.own_payer(client),
+        paid,
+        _mention(b, invoice, account),
+        b.credited(account, "overpaid", allocations=[(invoice, invoice.amount)]),
+    )
 
 
 @case(RULE + ": the outstanding is what earlier payments have left", days=3, weight=4)
@@ -48,28 +56,48 @@ def paid_in_two_parts(b: Bench) -> None:
     first = invoice.amount // 3
     rest = invoice.amount - first
     over = b.rng.choice((0, 0, 2_500))
-    b.pay(b.own_payer(client), first, _mention(b, invoice, account),
-          b.credited(account, "underpaid", allocations=[(invoice, first)]))
+    b.pay(
+        b.own_payer(client),
+        first,
+        _mention(b, invoice, account),
+        b.credited(account, "underpaid", allocations=[(invoice, first)]),
+    )
     flags = ("overpaid",) if over else ()
-    b.pay(b.own_payer(client), rest + over, _mention(b, invoice, account),
-          b.credited(account, *flags, allocations=[(invoice, rest)]), day=b.later(2))
+    b.pay(
+        b.own_payer(client),
+        rest + over,
+        _mention(b, invoice, account),
+        b.credited(account, *flags, allocations=[(invoice, rest)]),
+        day=b.later(2),
+    )
 
 
 @case(RULE + ": already paid, by the books", weight=3)
 def already_paid(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account, status=InvoiceStatus.PAID)
-    b.pay(b.own_payer(client), invoice.amount, _mention(b, invoice, account), b.credited(account, "invoice_already_paid"))
+    b.pay(
+        b.own_payer(client), invoice.amount, _mention(b, invoice, account), b.credited(account, "invoice_already_paid")
+    )
 
 
 @case(RULE + ": already paid, by an earlier payment", days=3, weight=3)
 def paid_twice(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
-    b.pay(b.own_payer(client), invoice.amount, _mention(b, invoice, account),
-          b.credited(account, allocations=[(invoice, invoice.amount)]))
-    b.pay(b.own_payer(client), invoice.amount, _mention(b, invoice, account),
-          b.credited(account, "invoice_already_paid"), day=b.later(2))
+    b.pay(
+        b.own_payer(client),
+        invoice.amount,
+        _mention(b, invoice, account),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+    )
+    b.pay(
+        b.own_payer(client),
+        invoice.amount,
+        _mention(b, invoice, account),
+        b.credited(account, "invoice_already_paid"),
+        day=b.later(2),
+    )
 
 
 @case(RULE + ": a paid one beside an open one; the amount is compared with the open one")
@@ -77,8 +105,12 @@ def paid_and_open_together(b: Bench) -> None:
     client, account = _holder(b)
     paid, due = b.invoice(account, status=InvoiceStatus.PAID), b.invoice(account)
     purpose = b.talk.compose(b.talk.invoices([paid.number, due.number]))
-    b.pay(b.own_payer(client), due.amount, purpose,
-          b.credited(account, "invoice_already_paid", allocations=[(due, due.amount)]))
+    b.pay(
+        b.own_payer(client),
+        due.amount,
+        purpose,
+        b.credited(account, "invoice_already_paid", allocations=[(due, due.amount)]),
+    )
 
 
 @case(RULE + ": cancelled", weight=3)
@@ -104,8 +136,12 @@ def _expired(b: Bench, account: Account) -> Invoice:
 def expires_today(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account, issued_on=b.day - timedelta(days=10), expires_on=b.day)
-    b.pay(b.own_payer(client), invoice.amount, _mention(b, invoice, account),
-          b.credited(account, allocations=[(invoice, invoice.amount)]))
+    b.pay(
+        b.own_payer(client),
+        invoice.amount,
+        _mention(b, invoice, account),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+    )
 
 
 @case("Which invoices: not an own payer, nothing left to allocate → held", countries=BEYOND_UZ, weight=2)
@@ -129,6 +165,7 @@ def _third_party_pays_nothing_due(b: Bench, reason: str, *, dated: bool = False)
     status = InvoiceStatus.PAID if reason == "invoice_already_paid" else InvoiceStatus.CANCELLED
     invoice = _expired(b, account) if dated else b.invoice(account, status=status)
     _, payer = b.stranger(b.business(), client)
-    purpose = b.talk.compose(b.talk.on_account(client.name, account.number), b.talk.invoice(invoice.number),
-                             opening=False, extras=False)
+    purpose = b.talk.compose(
+        b.talk.on_account(client.name, account.number), b.talk.invoice(invoice.number), opening=False, extras=False
+    )
     b.pay(payer, invoice.amount, purpose, b.held(account, reason, "third_party_payer", relation="third_party"))

@@ -121,7 +121,9 @@ def payer_and_one_invoice(b: Bench) -> None:
 @case(PAYER + ": all open invoices together", weight=4, families=WITH_IDS)
 def payer_and_all_invoices(b: Bench) -> None:
     client, account = _holder(b)
-    invoices = [b.invoice(account, issued_on=b.day - timedelta(days=9 - index)) for index in range(b.rng.choice((2, 3)))]
+    invoices = [
+        b.invoice(account, issued_on=b.day - timedelta(days=9 - index)) for index in range(b.rng.choice((2, 3)))
+    ]
     label = b.credited(account, "matched_by_payer", allocations=[(invoice, invoice.amount) for invoice in invoices])
     b.pay(b.own_payer(client), sum(invoice.amount for invoice in invoices), _wordless(b), label)
 

@@ -6,13 +6,20 @@ from reconcile.books import Account, HolderType
 from reconcile.statement import Party, PartyKind
 from reconcile.world import identifiers
 from reconcile.world.bench import Bench, Client
-from reconcile.world.cases.registry import BEYOND_UZ, CAMT, WITH_IDS, case
+from reconcile.world.cases.registry import BEYOND_UZ, CAMT, WITH_IDS, WITH_ULTIMATE, case
 from reconcile.world.names import words_of
 
 THIRD = "third_party_payer"
 INCOMPLETE = "third_party_purpose_incomplete"
-BANKS = {"KZ": ("АО «Шаңырақ Банк»", "АО «Ертіс Банк»"), "UZ": ("ATB «Zarafshon Bank»", "АКБ «Лола Банк»"),
-         "KE": ("Twiga Commercial Bank Ltd", "Mawingu Bank PLC")}
+BANKS = {
+    "KZ": ("АО «Шаңырақ Банк»", "АО «Ертіс Банк»"),
+    "UZ": ("ATB «Zarafshon Bank»", "АКБ «Лола Банк»"),
+    "KE": ("Twiga Commercial Bank Ltd", "Mawingu Bank PLC"),
+}
+
+
+def _organisation(b: Bench) -> PartyKind:
+    return PartyKind.ORGANISATION if b.format.has_kinds else PartyKind.UNSAID
 
 
 def _holder(b: Bench, kind: HolderType | None = None) -> tuple[Client, Account]:
@@ -26,25 +33,42 @@ def payer_unknown(b: Bench) -> None:
     invoice = b.invoice(account, number=b.numbers.invoice())
     paid = b.rng.choice((invoice.amount, invoice.amount // 2))
     flags = () if paid == invoice.amount else ("underpaid",)
-    b.pay(b.nobody(), paid, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.held(account, "payer_unknown", *flags, relation="unknown"))
+    b.pay(
+        b.nobody(),
+        paid,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.held(account, "payer_unknown", *flags, relation="unknown"),
+    )
 
 
 @case("May it be credited: unknown payer, only the account's number", weight=3)
 def payer_unknown_account_only(b: Bench) -> None:
     _, account = _holder(b)
-    b.pay(b.nobody(), b.amount(), b.talk.compose(b.talk.account(account.number)),
-          b.held(account, "payer_unknown", relation="unknown"))
+    b.pay(
+        b.nobody(),
+        b.amount(),
+        b.talk.compose(b.talk.account(account.number)),
+        b.held(account, "payer_unknown", relation="unknown"),
+    )
 
 
-@case("May it be credited: unknown payer, marked invoice, its exact outstanding, the account's number beside it",
-      countries=BEYOND_UZ, weight=5)
+@case(
+    "May it be credited: unknown payer, marked invoice, its exact outstanding, the account's number beside it",
+    countries=BEYOND_UZ,
+    weight=5,
+)
 def payer_unknown_exact(b: Bench) -> None:
     _, account = _holder(b)
     invoice = b.invoice(account)
-    purpose = b.talk.compose(b.talk.invoice(invoice.number), b.talk.account(account.number), extras=b.rng.random() < 0.4)
-    b.pay(b.nobody(), invoice.amount, purpose,
-          b.credited(account, relation="unknown", allocations=[(invoice, invoice.amount)]))
+    purpose = b.talk.compose(
+        b.talk.invoice(invoice.number), b.talk.account(account.number), extras=b.rng.random() < 0.4
+    )
+    b.pay(
+        b.nobody(),
+        invoice.amount,
+        purpose,
+        b.credited(account, relation="unknown", allocations=[(invoice, invoice.amount)]),
+    )
 
 
 @case("May it be credited: unknown payer, the account's number beside it, another amount", countries=BEYOND_UZ)
@@ -69,8 +93,12 @@ def name_that_two_bear(b: Bench) -> None:
     client, account = _holder(b, kind)
     b.account(b.client(kind, name=client.name))
     payer = b.party(client.name)
-    b.pay(payer, b.amount(), b.talk.compose(b.talk.account(account.number)),
-          b.held(account, "payer_unknown", relation="unknown"))
+    b.pay(
+        payer,
+        b.amount(),
+        b.talk.compose(b.talk.account(account.number)),
+        b.held(account, "payer_unknown", relation="unknown"),
+    )
 
 
 @case("May it be credited: the kind of payer cannot be told", countries=BEYOND_UZ, weight=4)
@@ -82,8 +110,12 @@ def payer_type_unknown(b: Bench) -> None:
         payer = b.party(company, text=company.core)
     else:
         payer = b.party(b.names.person(b.country, words_of(client.name)))
-    b.pay(payer, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.held(account, "payer_type_unknown", THIRD, relation="third_party"))
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.held(account, "payer_type_unknown", THIRD, relation="third_party"),
+    )
 
 
 @case("Words: own payer by an imported bank account, with no tax id on the books", families=WITH_IDS, weight=3)
@@ -92,8 +124,12 @@ def own_by_bank_account(b: Bench) -> None:
     account = b.account(client)
     invoice = b.invoice(account)
     payer = b.own_payer(client)
-    b.pay(payer, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.credited(account, allocations=[(invoice, invoice.amount)]))
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+    )
 
 
 @case("Words: own payer by the same name in another form, order or script", families=("1c", "camt", "ofx"), weight=4)
@@ -103,50 +139,87 @@ def own_by_name(b: Bench) -> None:
     b.pay(b.party(client.name), b.amount(), b.talk.compose(b.talk.account(account.number)), b.credited(account))
 
 
-@case("Words: the payer where the debtor is only an intermediary", families=CAMT, weight=3)
+@case("Words: the payer where the debtor is only an intermediary", families=WITH_ULTIMATE, weight=3)
 def intermediary_bank_for_the_holder(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
-    bank = Party(b.rng.choice(BANKS[b.country]), identifiers.tax_id(b.rng, b.country, person=False), kind=PartyKind.ORGANISATION)
-    b.pay(bank, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.credited(account, allocations=[(invoice, invoice.amount)]), ultimate=b.own_payer(client))
+    bank = Party(
+        b.rng.choice(BANKS[b.country]), identifiers.tax_id(b.rng, b.country, person=False), kind=_organisation(b)
+    )
+    b.pay(
+        bank,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+        ultimate=b.own_payer(client),
+    )
 
 
-@case("Words: a debtor without id and account beside an ultimate debtor that has them", families=CAMT)
+@case("Words: a debtor without id and account beside an ultimate debtor that has them", families=WITH_ULTIMATE)
 def nameless_switch_for_the_holder(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     switch = Party(b.rng.choice(("PAYMENT HUB", "CLEARING", "TRANSIT")))
-    b.pay(switch, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.credited(account, allocations=[(invoice, invoice.amount)]), ultimate=b.own_payer(client))
+    b.pay(
+        switch,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+        ultimate=b.own_payer(client),
+    )
 
 
-@case("Words: an intermediary for a third party", families=CAMT, countries=BEYOND_UZ)
+@case("Words: an intermediary for a third party", families=WITH_ULTIMATE, countries=BEYOND_UZ)
 def intermediary_bank_for_a_stranger(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, stranger = b.stranger(b.business(), client)
-    bank = Party(b.rng.choice(BANKS[b.country]), identifiers.tax_id(b.rng, b.country, person=False), kind=PartyKind.ORGANISATION)
-    b.pay(bank, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.held(account, INCOMPLETE, THIRD, relation="third_party"), ultimate=stranger)
+    bank = Party(
+        b.rng.choice(BANKS[b.country]), identifiers.tax_id(b.rng, b.country, person=False), kind=_organisation(b)
+    )
+    b.pay(
+        bank,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.held(account, INCOMPLETE, THIRD, relation="third_party"),
+        ultimate=stranger,
+    )
 
 
-@case("Words: an ultimate debtor who is the holder counts as the purpose naming the holder", families=CAMT, countries=BEYOND_UZ,
-      weight=3)
+@case(
+    "Words: an ultimate debtor who is the holder counts as the purpose naming the holder",
+    families=WITH_ULTIMATE,
+    countries=BEYOND_UZ,
+    weight=3,
+)
 def ultimate_debtor_names_the_holder(b: Bench) -> None:
     client, account = _holder(b)
     _, payer = b.stranger(HolderType.LEGAL_ENTITY, client)
-    b.pay(payer, b.amount(), b.talk.compose(b.talk.account(account.number)),
-          b.credited(account, THIRD, relation="third_party"), ultimate=b.own_payer(client))
+    b.pay(
+        payer,
+        b.amount(),
+        b.talk.compose(b.talk.account(account.number)),
+        b.credited(account, THIRD, relation="third_party"),
+        ultimate=b.own_payer(client),
+    )
 
 
-@case("Words: … and no more: without the account's number the purpose is incomplete", families=CAMT, countries=BEYOND_UZ)
+@case(
+    "Words: … and no more: without the account's number the purpose is incomplete",
+    families=WITH_ULTIMATE,
+    countries=BEYOND_UZ,
+)
 def ultimate_debtor_without_account(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, payer = b.stranger(HolderType.LEGAL_ENTITY, client)
-    b.pay(payer, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.held(account, INCOMPLETE, THIRD, relation="third_party"), ultimate=b.own_payer(client))
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.held(account, INCOMPLETE, THIRD, relation="third_party"),
+        ultimate=b.own_payer(client),
+    )
 
 
 @case("Words: … and no more: in Uzbekistan it documents nothing", families=CAMT, countries=("UZ",))
@@ -154,16 +227,26 @@ def ultimate_debtor_in_uzbekistan(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, payer = b.stranger(HolderType.LEGAL_ENTITY, client)
-    b.pay(payer, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number), b.talk.account(account.number), extras=False),
-          b.held(account, "third_party_not_documented", THIRD, relation="third_party"), ultimate=b.own_payer(client))
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number), b.talk.account(account.number), extras=False),
+        b.held(account, "third_party_not_documented", THIRD, relation="third_party"),
+        ultimate=b.own_payer(client),
+    )
 
 
-@case("Words: who pays decides about powers of attorney", families=CAMT, countries=BEYOND_UZ)
+@case("Words: who pays decides about powers of attorney", families=WITH_ULTIMATE, countries=BEYOND_UZ)
 def person_with_the_holder_as_ultimate_debtor(b: Bench) -> None:
     client, account = _holder(b, HolderType.LEGAL_ENTITY)
     _, payer = b.stranger(HolderType.INDIVIDUAL, client)
-    b.pay(payer, b.amount(), b.talk.compose(b.talk.account(account.number)),
-          b.held(account, "power_of_attorney_missing", THIRD, relation="third_party"), ultimate=b.own_payer(client))
+    b.pay(
+        payer,
+        b.amount(),
+        b.talk.compose(b.talk.account(account.number)),
+        b.held(account, "power_of_attorney_missing", THIRD, relation="third_party"),
+        ultimate=b.own_payer(client),
+    )
 
 
 @case("Holders have several ids: STIR and PINFL of one sole proprietor", countries=("UZ",), families=WITH_IDS)
@@ -174,5 +257,9 @@ def second_tax_id(b: Bench) -> None:
     account = b.account(client)
     invoice = b.invoice(account)
     payer = b.party(client.name, client.holder.tax_ids[1])
-    b.pay(payer, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.credited(account, allocations=[(invoice, invoice.amount)]))
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+    )

@@ -1,4 +1,4 @@
-"""An individual pays for a company or sole proprietor (KZ, KE): only with a power of attorney valid on the booking date."""
+"""An individual pays for a business (KZ, KE): only with a power of attorney valid on the booking date."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def _purpose(b: Bench, errand: Errand) -> str:
 
 def _credited(b: Bench, errand: Errand) -> None:
     invoice = errand.invoice
-    label = b.credited(errand.account, "third_party_payer", relation="third_party", allocations=[(invoice, invoice.amount)])
+    label = b.credited(
+        errand.account, "third_party_payer", relation="third_party", allocations=[(invoice, invoice.amount)]
+    )
     b.pay(errand.payer, invoice.amount, _purpose(b, errand), label)
 
 
@@ -57,7 +59,9 @@ def _held(b: Bench, errand: Errand, reason: str) -> None:
 def power_valid(b: Bench) -> None:
     errand = _errand(b)
     start = b.day - timedelta(days=b.rng.randint(0, 200))
-    b.power(errand.account, errand.person, errand.tax_id, start=start, until=b.day + timedelta(days=b.rng.randint(0, 150)))
+    b.power(
+        errand.account, errand.person, errand.tax_id, start=start, until=b.day + timedelta(days=b.rng.randint(0, 150))
+    )
     _credited(b, errand)
 
 
@@ -109,16 +113,28 @@ def power_expired(b: Bench) -> None:
 def power_revoked(b: Bench) -> None:
     errand = _errand(b)
     revoked = b.day - timedelta(days=b.rng.choice((0, 0, 12)))
-    b.power(errand.account, errand.person, errand.tax_id, start=b.day - timedelta(days=90), until=b.day + timedelta(days=90),
-            revoked=revoked)
+    b.power(
+        errand.account,
+        errand.person,
+        errand.tax_id,
+        start=b.day - timedelta(days=90),
+        until=b.day + timedelta(days=90),
+        revoked=revoked,
+    )
     _held(b, errand, "power_of_attorney_revoked")
 
 
 @case(RULE + ": revoked the day after, so valid", countries=BEYOND_UZ, families=WITH_IDS, weight=1)
 def power_revoked_later(b: Bench) -> None:
     errand = _errand(b)
-    b.power(errand.account, errand.person, errand.tax_id, start=b.day - timedelta(days=90), until=b.day + timedelta(days=90),
-            revoked=b.day + timedelta(days=1))
+    b.power(
+        errand.account,
+        errand.person,
+        errand.tax_id,
+        start=b.day - timedelta(days=90),
+        until=b.day + timedelta(days=90),
+        revoked=b.day + timedelta(days=1),
+    )
     _credited(b, errand)
 
 
@@ -130,12 +146,19 @@ def power_not_yet_valid(b: Bench) -> None:
     _held(b, errand, "power_of_attorney_not_yet_valid")
 
 
-@case("The reason of a hold: of several powers revoked, expired, not yet valid", countries=BEYOND_UZ, families=WITH_IDS, weight=1)
+@case(
+    "The reason of a hold: of several powers revoked, expired, not yet valid",
+    countries=BEYOND_UZ,
+    families=WITH_IDS,
+    weight=1,
+)
 def powers_expired_and_not_yet_valid(b: Bench) -> None:
     errand = _errand(b)
     until = b.day - timedelta(days=3)
     b.power(errand.account, errand.person, errand.tax_id, start=until - timedelta(days=300), until=until)
-    b.power(errand.account, errand.person, errand.tax_id, start=b.day + timedelta(days=2), until=b.day + timedelta(days=90))
+    b.power(
+        errand.account, errand.person, errand.tax_id, start=b.day + timedelta(days=2), until=b.day + timedelta(days=90)
+    )
     _held(b, errand, "power_of_attorney_expired")
 
 
@@ -143,6 +166,6 @@ def powers_expired_and_not_yet_valid(b: Bench) -> None:
 def sole_proprietor_needs_no_power(b: Bench) -> None:
     client = b.client(HolderType.LEGAL_ENTITY)
     account = b.account(client)
-    trader, payer = b.stranger(HolderType.SOLE_PROPRIETOR, client)
+    _, payer = b.stranger(HolderType.SOLE_PROPRIETOR, client)
     purpose = b.talk.compose(b.talk.on_account(client.name, account.number), opening=False, extras=False)
     b.pay(payer, b.amount(), purpose, b.credited(account, "third_party_payer", relation="third_party"))

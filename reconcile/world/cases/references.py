@@ -57,8 +57,12 @@ def invoice_and_account(b: Bench) -> None:
     parts = [b.talk.invoice(invoice.number), b.talk.account(account.number)]
     if b.rng.random() < 0.3:
         parts.reverse()
-    b.pay(b.own_payer(client), invoice.amount, b.talk.compose(*parts),
-          b.credited(account, allocations=[(invoice, invoice.amount)]))
+    b.pay(
+        b.own_payer(client),
+        invoice.amount,
+        b.talk.compose(*parts),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+    )
 
 
 @case(RULE + ": a bare invoice number corroborated by the own payer", weight=8)
@@ -94,8 +98,13 @@ def structured_invoice(b: Bench) -> None:
     client = b.anyone()
     account = b.account(client)
     invoice = b.invoice(account)
-    b.pay(b.own_payer(client), invoice.amount, b.talk.plain(), b.credited(account, allocations=[(invoice, invoice.amount)]),
-          references=(StructuredReference("invoice", invoice.number),))
+    b.pay(
+        b.own_payer(client),
+        invoice.amount,
+        b.talk.plain(),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+        references=(StructuredReference("invoice", invoice.number),),
+    )
 
 
 @case("Words: an end-to-end id is a reference, and bare", families=CAMT)
@@ -103,5 +112,10 @@ def end_to_end_id_own_payer(b: Bench) -> None:
     client = b.anyone()
     account = b.account(client)
     invoice = b.invoice(account)
-    b.pay(b.own_payer(client), invoice.amount, b.talk.plain(), b.credited(account, allocations=[(invoice, invoice.amount)]),
-          references=(StructuredReference("end_to_end_id", invoice.number),))
+    b.pay(
+        b.own_payer(client),
+        invoice.amount,
+        b.talk.plain(),
+        b.credited(account, allocations=[(invoice, invoice.amount)]),
+        references=(StructuredReference("end_to_end_id", invoice.number),),
+    )

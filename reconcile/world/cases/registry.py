@@ -24,6 +24,7 @@ class CaseKind:
     weight: int
     countries: tuple[str, ...]
     families: tuple[str, ...]
+    """How the name of the bank's format may begin."""
     currencies: tuple[str, ...]
     own_codes: tuple[str, ...]
     days: int
@@ -35,7 +36,7 @@ class CaseKind:
         return (
             not own.planted
             and own.country in self.countries
-            and own.format.family in self.families
+            and own.format.value.startswith(self.families)
             and (own.currency in self.currencies if self.currencies else own.code != "KZ-USD")
         )
 
@@ -44,8 +45,14 @@ REGISTRY: Final[dict[str, CaseKind]] = {}
 
 
 def case(
-    rule: str, *, weight: int = 2, countries: tuple[str, ...] = EVERYWHERE, families: tuple[str, ...] = ("1c", "camt", "ofx"),
-    currencies: tuple[str, ...] = (), own_codes: tuple[str, ...] = (), days: int = 1,
+    rule: str,
+    *,
+    weight: int = 2,
+    countries: tuple[str, ...] = EVERYWHERE,
+    families: tuple[str, ...] = ("1c", "camt", "ofx"),
+    currencies: tuple[str, ...] = (),
+    own_codes: tuple[str, ...] = (),
+    days: int = 1,
 ) -> Callable[[Build], Build]:
     """Enters a case under its function's name."""
 
@@ -60,3 +67,5 @@ def case(
 
 WITH_IDS: Final = ("1c", "camt")
 CAMT: Final = ("camt",)
+WITH_ULTIMATE: Final = ("camt", "1c-kz")
+"""Formats that tell on whose behalf was paid: `UltmtDbtr`, «фактический плательщик»."""

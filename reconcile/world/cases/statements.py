@@ -1,4 +1,4 @@
-"""Cases about whole statements, on an own account kept for them: equal entries, overlap, another format, gap, misfit."""
+"""Cases about whole statements, on an own account kept for them: equals, overlap, another format, gap, misfit."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def planted(make: MakeBench, own: OwnAccount) -> list[PlannedStatement]:
     later = [_ordinary(make, _day(offset), "after_a_gap") for offset in (14, 15)]
     fourth = replace(_cut(own, "4", _day(14), _day(16), second.closing + 1_250_000, later), alerts=("statement_gap",))
 
-    short = [_ordinary(make, _day(offset), "in_a_statement_that_does_not_add_up", "balance_mismatch") for offset in (17, 18)]
+    short = [
+        _ordinary(make, _day(offset), "in_a_statement_that_does_not_add_up", "balance_mismatch") for offset in (17, 18)
+    ]
     fifth = _cut(own, "5", _day(17), _day(18), fourth.closing, short)
     misfit = replace(fifth, closing=fifth.closing + 777_00, alerts=("balance_mismatch",))
     return [first, second, third, fourth, misfit]
@@ -75,8 +77,12 @@ def _reworded(make: MakeBench, own: OwnAccount, day: date) -> tuple[list[Planned
         other = Bench(b.rng, b.world, replace(own, format=Format.CAMT_08), day, b.names, b.numbers, b.case)
         other.talk = other.talk_in("en")
         amount = first[-1].entry.amount
-        other.pay(other.own_payer(client), amount, other.talk.compose(other.talk.account(account.number), extras=False),
-                  other.held(account, "possible_duplicate", relation="own"))
+        other.pay(
+            other.own_payer(client),
+            amount,
+            other.talk.compose(other.talk.account(account.number), extras=False),
+            other.held(account, "possible_duplicate", relation="own"),
+        )
         second.append(other.drafts[-1].planned)
     return first, second
 

@@ -30,7 +30,9 @@ def third_party_complete_with_invoice(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, payer = b.stranger(b.business(), client)
-    purpose = b.talk.compose(b.talk.invoice(invoice.number), b.talk.on_account(client.name, account.number), extras=False)
+    purpose = b.talk.compose(
+        b.talk.invoice(invoice.number), b.talk.on_account(client.name, account.number), extras=False
+    )
     label = b.credited(account, THIRD, relation="third_party", allocations=[(invoice, invoice.amount)])
     b.pay(payer, invoice.amount, purpose, label)
 
@@ -44,7 +46,12 @@ def third_party_for_a_person(b: Bench) -> None:
     b.pay(payer, b.amount(), purpose, b.credited(account, THIRD, relation="third_party"))
 
 
-@case("May it be credited: holder an individual, any third party, also a person", countries=BEYOND_UZ, families=WITH_IDS, weight=3)
+@case(
+    "May it be credited: holder an individual, any third party, also a person",
+    countries=BEYOND_UZ,
+    families=WITH_IDS,
+    weight=3,
+)
 def person_pays_for_a_person(b: Bench) -> None:
     client = b.client(HolderType.INDIVIDUAL)
     account = b.account(client)
@@ -58,8 +65,12 @@ def person_pays_for_a_person_incomplete(b: Bench) -> None:
     client = b.client(HolderType.INDIVIDUAL)
     account = b.account(client)
     _, payer = b.stranger(HolderType.INDIVIDUAL, client)
-    b.pay(payer, b.amount(), b.talk.compose(b.talk.account(account.number)),
-          b.held(account, INCOMPLETE, THIRD, relation="third_party"))
+    b.pay(
+        payer,
+        b.amount(),
+        b.talk.compose(b.talk.account(account.number)),
+        b.held(account, INCOMPLETE, THIRD, relation="third_party"),
+    )
 
 
 @case(RULE + ": an invoice alone names nobody", countries=BEYOND_UZ, weight=5)
@@ -67,8 +78,12 @@ def third_party_names_nobody(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, payer = b.stranger(b.business(), client)
-    b.pay(payer, invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.held(account, INCOMPLETE, THIRD, relation="third_party"))
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.held(account, INCOMPLETE, THIRD, relation="third_party"),
+    )
 
 
 @case(RULE + ": the name without the account number", countries=BEYOND_UZ, weight=3)
@@ -84,8 +99,12 @@ def third_party_names_no_account(b: Bench) -> None:
 def third_party_names_account_only(b: Bench) -> None:
     client, account = _holder(b)
     _, payer = b.stranger(b.business(), client)
-    b.pay(payer, b.amount(), b.talk.compose(b.talk.account(account.number)),
-          b.held(account, INCOMPLETE, THIRD, relation="third_party"))
+    b.pay(
+        payer,
+        b.amount(),
+        b.talk.compose(b.talk.account(account.number)),
+        b.held(account, INCOMPLETE, THIRD, relation="third_party"),
+    )
 
 
 @case("The purpose names the holder: a different name holds, on the number's account", countries=BEYOND_UZ, weight=3)
@@ -107,7 +126,9 @@ def third_party_names_another_holder(b: Bench) -> None:
     b.pay(payer, b.amount(), purpose, b.held(account, INCOMPLETE, THIRD, relation="third_party"))
 
 
-@case("Words: own payer; another company that shares a word of the name", countries=BEYOND_UZ, families=WITH_IDS, weight=3)
+@case(
+    "Words: own payer; another company that shares a word of the name", countries=BEYOND_UZ, families=WITH_IDS, weight=3
+)
 def namesake_by_one_word(b: Bench) -> None:
     client = b.client(HolderType.LEGAL_ENTITY)
     account = b.account(client)
@@ -116,8 +137,12 @@ def namesake_by_one_word(b: Bench) -> None:
     stranger, _ = b.stranger(HolderType.LEGAL_ENTITY, client)
     assert isinstance(stranger, Company)
     kin = Company(b.country, f"{client.name.core.split()[0]} {stranger.core.split()[-1]}", stranger.forms)
-    b.pay(b.party(kin, b.tax_id(kin)), invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)),
-          b.held(account, INCOMPLETE, THIRD, relation="third_party"))
+    b.pay(
+        b.party(kin, b.tax_id(kin)),
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.held(account, INCOMPLETE, THIRD, relation="third_party"),
+    )
 
 
 @case("Words: an id inside the purpose never identifies the payer", countries=BEYOND_UZ, families=WITH_IDS)
@@ -136,8 +161,12 @@ def bare_invoice_exact_amount(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, payer = b.stranger(b.business(), client)
-    b.pay(payer, invoice.amount, b.talk.compose(b.talk.bare(invoice.number), extras=False),
-          b.held(account, INCOMPLETE, THIRD, relation="third_party"))
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(b.talk.bare(invoice.number), extras=False),
+        b.held(account, INCOMPLETE, THIRD, relation="third_party"),
+    )
 
 
 @case("May it be credited: UZ, a third party is not documented", countries=("UZ",), weight=8)
@@ -145,10 +174,16 @@ def third_party_in_uzbekistan(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, payer = b.stranger(b.rng.choice((b.business(), HolderType.INDIVIDUAL)), client)
-    core = b.rng.choice((
-        (b.talk.invoice(invoice.number),),
-        (b.talk.invoice(invoice.number), b.talk.account(account.number)),
-        (b.talk.invoice(invoice.number), b.talk.on_account(client.name, account.number)),
-    ))
-    b.pay(payer, invoice.amount, b.talk.compose(*core, extras=False),
-          b.held(account, "third_party_not_documented", THIRD, relation="third_party"))
+    core = b.rng.choice(
+        (
+            (b.talk.invoice(invoice.number),),
+            (b.talk.invoice(invoice.number), b.talk.account(account.number)),
+            (b.talk.invoice(invoice.number), b.talk.on_account(client.name, account.number)),
+        )
+    )
+    b.pay(
+        payer,
+        invoice.amount,
+        b.talk.compose(*core, extras=False),
+        b.held(account, "third_party_not_documented", THIRD, relation="third_party"),
+    )

@@ -39,9 +39,11 @@ def only_a_contract_that_equals_an_account(b: Bench) -> None:
 def document_equals_an_account(b: Bench) -> None:
     client = b.client(b.holder_kind())
     _, payer = b.stranger(b.business(), client)
-    templates = {"KE": ("LPO {x}", "order no {x}", "cheque no {x}", "delivery note {x}"),
-                 "KZ": ("по акту № {x}", "накладная № {x}", "по заказу № {x}", "акт {x}"),
-                 "UZ": ("dalolatnoma № {x}", "акт № {x}", "по заявке № {x}", "накладная № {x}")}[b.country]
+    templates = {
+        "KE": ("LPO {x}", "order no {x}", "cheque no {x}", "delivery note {x}"),
+        "KZ": ("по акту № {x}", "накладная № {x}", "по заказу № {x}", "акт {x}"),
+        "UZ": ("dalolatnoma № {x}", "акт № {x}", "по заявке № {x}", "накладная № {x}"),
+    }[b.country]
     text = b.talk.fill(b.rng.choice(templates), x=_strange_account(b))
     b.pay(payer, b.amount(), f"{b.talk.plain()}, {text}", b.unmatched("no_reference"))
 

@@ -16,7 +16,8 @@ RULE0 = "Which account, 0"
 RULE2 = "Which account, 2"
 RULE5 = "Which account, 5"
 ACQUIRERS = {
-    "KZ": ("АО «Шаңырақ Эквайринг»", "ТОО «Орион Процессинг»"), "UZ": ("«Lola Pay» MChJ", "ATB «Zarafshon Bank»"),
+    "KZ": ("АО «Шаңырақ Эквайринг»", "ТОО «Орион Процессинг»"),
+    "UZ": ("«Lola Pay» MChJ", "ATB «Zarafshon Bank»"),
     "KE": ("SAFARICOM PLC", "Twiga Payments Ltd"),
 }
 
@@ -94,14 +95,24 @@ def _far_from(b: Bench, *numbers: str) -> str:
 def account_opened_later(b: Bench) -> None:
     client = b.client(b.holder_kind())
     account = b.account(client, opened_on=b.day + timedelta(days=4))
-    b.pay(b.own_payer(client), b.amount(), b.talk.compose(b.talk.account(account.number)), b.unmatched("unknown_reference"))
+    b.pay(
+        b.own_payer(client),
+        b.amount(),
+        b.talk.compose(b.talk.account(account.number)),
+        b.unmatched("unknown_reference"),
+    )
 
 
 @case("Only invoices issued by the booking date are on the books; later ones are candidates", weight=2)
 def invoice_issued_later(b: Bench) -> None:
     client = b.client(b.holder_kind())
     invoice = b.invoice(b.account(client), issued_on=b.day + timedelta(days=b.rng.choice((1, 5))))
-    b.pay(b.own_payer(client), invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)), b.unmatched("unknown_reference"))
+    b.pay(
+        b.own_payer(client),
+        invoice.amount,
+        b.talk.compose(b.talk.invoice(invoice.number)),
+        b.unmatched("unknown_reference"),
+    )
 
 
 @case(RULE5 + ": nothing names an account", weight=8)
@@ -127,7 +138,12 @@ def bare_uncorroborated(b: Bench) -> None:
     invoice = b.invoice(account)
     _, payer = b.stranger(b.business(), client)
     number = b.rng.choice((invoice.number, account.number))
-    b.pay(payer, invoice.amount + 77_700, b.talk.compose(b.talk.bare(number), extras=False), b.unmatched("ambiguous_reference"))
+    b.pay(
+        payer,
+        invoice.amount + 77_700,
+        b.talk.compose(b.talk.bare(number), extras=False),
+        b.unmatched("ambiguous_reference"),
+    )
 
 
 @case("Words: a range is no list", weight=3)
@@ -136,14 +152,24 @@ def range_of_invoices(b: Bench) -> None:
     account = b.account(client)
     first, last = _consecutive(b)
     total = sum(b.invoice(account, number=number).amount for number in (first, last))
-    b.pay(b.own_payer(client), total, b.talk.compose(b.talk.span(first, last), extras=False), b.unmatched("ambiguous_reference"))
+    b.pay(
+        b.own_payer(client),
+        total,
+        b.talk.compose(b.talk.span(first, last), extras=False),
+        b.unmatched("ambiguous_reference"),
+    )
 
 
 def _consecutive(b: Bench) -> tuple[str, str]:
     while True:
         start = b.rng.randint(3_000, 899_990)
         first, last = str(start), str(start + 2)
-        if len(first) == len(last) and b.numbers.is_free(first) and b.numbers.is_free(last) and b.numbers.is_free(first + last):
+        if (
+            len(first) == len(last)
+            and b.numbers.is_free(first)
+            and b.numbers.is_free(last)
+            and b.numbers.is_free(first + last)
+        ):
             for number in (first, last, first + last):
                 b.numbers.reserve(number)
             return first, last

@@ -1,4 +1,4 @@
-"""What clerks type into the purpose of payment, by language. Data; written from the languages, apart from the lexicon."""
+"""What clerks type into the purpose of payment, by language. Data, written apart from the reader's lexicon."""
 
 from __future__ import annotations
 

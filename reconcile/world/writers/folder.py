@@ -54,18 +54,34 @@ def _rows(statement: PlannedStatement, planned: PlannedEntry, file: str, line: i
         money = entry.currency
         amount = detail.amount if detail.amount is not None else entry.amount
         yield {
-            "file": file, "format": statement.format.value, "bank_account": statement.own.number, "entry_line": line,
-            "detail": number, "bank_reference": entry.bank_reference, "booking_date": entry.booking_date.isoformat(),
-            "amount": format_amount(amount, money), "currency": money, "payer_name": detail.counterparty.name,
-            "purpose": detail.purpose, **_label(label, money),
+            "file": file,
+            "format": statement.format.value,
+            "bank_account": statement.own.number,
+            "entry_line": line,
+            "detail": number,
+            "bank_reference": entry.bank_reference,
+            "booking_date": entry.booking_date.isoformat(),
+            "amount": format_amount(amount, money),
+            "currency": money,
+            "payer_name": detail.counterparty.name,
+            "purpose": detail.purpose,
+            **_label(label, money),
         }
 
 
 def _label(label: Expected, currency: str) -> dict[str, object]:
     return {
-        "case": label.case, "language": label.language, "status": label.status, "reason": label.reason,
-        "account_number": label.account, "flags": list(label.flags), "payer_relation": label.relation,
-        "allocations": [{"invoice_number": n, "amount": format_amount(part, currency)} for n, part in label.allocations],
+        "case": label.case,
+        "language": label.language,
+        "status": label.status,
+        "reason": label.reason,
+        "account_number": label.account,
+        "flags": list(label.flags),
+        "payer_relation": label.relation,
+        "allocations": [
+            {"invoice_number": n, "amount": format_amount(part, currency)} for n, part in label.allocations
+        ],
         "splits": [{"account_number": n, "amount": format_amount(part, currency)} for n, part in label.splits],
-        "unchecked": sorted(label.unchecked), "note": label.note,
+        "unchecked": sorted(label.unchecked),
+        "note": label.note,
     }

@@ -12,12 +12,39 @@ from reconcile.money import format_amount
 from reconcile.world.make import opening_at_cut_over
 from reconcile.world.model import PowerRow, World
 
-BANK_ACCOUNTS: Final = ("bank_account", "country", "currency", "legal_entity", "bank_name", "books_from", "opening_balance")
-ACCOUNTS: Final = ("account_number", "holder_name", "holder_type", "country", "currency", "tax_id", "other_tax_ids",
-                   "bank_accounts", "email", "opened_on", "status")
+BANK_ACCOUNTS: Final = (
+    "bank_account",
+    "country",
+    "currency",
+    "legal_entity",
+    "bank_name",
+    "books_from",
+    "opening_balance",
+)
+ACCOUNTS: Final = (
+    "account_number",
+    "holder_name",
+    "holder_type",
+    "country",
+    "currency",
+    "tax_id",
+    "other_tax_ids",
+    "bank_accounts",
+    "email",
+    "opened_on",
+    "status",
+)
 INVOICES: Final = ("invoice_number", "account_number", "amount", "currency", "issued_on", "expires_on", "status")
-POWERS: Final = ("reference", "account_number", "representative_name", "representative_tax_id", "issued_on", "valid_from",
-                 "valid_until", "revoked_on")
+POWERS: Final = (
+    "reference",
+    "account_number",
+    "representative_name",
+    "representative_tax_id",
+    "issued_on",
+    "valid_from",
+    "valid_until",
+    "revoked_on",
+)
 Row = Sequence[object]
 
 
@@ -45,17 +72,42 @@ def _bank_accounts(world: World) -> Iterator[Row]:
 
 def account_row(account: Account) -> Row:
     holder = account.holder
-    return (account.number, holder.names[0], holder.type.value, account.country, account.currency,
-            holder.tax_ids[0] if holder.tax_ids else "", ";".join(holder.tax_ids[1:]), ";".join(holder.bank_accounts),
-            f"billing-{account.number.lower()}@example.com", account.opened_on or "", "open" if account.is_open else "closed")
+    return (
+        account.number,
+        holder.names[0],
+        holder.type.value,
+        account.country,
+        account.currency,
+        holder.tax_ids[0] if holder.tax_ids else "",
+        ";".join(holder.tax_ids[1:]),
+        ";".join(holder.bank_accounts),
+        f"billing-{account.number.lower()}@example.com",
+        account.opened_on or "",
+        "open" if account.is_open else "closed",
+    )
 
 
 def invoice_row(invoice: Invoice) -> Row:
-    return (invoice.number, invoice.account_number, format_amount(invoice.amount, invoice.currency), invoice.currency,
-            invoice.issued_on, invoice.expires_on or "", invoice.status.value)
+    return (
+        invoice.number,
+        invoice.account_number,
+        format_amount(invoice.amount, invoice.currency),
+        invoice.currency,
+        invoice.issued_on,
+        invoice.expires_on or "",
+        invoice.status.value,
+    )
 
 
 def _power(row: PowerRow) -> Row:
     power = row.power
-    return (power.reference, row.account_number, power.representative_name, power.representative_tax_id, row.issued_on,
-            power.valid_from, power.valid_until, power.revoked_on or "")
+    return (
+        power.reference,
+        row.account_number,
+        power.representative_name,
+        power.representative_tax_id,
+        row.issued_on,
+        power.valid_from,
+        power.valid_until,
+        power.revoked_on or "",
+    )

@@ -42,19 +42,30 @@ def _head(statement: PlannedStatement) -> list[str]:
     if statement.format is not Format.ONE_C_KZ_UPPER:
         head += [f"ВерсияФормата={'2.0' if kazakh else '1.03'}", f"Кодировка={_ENCODING_NAME[statement.encoding]}"]
     start, end = _day(statement.period_from), _day(statement.period_to)
-    return [*head, f"Отправитель={statement.own.bank_name}", "Получатель=1С", f"ДатаСоздания={end}", "ВремяСоздания=23:40:00",
-            f"ДатаНачала={start}", f"ДатаКонца={end}", f"РасчСчет={statement.own.number}"]
+    return [
+        *head,
+        f"Отправитель={statement.own.bank_name}",
+        "Получатель=1С",
+        f"ДатаСоздания={end}",
+        "ВремяСоздания=23:40:00",
+        f"ДатаНачала={start}",
+        f"ДатаКонца={end}",
+        f"РасчСчет={statement.own.number}",
+    ]
 
 
 def _sections(statement: PlannedStatement) -> Iterator[list[str]]:
     """One balance section, or one a day with the balances of that day."""
     entries = statement.entries
     if statement.format is not Format.ONE_C_KZ_UPPER:
-        yield _section(statement, statement.period_from, statement.period_to, statement.opening, statement.closing, entries)
+        yield _section(
+            statement, statement.period_from, statement.period_to, statement.opening, statement.closing, entries
+        )
         return
-    opening, by_day = statement.opening, {
-        day: list(group) for day, group in groupby(entries, key=lambda planned: planned.entry.booking_date)
-    }
+    opening, by_day = (
+        statement.opening,
+        {day: list(group) for day, group in groupby(entries, key=lambda planned: planned.entry.booking_date)},
+    )
     for offset in range((statement.period_to - statement.period_from).days + 1):
         day = statement.period_from + timedelta(days=offset)
         of_day = by_day.get(day, [])
@@ -65,15 +76,26 @@ def _sections(statement: PlannedStatement) -> Iterator[list[str]]:
 
 
 def _section(
-    statement: PlannedStatement, start: date, end: date, opening: int, closing: int,
+    statement: PlannedStatement,
+    start: date,
+    end: date,
+    opening: int,
+    closing: int,
     entries: tuple[PlannedEntry, ...] | list[PlannedEntry],
 ) -> list[str]:
     money = statement.own.currency
     amounts = (opening, _turnover(entries, CreditDebit.CREDIT), _turnover(entries, CreditDebit.DEBIT), closing)
     keys = ("НачальныйОстаток", "ВсегоПоступило", "ВсегоСписано", "КонечныйОстаток")
     balances = [f"{key}={format_amount(amount, money)}" for key, amount in zip(keys, amounts, strict=True)]
-    return ["СекцияРасчСчет", f"ДатаНачала={_day(start)}", f"ДатаКонца={_day(end)}", f"РасчСчет={statement.own.number}",
-            *([] if statement.format is Format.ONE_C else [f"Валюта={money}"]), *balances, "КонецРасчСчет"]
+    return [
+        "СекцияРасчСчет",
+        f"ДатаНачала={_day(start)}",
+        f"ДатаКонца={_day(end)}",
+        f"РасчСчет={statement.own.number}",
+        *([] if statement.format is Format.ONE_C else [f"Валюта={money}"]),
+        *balances,
+        "КонецРасчСчет",
+    ]
 
 
 def _turnover(entries: tuple[PlannedEntry, ...] | list[PlannedEntry], side: CreditDebit) -> int:
@@ -94,18 +116,32 @@ def _standard(statement: PlannedStatement, entry: Entry) -> list[str]:
     payer, payee = (detail.counterparty, ours) if credit else (ours, detail.counterparty)
     day = _day(entry.booking_date)
     return [
-        "СекцияДокумент=Платежное поручение", f"Номер={entry.bank_reference}", f"Дата={day}",
+        "СекцияДокумент=Платежное поручение",
+        f"Номер={entry.bank_reference}",
+        f"Дата={day}",
         f"Сумма={format_amount(entry.amount, entry.currency)}",
-        *_standard_party("Плательщик", payer), *([] if credit else [f"ДатаСписано={day}"]),
-        *_standard_party("Получатель", payee), *([f"ДатаПоступило={day}"] if credit else []),
-        "ВидПлатежа=Электронно", "ВидОплаты=01", "Очередность=5", *_purpose(detail), "КонецДокумента",
+        *_standard_party("Плательщик", payer),
+        *([] if credit else [f"ДатаСписано={day}"]),
+        *_standard_party("Получатель", payee),
+        *([f"ДатаПоступило={day}"] if credit else []),
+        "ВидПлатежа=Электронно",
+        "ВидОплаты=01",
+        "Очередность=5",
+        *_purpose(detail),
+        "КонецДокумента",
     ]
 
 
 def _standard_party(side: str, party: Party) -> list[str]:
     """Name and account stand twice, as the standard has it."""
-    return [f"{side}Счет={party.account}", f"{side}={party.name}", f"{side}ИНН={party.tax_id}", f"{side}1={party.name}",
-            f"{side}РасчСчет={party.account}", f"{side}БИК={party.bank}"]
+    return [
+        f"{side}Счет={party.account}",
+        f"{side}={party.name}",
+        f"{side}ИНН={party.tax_id}",
+        f"{side}1={party.name}",
+        f"{side}РасчСчет={party.account}",
+        f"{side}БИК={party.bank}",
+    ]
 
 
 def _purpose(detail: Detail) -> list[str]:
@@ -118,18 +154,32 @@ def _kazakh(statement: PlannedStatement, entry: Entry) -> list[str]:
     payer, payee = (detail.counterparty, ours) if credit else (ours, detail.counterparty)
     amount, day = format_amount(entry.amount, entry.currency), _day(entry.booking_date)
     return [
-        'СекцияДокумент="Выписка"', "ВидДокумента=ПлатежноеПоручение", f"НомерДокумента={entry.bank_reference}",
-        f"ДатаДокумента={day}", f"ДатаОперации={day}", f"ДатаВалютирования={_day(entry.value_date or entry.booking_date)}",
-        f"{'СуммаПриход' if credit else 'СуммаРасход'}={amount}", *([] if credit else [f"Сумма={amount}"]),
-        f"Валюта={entry.currency}", *_kazakh_party("Плательщик", payer), *_kazakh_party("Получатель", payee),
+        'СекцияДокумент="Выписка"',
+        "ВидДокумента=ПлатежноеПоручение",
+        f"НомерДокумента={entry.bank_reference}",
+        f"ДатаДокумента={day}",
+        f"ДатаОперации={day}",
+        f"ДатаВалютирования={_day(entry.value_date or entry.booking_date)}",
+        f"{'СуммаПриход' if credit else 'СуммаРасход'}={amount}",
+        *([] if credit else [f"Сумма={amount}"]),
+        f"Валюта={entry.currency}",
+        *_kazakh_party("Плательщик", payer),
+        *_kazakh_party("Получатель", payee),
         *(_kazakh_party("ФактическийПлательщик", detail.ultimate) if detail.ultimate else ()),
-        "КодНазначенияПлатежа=859", *_purpose(detail), "КонецДокумента",
+        "КодНазначенияПлатежа=859",
+        *_purpose(detail),
+        "КонецДокумента",
     ]
 
 
 def _kazakh_party(side: str, party: Party) -> list[str]:
-    return [f"{side}Наименование={party.name}", f"{side}БИН_ИИН={party.tax_id}", f"{side}КБЕ={_SECTOR[party.kind]}",
-            f"{side}ИИК={party.account}", f"{side}БанкБИК={party.bank}"]
+    return [
+        f"{side}Наименование={party.name}",
+        f"{side}БИН_ИИН={party.tax_id}",
+        f"{side}КБЕ={_SECTOR[party.kind]}",
+        f"{side}ИИК={party.account}",
+        f"{side}БанкБИК={party.bank}",
+    ]
 
 
 def _upper(lines: list[str]) -> list[str]:
