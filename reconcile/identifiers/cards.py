@@ -28,6 +28,7 @@ _NOT_DIGIT: Final = re.compile(r"[^0-9]")
 _IBAN: Final = re.compile(
     rf"[A-Z]{{2}}[0-9]{{2}}(?:[{_BLANK}]?[A-Z0-9]{{4}}){{2,7}}(?:[{_BLANK}]?[A-Z0-9]{{1,4}})?", re.IGNORECASE
 )
+_TWENTY: Final = re.compile(rf"(?<![0-9])[0-9]{{4}}(?:[{_BLANK}-]?[0-9]{{4}}){{4}}(?![0-9])")
 _ID_WORD: Final = re.compile(
     r"(?:\b(?:сч[её]т[а-я]*|сч|р/сч?|к/сч?|л/сч?|ш/[хҳ]|х/р|иик|жск|шот[а-яі]*|дербес|account|acct|a/c|acc|hisob\w*|"
     r"хисоб\w*|ҳисоб\w*|iban|инн|бин|иин|стир|пинфл|жшшир|жсн|бсн|inn|bin|iin|stir|pinfl|jshshir|pin|tin|id|айди)"
@@ -55,21 +56,19 @@ def _is_card(digits: str) -> bool:
     )
 
 
-def _typed_as_something_else(text: str, start: int, end: int, ibans: list[tuple[int, int]]) -> bool:
-    """Glued to letters or digits (other than a card word), called an account or a tax id, or inside an IBAN."""
+def _typed_as_something_else(text: str, start: int, end: int, accounts: list[tuple[int, int]]) -> bool:
+    """Glued to letters or digits (other than a card word), called an account or a tax id, or inside an account number."""
     if end < len(text) and text[end].isalnum():
         return True
     left = text[max(0, start - _LEFT_OF_WORD) : start]
     if left and left[-1].isalnum() and not _CARD_WORD.search(left):
         return True
-    return _ID_WORD.search(left) is not None or any(begin < end and start < stop for begin, stop in ibans)
+    return _ID_WORD.search(left) is not None or any(begin < end and start < stop for begin, stop in accounts)
 
 
 def _card_within(text: str, start: int, end: int) -> int | None:
     """Where a card that begins at `start` ends: the whole stretch, or a shorter one that ends with a group."""
     digits = _NOT_DIGIT.sub("", text[start:end])
-    if is_uz_account(digits):
-        return None
     if 13 <= len(digits) <= 19 and _is_card(digits):
         return end
     for cut in range(end - 1, start, -1):
@@ -95,16 +94,22 @@ def _starts(text: str) -> Iterator[tuple[int, int]]:
             yield found.start() + fold + 1, found.end()
 
 
+def _accounts(text: str) -> list[tuple[int, int]]:
+    """Where IBANs and 20-digit accounts stand, in groups of four or in one piece."""
+    found = [iban.span() for iban in _IBAN.finditer(text) if is_iban(iban[0])]
+    return found + [one.span() for one in _TWENTY.finditer(text) if is_uz_account(_NOT_DIGIT.sub("", one[0]))]
+
+
 def _cards(text: str) -> list[tuple[int, int]]:
     if _ANY.search(text) is None:
         return []
-    ibans = [found.span() for found in _IBAN.finditer(text) if is_iban(found[0])]
+    accounts = _accounts(text)
     taken: list[tuple[int, int]] = []
     for start, stop in _starts(text):
         end = _card_within(text, start, stop)
         if end is None or any(start < last and first < end for first, last in taken):
             continue
-        if not _typed_as_something_else(text, start, end, ibans):
+        if not _typed_as_something_else(text, start, end, accounts):
             taken.append((start, end))
     return sorted(taken)
 

@@ -14,6 +14,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from reconcile.names.folding import Folded, fold
+from reconcile.names.forms import is_cut_form
 from reconcile.names.skeleton import skeleton
 
 
@@ -36,7 +37,7 @@ class Likeness(StrEnum):
     TRADE_NAME = "trade_name"
     """The same but for what follows t/a, or only that is the same."""
     LEFT_OUT = "left_out"
-    """One name has a word more: a patronymic, or «Астана» and «Астана Моторс»."""
+    """One name has a word more (a patronymic; «Астана», «Астана Моторс»), or is the other's beginning."""
     INITIALS = "initials"
     SPACING = "spacing"
     """Equal once blanks are gone («Алма Тех», «Алматех»)."""
@@ -55,6 +56,8 @@ VERDICT: Final[Mapping[Likeness, NameMatch]] = dict.fromkeys(Likeness, NameMatch
 MIN_CUT_LETTERS: Final = 10
 """A cut name of fewer letters, its form aside, says too little to be anybody's."""
 _SHORT_INITIALS: Final = frozenset(skeleton("я ю щ ц").split())
+# A Latin initial may be the first half of a digraph: S. for Sh, C. for Ch, Y. for Ye.
+_INITIAL_ALSO: Final = {"s": ("S",), "z": ("J",), "k": ("C", "H", "ts"), "Y": ("i", "e"), "J": ("i",)}
 _PATRONYMICS: Final = "ович евич ич овна евна ична ұлы улы уулу ўғли угли оглы қызы кызы қизи кизи"
 _PATRONYMIC_ENDS: Final = tuple(sorted(skeleton(_PATRONYMICS).split(), key=len, reverse=True))
 _VOWELS: Final = str.maketrans("", "", "aeiouY")
@@ -84,7 +87,9 @@ def likeness(payer_name: str, holder_name: str, *, cut_at: int | None = None) ->
         return Likeness.MASKED
     if payer.key == holder.key:
         return agreement(payer, holder)
-    if is_cut and begins(holder, payer_name.strip()):
+    if is_cut and is_cut_form(payer.words):
+        return Likeness.NAMELESS
+    if is_cut and begins_with(holder, payer_name.strip()):
         return Likeness.CUT
     return difference(payer, holder)
 
@@ -98,7 +103,7 @@ def agreement(one: Folded, other: Folded) -> Likeness:
     return Likeness.EQUAL
 
 
-def begins(holder: Folded, cut_name: str) -> bool:
+def begins_with(holder: Folded, cut_name: str) -> bool:
     """Does the holder's name begin with this cut one, as typed, leading legal forms aside?
 
     The cut may have parted two letters that stand for one (S|h), or left a letter that the next one would change, so
@@ -118,7 +123,7 @@ def difference(one: Folded, other: Folded) -> Likeness:
     if one.key == other.trade or one.trade == other.key:
         return Likeness.TRADE_NAME
     left, right = _unshared(one.words, other.words)
-    if not left or not right:
+    if not left or not right or _one_begins_the_other(one.prefix, other.prefix):
         return Likeness.LEFT_OUT
     if _are_initials(left, right) or _are_initials(right, left):
         return Likeness.INITIALS
@@ -128,6 +133,11 @@ def difference(one: Folded, other: Folded) -> Likeness:
         return Likeness.TYPO
     shared = len(left) < len(one.words)
     return Likeness.VARIANT if shared and _are_variants(left, right) else Likeness.OTHER
+
+
+def _one_begins_the_other(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter.replace(" ", "")) >= MIN_CUT_LETTERS and longer.startswith(shorter)
 
 
 def _unshared(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -146,16 +156,22 @@ def _less(words: Sequence[str], taken: Sequence[str]) -> list[str]:
     return left
 
 
+def _is_initial(word: str) -> bool:
+    return (len(word) == 1 and not word.isdigit()) or word in _SHORT_INITIALS
+
+
 def _are_initials(letters: list[str], words: list[str]) -> bool:
-    """Every one of `letters` is the initial of another of `words`; words that none stands for are left out."""
-    if not all(len(letter) == 1 or letter in _SHORT_INITIALS for letter in letters):
+    """Every one of `letters` is the initial of another of `words`, as far as these go; words may be left over."""
+    if not all(_is_initial(letter) for letter in letters):
         return False
     open_words = list(words)
-    for letter in letters:
-        match = next((word for word in open_words if word.startswith(letter)), None)
-        if match is None or match.isdigit():
+    for place, letter in enumerate(letters):
+        begins = (letter, *_INITIAL_ALSO.get(letter, ()))
+        match = next((word for word in open_words if word.startswith(begins)), None)
+        if match is not None:
+            open_words.remove(match)
+        elif open_words or place == 0:
             return False
-        open_words.remove(match)
     return True
 
 
@@ -177,7 +193,7 @@ def _loose(word: str) -> str:
         if word.endswith(end) and len(word) > len(end) + 2:
             word = word[: -len(end)]
             break
-    return word.replace("dJ", "J").translate(_VOWELS)
+    return word.replace("dJ", "J").replace("sC", "S").replace("S", "sH").translate(_VOWELS)
 
 
 def _are_variants(left: list[str], right: list[str]) -> bool:

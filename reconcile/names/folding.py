@@ -19,7 +19,6 @@ _TRADING_AS: Final = re.compile(
 _STARS: Final = re.compile(r"[*•●■█]")
 # A single letter at the end of a name and no other in it: «Яна Петровна О.», «Иванов И.».
 _SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:sh|ch|zh|kh|ya|yu|ye|ts)(?=\.))(?!\w)", re.IGNORECASE)
-_ENDS_SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:sh|ch|zh|kh|ya|yu|ye|ts)\.)\W*$", re.IGNORECASE)
 _DOTTED: Final = re.compile(r"(?<!\w)(\w)\.\s?(\w)\.\s?(\w)\.?(?!\w)")
 _DOTTED_TRADER: Final = re.compile(r"^\W*([ИЖiж])\.\s?([ПКпк])\.(?=\s*\S+\s+\S+)", re.IGNORECASE)
 _SLASHED: Final = re.compile(r"(?<!\w)(\w)/(\w)(?!\w)")
@@ -103,8 +102,12 @@ def _signs(word: str, after: str) -> bool:
     return word in _NUMBER_WORDS and after.isdigit()
 
 
-def _is_shortened(name: str) -> bool:
-    return _ENDS_SINGLE.search(name) is not None and len(_SINGLE.findall(name)) == 1
+def _is_shortened(name: str, words: tuple[str, ...]) -> bool:
+    """One letter in the whole name, and it is the last of its words, forms aside."""
+    if len(words) < 2 or len(words[-1]) > 2:  # a letter is at most two symbols, so that most names end here
+        return False
+    singles = _SINGLE.findall(name)
+    return len(singles) == 1 and skeleton(singles[0]) == words[-1]
 
 
 def fold_plain(name: str) -> Folded:
@@ -112,15 +115,13 @@ def fold_plain(name: str) -> Folded:
     parts = _TRADING_AS.split(name, maxsplit=1) if "/" in name or "rading" in name.lower() else (name,)
     words = words_of(parts[0])
     stripped = strip_forms(words)
-    # A letter is at most two symbols, so that most names need not be looked at.
-    may_be_short = len(words) > 1 and len(words[-1]) <= 2 and not is_company(stripped.forms)
     return Folded(
         words=stripped.words,
         key=key_of(stripped.words),
         prefix=" ".join(stripped.unled),
         forms=stripped.forms,
         starred=_STARS.search(name) is not None,
-        shortened=may_be_short and _is_shortened(parts[0]),
+        shortened=_is_shortened(parts[0], stripped.words) and not is_company(stripped.forms),
         trade=key_of(strip_forms(words_of(parts[1])).words) if len(parts) > 1 else "",
     )
 

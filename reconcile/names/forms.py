@@ -165,13 +165,19 @@ def _strip_any(words: tuple[str, ...], index: FormIndex) -> Stripped:
     end = [] if start and not (certain_start or certain_end) else _kept(end, certain_start or certain_inside)
     first, last = _size(start), len(words) - _size(end)
     forms = tuple(spelling.form for spelling in start + end)
-    if first >= last and not (certain_start or certain_end):
-        return Stripped(words, (), words)  # a name that consists of an uncertain form is a name
     rest = words[first:last]
     found = _inside(rest, index) if certain_inside else None
     if found is not None:
         rest, forms = found[0], (*forms, found[1])
     return Stripped(rest, forms, words[first:])
+
+
+def is_cut_form(words: tuple[str, ...], index: FormIndex = INDEX) -> bool:
+    """Is that all the beginning of a form that is spelled out (cut by a format that has too little room for it)?"""
+    text = " ".join(words)
+    return bool(words) and any(
+        " ".join(spelling.words).startswith(text) for spelling in index.by_first.get(words[0], ()) if len(words) > 1
+    )
 
 
 def is_company(forms: Iterable[LegalForm]) -> bool:

@@ -31,7 +31,9 @@ def _ending_in_vowel(word: str) -> tuple[str, ...]:
     if word.endswith(("aia", "iaia")):
         return tuple(word[:-3] + ending for ending in ("oi", "uiu", "ei", "iuiu"))
     if last == "a":
-        return tuple((stem + ending).replace("ii", "i") for ending in ("u", "Y", "i", "e", "oi", "ei", "oiu", "eiu"))
+        endings = ("u", "Y", "i", "e", "oi", "ei", "oiu", "eiu")
+        forms = tuple((stem + ending).replace("ii", "i") for ending in endings)
+        return (*forms, stem[:-1] + "e") if stem.endswith("i") else forms  # Илья, Илье
     if last in "oe":
         return tuple(stem + ending for ending in ("a", "u", "om", "ia", "iu", "em"))
     if word.endswith(("ki", "gi")) or last == "Y":

@@ -1,8 +1,8 @@
 """The name in a phrase of a purpose: without the word before it (клиента, third party) and without what follows it.
 
-A name ends where another part of the purpose begins: an id, an account, a subject («за услуги»), a tax. What may be part
-of a company's name («Алма Услуги», «Счёт Плюс», «Центр по связям») ends it only behind a comma or a slash, or with a
-number after it; cutting too early would make «Астана» of «Астана Лицей 5».
+A name ends where another part of the purpose begins: an id, an account, a subject («за услуги»), a tax. What may be
+part of a company's name («Алма Услуги», «Счёт Плюс», «Центр по связям») ends it only behind a comma or a slash, or with
+a number after it; cutting too early would make «Астана» of «Астана Лицей 5».
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _ENDS: Final = re.compile(
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(
-    r"^\W*(?:(?:третье|третьего)\s+лиц[оа]|клиента?|абонента?|покупател[яь]|заказчика?|компани[юяи]|организаци[юи]"
-    r"|фирму|гр(?:ажданина|ажданку|-на|-ку)?\.?(?=\s)|г-на|г-жу|mr|mrs|ms|miss|dr|client|customer|subscriber"
-    r"|third\s+party)\b[\s.:]*",
+    r"^\W*(?:(?:(?:третье|третьего)\s+лиц[оа]|клиента?|абонента?|покупател[яь]|заказчика?|компани[юяи]|организаци[юи]"
+    r"|фирму|гражданина|гражданку|гр-н[ау]|гр-ку|г-на|г-жу|mr|mrs|ms|miss|dr|client|customer|subscriber"
+    r"|third\s+party)\b|гр\.)[\s.:]*",
     re.IGNORECASE,
 )
 _ANGLES: Final = re.compile(r"[<>\[\]]")

@@ -7,7 +7,7 @@ spelling (ICAO 9303), BGN/PCGN or ISO 9. It folds no more than that: Омаро�
 What the schemes themselves do not tell apart is folded: ё/е/ye/yo, й/и/y/i beside a vowel, ж/zh/j, х/ҳ/kh/x/h, қ/к/q/k,
 ғ/г/gh, ә/а, ө/ў/о (an Uzbek o' loses its apostrophe), ү/ұ/у, ң/н, ц/тс/ts/c, w/v; soft and hard signs and apostrophes
 go, so do doubled vowels of one kind (-ий, -iy, -ii). A lone j is ж, as in the Uzbek and Kazakh Latin alphabets; it is
-й only in a name that shows it (zh or ž elsewhere, or a word that ends in -ej, -ij or -yj). A lone c is ts before e, i,
+й only in a name that shows it (zh or ž elsewhere, -ajk-, -ej). A lone c is ts before e, i,
 y, v (and everywhere beside š, ž, č, as in ISO 9), else k.
 """
 
@@ -25,10 +25,10 @@ _CYRILLIC: Final = {
     "ь": "", "ъ": "",
 }  # fmt: skip
 # Latin letters with marks, of the Kazakh, Uzbek, Turkish and ISO 9 alphabets; all others go through anyascii.
-_MARKED_LATIN: Final = str.maketrans("šşžčçğñŋöüūäáīıı", "SSJCCgnnouuaaiii")
+_MARKED_LATIN: Final = str.maketrans("šşžčçğñŋöüūäáīı", "SSJCCgnnouuaaii")
 _APOSTROPHES: Final = "'`´ʼʻʽˈʹ’‘‛′＇"
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\u00ad\ufeff\u0301"
-_SIGNS: Final = {"№": " ", "&": " and "}
+_SIGNS: Final = {"№": " ", "&": " and ", "ŝ": "sC"}
 
 
 class _Letters(dict[int, str]):
@@ -76,9 +76,15 @@ _DIGRAPHS: Final = (
 )
 _X_AS_KS: Final = (("alex", "aleks"), ("maxim", "maksim"), ("oxana", "oksana"), (" xeni", " kseni"))
 _C_AS_TS: Final = re.compile(r"c(?=[eivy])")
-_ISO_9: Final = re.compile(r"[šžč]")
-_J_IS_Y: Final = re.compile(r"zh|[eiy]j(?![a-z])")
-_J_BESIDE_VOWEL: Final = re.compile(r"(?<=[aeiouy])j|j(?=[aeiou])")
+_ISO_9: Final = re.compile(r"[šžčŝʹ]")
+_C_BESIDE_VOWEL: Final = re.compile(r"(?<=[aeiouy])c(?!h)|c(?=[aeiouyv])")
+# zh elsewhere shows that j is not ж; so does j between a vowel and a consonant, or at the end of a word of three letters
+# (but -oj, as in Siroj).
+_J_IS_Y: Final = re.compile(
+    r"zh(?=[aeiouy])|(?<=[aeiouy])zh|(?<=[aeiouy])j(?=[bcdfghklmnpqrstvxz])|[a-z][aeiuy]j(?![a-z])"
+)
+# Whatever the scheme of the name, the Uzbek form "jamiyati" keeps its own letters.
+_J_BESIDE_VOWEL: Final = re.compile(r"(?<=[aeiouy])j|j(?=[aeiou])(?!amiyat)")
 # In this order: y before a vowel, then y and ы after a vowel, then ends of Russian adjectives and surnames.
 _VOWELS: Final = (
     ("ya", "ia"),
@@ -148,7 +154,7 @@ def skeleton(text: str) -> str:
         if _SCRIPTS_MIXED.search(text):
             text = _one_script(text)
         if _ISO_9.search(text):
-            text = text.replace("c", "ts").replace("j", "y")
+            text = _J_BESIDE_VOWEL.sub("y", _C_BESIDE_VOWEL.sub("ts", text))
     text = _symbols_of_latin(f" {text.translate(_LETTERS)} ")
     for spelled, plain in _VOWELS:
         text = text.replace(spelled, plain)
