@@ -57,7 +57,7 @@ def _is_card(digits: str) -> bool:
 
 
 def _typed_as_something_else(text: str, start: int, end: int, accounts: list[tuple[int, int]]) -> bool:
-    """Glued to letters or digits (other than a card word), called an account or a tax id, or inside an account number."""
+    """Glued to letters or digits (other than a card word), called an account or a tax id, or inside an account."""
     if end < len(text) and text[end].isalnum():
         return True
     left = text[max(0, start - _LEFT_OF_WORD) : start]

@@ -78,11 +78,12 @@ _X_AS_KS: Final = (("alex", "aleks"), ("maxim", "maksim"), ("oxana", "oksana"), 
 _C_AS_TS: Final = re.compile(r"c(?=[eivy])")
 _ISO_9: Final = re.compile(r"[šžčŝʹ]")
 _C_BESIDE_VOWEL: Final = re.compile(r"(?<=[aeiouy])c(?!h)|c(?=[aeiouyv])")
-# zh elsewhere shows that j is not ж; so does j between a vowel and a consonant, or at the end of a word of three letters
-# (but -oj, as in Siroj).
+# zh elsewhere shows that j is not ж; so does j between a vowel and a consonant, or at the end of a word of three
+# letters or more (but -oj, as in Siroj).
 _J_IS_Y: Final = re.compile(
     r"zh(?=[aeiouy])|(?<=[aeiouy])zh|(?<=[aeiouy])j(?=[bcdfghklmnpqrstvxz])|[a-z][aeiuy]j(?![a-z])"
 )
+
 # Whatever the scheme of the name, the Uzbek form "jamiyati" keeps its own letters.
 _J_BESIDE_VOWEL: Final = re.compile(r"(?<=[aeiouy])j|j(?=[aeiou])(?!amiyat)")
 # In this order: y before a vowel, then y and ы after a vowel, then ends of Russian adjectives and surnames.

@@ -48,16 +48,18 @@ def test_a_second_round_of_weights_and_numbers_that_are_never_issued() -> None:
 
 
 def test_nearly_every_wrong_digit_is_found() -> None:
-    """Not every: where one of the two numbers needs the second weights, both may have the same check digit."""
+    """Not the eleventh (its weight is 11, so modulo 11 it counts nothing in the first round), and not always where one
+    of the two numbers needs the second weights."""
     number = _kz("18044002153")
     wrong = [
         number[:place] + other + number[place + 1 :]
         for place in range(12)
         for other in "0123456789"
+        if place != 10
         if other != number[place]
     ]
     assert kz_is_valid(number)
-    assert sum(map(kz_is_valid, wrong)) <= 3
+    assert sum(map(kz_is_valid, wrong)) <= 2
 
 
 @pytest.mark.parametrize(

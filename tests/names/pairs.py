@@ -1,8 +1,8 @@
 """A seeded generator of name pairs that are, and that are not, one name. Written apart from the rules it tests.
 
 The transliteration schemes here are spelled out letter by letter from their own tables, not taken from the code under
-test: ICAO 9303 (passports), BGN/PCGN, ISO 9, an everyday English one, the Kazakh Latin alphabet of 2021, the Uzbek Latin
-alphabet with its apostrophe in six shapes, and Kazakh or Uzbek typed on a Russian keyboard.
+test: ICAO 9303 (passports), BGN/PCGN, ISO 9, an everyday English one, the Kazakh Latin alphabet of 2021, the Uzbek
+Latin alphabet with its apostrophe in six shapes, and Kazakh or Uzbek typed on a Russian keyboard.
 """
 
 from __future__ import annotations
@@ -89,24 +89,29 @@ FATHERS = {
     "kk": "Қайратұлы Әлімұлы Серікұлы Бекжанұлы Нұрланұлы Маратұлы",
     "uz": "Каримович Шавкатович Ботирович Акмалович Қодирович Ҳасанович",
 }
-KENYANS = "Wanjiku Kamau Otieno Achieng Mwangi Njoroge Kipchoge Chebet Mutua Wafula Odhiambo Nyambura".split()
-KENYAN_FIRST = "Peter Mary John Jane Grace David Samuel Esther Joseph Faith Brian Ruth".split()
+KENYANS = [
+    "Wanjiku", "Kamau", "Otieno", "Achieng", "Mwangi", "Njoroge", "Kipchoge", "Chebet", "Mutua", "Wafula",
+    "Odhiambo", "Nyambura",
+]  # fmt: skip
+KENYAN_FIRST = [
+    "Peter", "Mary", "John", "Jane", "Grace", "David", "Samuel", "Esther", "Joseph", "Faith", "Brian", "Ruth",
+]  # fmt: skip
 
 WORDS = {
     "ru": ("Ромашка Вектор Север Восток Горизонт Луч Мост Парус Берёза Орион Цемент Жемчуг Хлебозавод Электромонтаж "
            "Юность Щит Якорь Рассвет Стройка Техно Авто Медиа Агро Плюс"),
     "kk": "Алтын Береке Жібек Қазына Өрлеу Шаңырақ Нұр Дәулет Жол Құрылыс Тау Болашақ Әлем Мұнай Астана",
     "uz": "Барака Ишонч Тошкент Самарқанд Чорсу Ўзбек Пахта Нур Юлдуз Файз Бунёд Қурилиш Савдо Ҳамкор",
-    "en": "Acme Savanna Rift Valley Simba Baobab Nairobi Kilima Coast Highland Lake Sunrise Umoja Jambo Safari".split(),
+    "en": "Acme Savanna Rift Valley Simba Baobab Nairobi Kilima Coast Highland Lake Sunrise Umoja Jambo Safari",
 }  # fmt: skip
 FORMS = {
-    "ru": ["ТОО {}", "ТОО «{}»", '{} ТОО', "Товарищество с ограниченной ответственностью \"{}\"", "{} LLP", "ООО ''{}''",
-           "{}, ООО", "AO “{}”", "TOO ‘{}’", "Т.О.О. {}", "ЗАО {}"],
+    "ru": ["ТОО {}", "ТОО «{}»", '{} ТОО', "Товарищество с ограниченной ответственностью \"{}\"", "{} LLP",
+           "ООО ''{}''", "{}, ООО", "AO “{}”", "TOO ‘{}’", "Т.О.О. {}", "ЗАО {}"],
     "kk": ["«{}» ЖШС", "ТОО \"\"{}\"\"", "{} ZhShS", "\"{}\" жауапкершілігі шектеулі серіктестігі", "{} LLP", "АО {}",
            "{} АҚ", "JSC {}"],
     "uz": ["\"{}\" МЧЖ", "{} MChJ", "ООО {}", "{} mas’uliyati cheklangan jamiyati", "«{}» масъулияти чекланган жамияти",
            "СП ООО {}", "{} MCHJ QK", "{} LLC"],
-    "en": ["{} Ltd", "{} Limited", "{} LTD.", "{} PLC", "The {} Limited", "{} Limited Company"][:4],
+    "en": ["{} Ltd", "{} Limited", "{} LTD.", "{} PLC"],
 }  # fmt: skip
 TRADERS = {
     "ru": ["ИП {}", "{}", "Индивидуальный предприниматель {}", 'ИП "{}"', "{} ИП"],
@@ -166,8 +171,7 @@ def person(dice: random.Random, language: str) -> Person:
 
 
 def company(dice: random.Random, language: str) -> str:
-    words = WORDS[language] if isinstance(WORDS[language], list) else WORDS[language].split()
-    name = " ".join(dice.sample(words, dice.choice([1, 2, 2, 3])))
+    name = " ".join(dice.sample(WORDS[language].split(), dice.choice([1, 2, 2, 3])))
     return f"{name} {dice.randint(1, 99)}" if dice.random() < 0.15 else name
 
 

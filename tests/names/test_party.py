@@ -1,4 +1,4 @@
-"""Who pays: legal entity, sole proprietor, individual, or nobody can tell. Ids are synthetic, with valid check digits."""
+"""Who pays: legal entity, sole proprietor, individual, or nobody can tell. Ids are synthetic, check digits valid."""
 
 from __future__ import annotations
 
