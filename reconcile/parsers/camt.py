@@ -99,11 +99,7 @@ class _Walk:
         except StopIteration:
             return None
         except etree.XMLSyntaxError as error:
-            raise Refusal.of(
-                f"the XML is not well formed or is cut: {str(error)[:160]}",
-                "export the statement again",
-                line=error.lineno or None,
-            ) from None
+            raise _malformed(error) from None
         except (etree.LxmlError, UnicodeError, LookupError) as error:
             raise Refusal.of(f"the XML cannot be read: {str(error)[:160]}", "export the statement again") from None
         if not self.checked:
@@ -183,8 +179,17 @@ class _Walk:
             statement.total_credit = statement.total_debit = statement.count_expected = None
 
 
+def _malformed(error: etree.XMLSyntaxError) -> Refusal:
+    """With the first fault that the library found; the one it raises may be a mere consequence without a line."""
+    faults = [fault for fault in error.error_log if fault.line]
+    said, line = (faults[0].message, faults[0].line) if faults else (str(error), error.lineno)
+    return Refusal.of(
+        f"the XML is not well formed or is cut: {said[:160]}", "export the statement again", line=line or None
+    )
+
+
 def _version(element: etree._Element) -> str:
-    namespace = str(etree.QName(element).namespace or "")
+    namespace = str(element.tag).rpartition("}")[0].removeprefix("{")
     found = _NAMESPACE.search(namespace)
     if not namespace:
         return "camt.053"

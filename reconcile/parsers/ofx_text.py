@@ -98,27 +98,26 @@ def require_end(stream: BinaryIO) -> None:
 
 def count_tag(stream: BinaryIO, encoding: str, name: str) -> int:
     """How often a tag is opened in the raw text, counted apart from the reader that it checks."""
-    wanted, count, rest = f"<{name}>", 0, ""
+    wanted, count, rest, line = f"<{name}>", 0, "", 1
     with as_text(stream, encoding) as text:
-        while block := text.read(CHUNK):
-            block = rest + block.upper()
-            count += block.count(wanted)
-            rest = block[-(len(wanted) - 1) :]
+        try:
+            while block := text.read(CHUNK):
+                line += block.count("\n")
+                block = rest + block.upper()
+                count += block.count(wanted)
+                rest = block[-(len(wanted) - 1) :]
+        except UnicodeError as error:
+            raise undecodable(error, encoding, line) from None
     return count
 
 
 def tokens(stream: BinaryIO, encoding: str) -> Iterator[Token]:
     """All tags from `<OFX>` on. Text between a closing tag and the next tag must be blank."""
     reader = _Reader()
-    line = 1
-    try:
-        with as_text(stream, encoding) as text:
-            while block := text.read(CHUNK // 4):
-                yield from reader.take(block)
-                line = reader.line
-            yield from reader.finish()
-    except UnicodeError as error:
-        raise undecodable(error, encoding, line) from None
+    with as_text(stream, encoding) as text:
+        while block := text.read(CHUNK // 4):
+            yield from reader.take(block)
+        yield from reader.finish()
 
 
 class _Reader:
@@ -136,6 +135,9 @@ class _Reader:
         text = self.rest + block
         if not self.started:
             text = self.start(text)
+        if not self.started:
+            self.keep(text, 0)
+            return
         position = 0
         for match in _TAG.finditer(text):
             self.parts.append(_resolved(text[position : match.start()]))

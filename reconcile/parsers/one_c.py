@@ -40,16 +40,17 @@ def recognises(head: bytes) -> bool:
 def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
     """One statement an own account; its balances are known before its entries."""
     found = survey(stream)
-    for account in found.accounts:
-        statement = _statement(found, account, context)
-        statement.entries = _entries(stream, found, statement)
+    statements = [_statement(found, account, context) for account in found.accounts]
+    currencies = {statement.account: statement.currency for statement in statements}
+    for statement in statements:
+        statement.entries = _entries(stream, found, statement, currencies)
         yield statement
         for _ in statement.entries:
             pass
 
 
-def _entries(stream: BinaryIO, found: Survey, statement: Statement) -> Iterator[Entry]:
-    ledger = Ledger(statement.account, statement.currency, found.accounts, KeyTable())
+def _entries(stream: BinaryIO, found: Survey, statement: Statement, currencies: dict[str, str]) -> Iterator[Entry]:
+    ledger = Ledger(statement.account, statement.currency, currencies, KeyTable())
     with as_text(stream, found.encoding) as lines:
         for document in documents(lines, ledger.table):
             entry = entry_of(document, ledger)

@@ -8,6 +8,7 @@ them is the same money and is never added); else the side on which the own accou
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +35,8 @@ class Ledger:
 
     account: str
     currency: str
-    own: tuple[str, ...]
+    own: Mapping[str, str]
+    """Every own account of the file with its currency."""
     table: KeyTable
 
 
@@ -88,6 +90,7 @@ def _direction(document: Document, ledger: Ledger) -> tuple[keys.SideKeys, str] 
         return _by_mark(document, ledger, came or "", went or "")
     paid, received = _stands_on(fields, keys.PAYER, ledger.account), _stands_on(fields, keys.PAYEE, ledger.account)
     if paid != received:
+        _refuse_exchange(document, ledger, keys.PAYEE if paid else keys.PAYER)
         return (keys.PAYER if paid else keys.PAYEE), fields.get(keys.AMOUNT, "")
     if paid:
         raise Refusal.of(
@@ -100,6 +103,19 @@ def _direction(document: Document, ledger: Ledger) -> tuple[keys.SideKeys, str] 
         "export the statement of one account, with its own number in РасчСчет",
         line=document.line,
     )
+
+
+def _refuse_exchange(document: Document, ledger: Ledger, other: keys.SideKeys) -> None:
+    """Between two own accounts of different currencies one `Сумма` cannot be the amount of both."""
+    if len(ledger.own) == 1:
+        return
+    for own, currency in ledger.own.items():
+        if currency != ledger.currency and _stands_on(document.fields, other, own):
+            raise Refusal.of(
+                f"one amount for two own accounts, in {ledger.currency} and {currency}",
+                "export each account into a file of its own",
+                line=document.line,
+            )
 
 
 def _by_mark(document: Document, ledger: Ledger, came: str, went: str) -> tuple[keys.SideKeys, str] | None:

@@ -184,7 +184,7 @@ class _Inside:
 
     def close(self, last: int) -> None:
         self.refuse_open(last)
-        if not self.found.sections and not self.found.header_accounts:
+        if not self.found.accounts:
             raise Refusal.of("no РасчСчет names the statement's account", "export the statement, not payment orders")
         kazakh = self.found.marked or any(account.startswith("KZ") for account in self.found.accounts)
         if not self.found.ended and not kazakh:

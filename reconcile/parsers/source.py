@@ -186,6 +186,8 @@ def as_text(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
     text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline=None)
     try:
         yield text
+    except UnicodeError as error:
+        raise undecodable(error, encoding, None) from None
     finally:
         with suppress(ValueError):  # the caller may have closed the stream already
             text.detach()

@@ -1,0 +1,62 @@
+"""Statements as JSON, for the golden pairs. `python -m tests.parsers.rendering` rewrites every `*.expected.json`; the
+difference in version control is the review."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from reconcile.parsers import ReadContext, open_statement
+from reconcile.problem import Refusal
+from reconcile.statement import Statement
+
+GOLDEN = Path(__file__).parent / "golden"
+# What the books would know of the accounts in the golden files.
+CONTEXT = ReadContext(own_accounts={"KZ687220000000000003": "KZT", "KZ758560000000000001": "KZT"})
+
+
+def cases() -> list[Path]:
+    return sorted(path for path in GOLDEN.iterdir() if not path.name.endswith(".expected.json"))
+
+
+def expected_path(case: Path) -> Path:
+    return case.with_name(case.stem + ".expected.json")
+
+
+def rendered(case: Path) -> str:
+    try:
+        statements = [_statement(one) for one in open_statement(case, file_name=case.name, context=CONTEXT)]
+        content: Any = statements
+    except Refusal as refusal:
+        content = {"refused": [str(problem) for problem in refusal.problems]}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    entries = [_plain(entry) for entry in statement.entries]
+    head = {
+        field.name: _plain(getattr(statement, field.name))
+        for field in dataclasses.fields(statement)
+        if field.name != "entries"
+    }
+    return {name: value for name, value in head.items() if value not in (None, "")} | {"entries": entries}
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON, empty ones left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {name: one for name, one in fields.items() if one or type(one) is int}
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+if __name__ == "__main__":
+    for path in cases():
+        expected_path(path).write_text(rendered(path), encoding="utf-8")
