@@ -25,7 +25,7 @@ class Talk:
     """Phrases of one language with their placeholders filled; `compose` makes a whole purpose of them."""
 
     def __init__(self, rng: Random, country: str, limit: int, numbers: NumberBook, day: date, code: str = "") -> None:
-        self._rng, self._country, self._limit, self._numbers, self._day = rng, country, limit, numbers, day
+        self._rng, self._country, self._limit, self._numbers, self.day = rng, country, limit, numbers, day
         self.language: Language = LANGUAGES[code or rng.choice(SPOKEN[country])]
 
     def _pick(self, texts: Sequence[str]) -> str:
@@ -33,7 +33,7 @@ class Talk:
 
     def date(self) -> str:
         """A day of the weeks before, as clerks write it."""
-        return written(self._rng, self._day - timedelta(days=self._rng.randint(1, 40)), self.language.months)
+        return written(self._rng, self.day - timedelta(days=self._rng.randint(1, 40)), self.language.months)
 
     def fill(self, template: str, **given: str) -> str:
         """The template with `given` and, for what is not given, harmless values that are nobody's reference."""

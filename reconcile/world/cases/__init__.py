@@ -1,4 +1,4 @@
-"""One generator function for each row of the decision table and each way of meeting it. Importing fills the registry."""
+"""One generator function for each row of the decision table and way of meeting it; importing fills the registry."""
 
 from reconcile.world.cases import (
     bank_side,

@@ -65,11 +65,12 @@ def _rows(statement: PlannedStatement, planned: PlannedEntry, file: str, line: i
             "currency": money,
             "payer_name": detail.counterparty.name,
             "purpose": detail.purpose,
-            **_label(label, money),
+            **label_row(label, money),
         }
 
 
-def _label(label: Expected, currency: str) -> dict[str, object]:
+def label_row(label: Expected, currency: str) -> dict[str, object]:
+    """The label alone, in the words of the payments' export."""
     return {
         "case": label.case,
         "language": label.language,

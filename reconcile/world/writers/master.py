@@ -51,10 +51,10 @@ Row = Sequence[object]
 def write_master(world: World, folder: Path) -> None:
     """`bank-accounts.csv`, `accounts.csv`, `invoices.csv`, `powers-of-attorney.csv`."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_table(folder / "bank-accounts.csv", BANK_ACCOUNTS, _bank_accounts(world))
+    write_table(folder / "bank-accounts.csv", BANK_ACCOUNTS, bank_accounts(world))
     write_table(folder / "accounts.csv", ACCOUNTS, map(account_row, world.accounts))
     write_table(folder / "invoices.csv", INVOICES, map(invoice_row, world.invoices))
-    write_table(folder / "powers-of-attorney.csv", POWERS, map(_power, world.powers))
+    write_table(folder / "powers-of-attorney.csv", POWERS, map(power_row, world.powers))
 
 
 def write_table(path: Path, columns: Row, rows: Iterable[Row]) -> None:
@@ -64,7 +64,7 @@ def write_table(path: Path, columns: Row, rows: Iterable[Row]) -> None:
         writer.writerows(rows)
 
 
-def _bank_accounts(world: World) -> Iterator[Row]:
+def bank_accounts(world: World) -> Iterator[Row]:
     for own in world.own_accounts:
         opening = format_amount(opening_at_cut_over(world, own), own.currency)
         yield own.number, own.country, own.currency, own.legal_entity, own.bank_name, own.books_from, opening
@@ -99,7 +99,7 @@ def invoice_row(invoice: Invoice) -> Row:
     )
 
 
-def _power(row: PowerRow) -> Row:
+def power_row(row: PowerRow) -> Row:
     power = row.power
     return (
         power.reference,

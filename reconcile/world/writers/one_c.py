@@ -5,7 +5,7 @@ Sources: the format's page 1.03 (v8.1c.ru/edi); excerpts of Kazakh banks' files 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
@@ -34,6 +34,12 @@ def write(statement: PlannedStatement) -> Written:
 def document_lines(statement: PlannedStatement, entry: Entry) -> list[str]:
     """One document alone, for writing a long file piece by piece."""
     return _document(statement, entry)
+
+
+def head_lines(statement: PlannedStatement, opening: int, credit: int, debit: int) -> list[str]:
+    """Head and balance section of a file whose documents are written elsewhere."""
+    amounts = (opening, credit, debit, opening + credit - debit)
+    return _head(statement) + _balances(statement, statement.period_from, statement.period_to, amounts)
 
 
 def _head(statement: PlannedStatement) -> list[str]:
@@ -76,15 +82,15 @@ def _sections(statement: PlannedStatement) -> Iterator[list[str]]:
 
 
 def _section(
-    statement: PlannedStatement,
-    start: date,
-    end: date,
-    opening: int,
-    closing: int,
-    entries: tuple[PlannedEntry, ...] | list[PlannedEntry],
+    statement: PlannedStatement, start: date, end: date, opening: int, closing: int, entries: Sequence[PlannedEntry]
 ) -> list[str]:
-    money = statement.own.currency
     amounts = (opening, _turnover(entries, CreditDebit.CREDIT), _turnover(entries, CreditDebit.DEBIT), closing)
+    return _balances(statement, start, end, amounts)
+
+
+def _balances(statement: PlannedStatement, start: date, end: date, amounts: tuple[int, int, int, int]) -> list[str]:
+    """Opening, turnovers and closing of the period."""
+    money = statement.own.currency
     keys = ("НачальныйОстаток", "ВсегоПоступило", "ВсегоСписано", "КонечныйОстаток")
     balances = [f"{key}={format_amount(amount, money)}" for key, amount in zip(keys, amounts, strict=True)]
     return [
@@ -98,7 +104,7 @@ def _section(
     ]
 
 
-def _turnover(entries: tuple[PlannedEntry, ...] | list[PlannedEntry], side: CreditDebit) -> int:
+def _turnover(entries: Sequence[PlannedEntry], side: CreditDebit) -> int:
     return sum(planned.entry.amount for planned in entries if planned.entry.credit_debit is side)
 
 
