@@ -16,11 +16,12 @@ KEY_VERSION: Final = "1"
 _TRADING_AS: Final = re.compile(
     r"(?<!\w)(?:t\s?[/\\]\s?a(?:s)?|d\s?[/\\]\s?b\s?[/\\]\s?a|trading as)(?!\w)\.?", re.IGNORECASE
 )
+_MAY_TRADE_AS: Final = re.compile(r"[/\\]|rading|RADING")
 _STARS: Final = re.compile(r"[*•●■█]")
-# A single letter at the end of a name and no other in it: «Яна Петровна О.», «Иванов И.».
+# A letter that stands for a word: «Яна Петровна О.», «Иванов И.», "Ivanov Sh.".
 _SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:sh|ch|zh|kh|ya|yu|ye|ts)(?=\.))(?!\w)", re.IGNORECASE)
 _DOTTED: Final = re.compile(r"(?<!\w)(\w)\.\s?(\w)\.\s?(\w)\.?(?!\w)")
-_DOTTED_TRADER: Final = re.compile(r"^\W*([ИЖiж])\.\s?([ПКпк])\.(?=\s*\S+\s+\S+)", re.IGNORECASE)
+_DOTTED_TRADER: Final = re.compile(r"^\W*(?:и\.\s?п|(ж\.\s?к))\.(?=\s*\S+\s+\S+)", re.IGNORECASE)
 _SLASHED: Final = re.compile(r"(?<!\w)(\w)/(\w)(?!\w)")
 _ID: Final = re.compile(
     r"(?:\b(?:БИН|ИИН|ИНН|РНН|СТИР|ПИНФЛ|ЖШШИР|ЖСН|БСН|BIN|IIN|INN|STIR|PINFL|JSHSHIR|KRA PIN|PIN)[\s:№/.-]*)?"
@@ -28,10 +29,10 @@ _ID: Final = re.compile(
     re.IGNORECASE,
 )
 _LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
-_DROPPED: Final = frozenset({"and"})
 COMPANY: Final = skeleton("co")
 _ONE_WORD: Final = {skeleton("company"): COMPANY}
 _NUMBER_WORDS: Final = frozenset(skeleton("n no").split())
+_SMALL_WORDS: Final = _NUMBER_WORDS | {"and", *_ONE_WORD}
 
 
 class Folded(NamedTuple):
@@ -78,10 +79,14 @@ def _joined_form(found: re.Match[str]) -> str:
     return joined + " " if skeleton(joined) in INDEX.words else found[0]
 
 
+def _joined_mark(found: re.Match[str]) -> str:
+    return "жк " if found[1] else "ип "
+
+
 def _spelled_plainly(name: str) -> str:
     """Dotted and slashed forms in one piece, ids cut out: «Т.О.О.», «И.П. Иванов Иван», F/X, «БИН 1234…»."""
     if "." in name:
-        name = _DOTTED_TRADER.sub(r"\1\2 ", _DOTTED.sub(_joined_form, name))
+        name = _DOTTED_TRADER.sub(_joined_mark, _DOTTED.sub(_joined_form, name))
     if "/" in name:
         name = _SLASHED.sub(r"\1\2", name)
     return _ID.sub(" ", name) if _LONG_NUMBER.search(name) else name
@@ -90,12 +95,11 @@ def _spelled_plainly(name: str) -> str:
 def words_of(text: str) -> tuple[str, ...]:
     """Skeleton words of a text, with "and", the ampersand and number signs before a number dropped; Company is Co."""
     words = skeleton(_spelled_plainly(text)).split()
-    if not _DROPPED.isdisjoint(words):
-        words = [word for word in words if word not in _DROPPED]
-    if not _NUMBER_WORDS.isdisjoint(words):
-        following = [*words[1:], ""]
-        words = [word for word, after in zip(words, following, strict=True) if not _signs(word, after)]
-    return tuple(_ONE_WORD.get(word, word) for word in words)
+    if _SMALL_WORDS.isdisjoint(words):
+        return tuple(words)
+    following = [*words[1:], ""]
+    kept = [word for word, after in zip(words, following, strict=True) if word != "and" and not _signs(word, after)]
+    return tuple(_ONE_WORD.get(word, word) for word in kept)
 
 
 def _signs(word: str, after: str) -> bool:
@@ -103,16 +107,16 @@ def _signs(word: str, after: str) -> bool:
 
 
 def _is_shortened(name: str, words: tuple[str, ...]) -> bool:
-    """One letter in the whole name, and it is the last of its words, forms aside."""
-    if len(words) < 2 or len(words[-1]) > 2:  # a letter is at most two symbols, so that most names end here
+    """One letter in the whole name, and it is the first or the last of its words, forms aside."""
+    if len(words) < 2 or min(len(words[0]), len(words[-1])) > 2:  # a letter is two symbols at most: few get further
         return False
     singles = _SINGLE.findall(name)
-    return len(singles) == 1 and skeleton(singles[0]) == words[-1]
+    return len(singles) == 1 and skeleton(singles[0]) in (words[0], words[-1])
 
 
 def fold_plain(name: str) -> Folded:
     """`fold` without its memory."""
-    parts = _TRADING_AS.split(name, maxsplit=1) if "/" in name or "rading" in name.lower() else (name,)
+    parts = _TRADING_AS.split(name, maxsplit=1) if _MAY_TRADE_AS.search(name) else (name,)
     words = words_of(parts[0])
     stripped = strip_forms(words)
     return Folded(
@@ -130,7 +134,7 @@ fold = lru_cache(maxsize=32768)(fold_plain)
 
 
 def is_masked(name: str) -> bool:
-    """Part of the name is hidden: stars in it, or one letter stands for its last word («Яна Петровна О.»).
+    """Part of the name is hidden: stars in it, or one letter stands for its last or first word («Яна Петровна О.»).
 
     A company's last letter («ТОО Сервис К») is a word. Two initials after a surname are no mask but an abbreviation.
 

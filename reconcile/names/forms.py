@@ -32,13 +32,15 @@ class _Spelling:
 
 
 class FormIndex(NamedTuple):
-    """Spellings by their first and by their last word, the longest first; `words` is the union of these keys, `plain`
-    the certain forms of one word that begin and end no other spelling."""
+    """Spellings by their first and by their last word, the longest first; `words` is the union of these keys;
+    `plain_first` and `plain_last` are the forms of one word that begin and end no other spelling, by the edge at which
+    they are taken for one."""
 
     by_first: Mapping[str, tuple[_Spelling, ...]]
     by_last: Mapping[str, tuple[_Spelling, ...]]
     words: frozenset[str]
-    plain: Mapping[str, tuple[LegalForm]]
+    plain_first: Mapping[str, tuple[LegalForm]]
+    plain_last: Mapping[str, tuple[LegalForm]]
 
 
 class Stripped(NamedTuple):
@@ -66,12 +68,18 @@ def build_index(forms: Iterable[LegalForm], without: str = "") -> FormIndex:
     def longest_first(table: dict[str, list[_Spelling]]) -> dict[str, tuple[_Spelling, ...]]:
         return {word: tuple(sorted(found, key=lambda one: -len(one.words))) for word, found in table.items()}
 
-    plain = {
-        word: (found[0].form,)
-        for word, found in first.items()
-        if found == last.get(word) and len(found) == 1 and found[0].form.certain
-    }
-    return FormIndex(longest_first(first), longest_first(last), frozenset(first) | frozenset(last), plain)
+    single = {word: (found[0].form,) for word, found in first.items() if found == last.get(word) and len(found) == 1}
+    return FormIndex(
+        longest_first(first),
+        longest_first(last),
+        frozenset(first) | frozenset(last),
+        {word: form for word, form in single.items() if _allowed(form[0], Edge.START)},
+        {word: form for word, form in single.items() if _allowed(form[0], Edge.END)},
+    )
+
+
+def _allowed(form: LegalForm, edge: Edge) -> bool:
+    return form.place in (Place.ANYWHERE, Place.EDGE) or form.place.value == edge.value
 
 
 INDEX: Final = build_index(FORMS)
@@ -85,10 +93,6 @@ def _at(words: tuple[str, ...], edge: Edge, index: FormIndex) -> _Spelling | Non
         if (words[:size] if edge is Edge.START else words[-size:]) == spelling.words:
             return spelling
     return None
-
-
-def _allowed(form: LegalForm, edge: Edge) -> bool:
-    return form.place in (Place.ANYWHERE, Place.EDGE) or form.place.value == edge.value
 
 
 def _run(words: tuple[str, ...], edge: Edge, index: FormIndex) -> list[_Spelling]:
@@ -147,13 +151,13 @@ def strip_forms(words: tuple[str, ...], index: FormIndex = INDEX) -> Stripped:
 
 
 def _strip_plain(words: tuple[str, ...], index: FormIndex) -> Stripped | None:
-    """The common case, quickly: one certain form at one edge, and no other word that belongs to any form."""
+    """The common case, quickly: one form at one edge, and no other word that belongs to any form."""
     rest = words[1:]
-    if words[0] in index.plain and index.words.isdisjoint(rest):
-        return Stripped(rest, index.plain[words[0]], rest)
+    if words[0] in index.plain_first and index.words.isdisjoint(rest):
+        return Stripped(rest, index.plain_first[words[0]], rest)
     rest = words[:-1]
-    if words[-1] in index.plain and index.words.isdisjoint(rest):
-        return Stripped(rest, index.plain[words[-1]], words)
+    if words[-1] in index.plain_last and index.words.isdisjoint(rest):
+        return Stripped(rest, index.plain_last[words[-1]], words)
     return None
 
 

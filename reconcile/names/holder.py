@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from reconcile.names.comparing import VERDICT, Likeness, NameMatch, agreement, difference
 from reconcile.names.folding import Folded, fold, key_of
-from reconcile.names.inflection import declines, looks_like_her_surname, oblique_forms
+from reconcile.names.inflection import declines, looks_like_her_surname, may_be_a_nominative, oblique_forms
 from reconcile.names.phrase import readings
 
 
@@ -18,7 +18,7 @@ def names_holder(phrase: str, holder_names: Sequence[str]) -> NameMatch:
     """Is the beneficiary that a purpose names (what stands after за, for … or before үшін, uchun …) this holder?
 
     The best of the holder's names counts. A patronymic left out and initials are DOUBTFUL, as for a payer. So is an
-    ending that may be another person's: «Алиева Серик» for Алиев Серик, where the first name shows no case.
+    ending that may be another's name: «Алиева Серик» for Алиев Серик, «ТОО Барса» for ТОО Барс.
 
     >>> names_holder("Иванова Ивана Ивановича, на л/с", ["Иванов Иван Иванович"])
     <NameMatch.SAME: 'same'>
@@ -41,22 +41,21 @@ def _likeness(phrase: Folded, holder: Folded) -> Likeness:
         return Likeness.MASKED
     if phrase.key == holder.key:
         return agreement(phrase, holder)
-    words, hers = _uninflected(phrase.words, holder.words)
+    words, inflected = _uninflected(phrase.words, holder.words)
     plain = phrase._replace(words=words, key=key_of(words))
     if plain.key != holder.key:
         return difference(plain, holder)
-    return Likeness.VARIANT if hers else agreement(plain, holder)
+    return Likeness.VARIANT if _may_be_another(phrase, holder, inflected) else agreement(plain, holder)
 
 
-def _uninflected(phrase: Sequence[str], holder: Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    """The phrase with each inflected word of the holder's name as the books have it; and whether its only sign of a
-    case is an ending that makes it a woman's name («Алиева Серик»)."""
+def _uninflected(phrase: Sequence[str], holder: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """The phrase with each inflected word of the holder's name as the books have it; and these words, both ways."""
     open_words = list(holder)
     for word in phrase:
         if word in open_words:
             open_words.remove(word)
     result: list[str] = []
-    oblique: list[bool] = []
+    inflected: list[tuple[str, str]] = []
     for word in phrase:
         nominative = next((one for one in open_words if word in oblique_forms(one)), None)
         if word in holder or nominative is None:
@@ -64,6 +63,15 @@ def _uninflected(phrase: Sequence[str], holder: Sequence[str]) -> tuple[tuple[st
             continue
         open_words.remove(nominative)
         result.append(nominative)
-        oblique.append(looks_like_her_surname(nominative, word))
-    uninflected = [word for word in phrase if word in holder and declines(word)]
-    return tuple(result), oblique == [True] and bool(uninflected)
+        inflected.append((nominative, word))
+    return tuple(result), inflected
+
+
+def _may_be_another(phrase: Folded, holder: Folded, inflected: list[tuple[str, str]]) -> bool:
+    """An ending that is somebody else's nominative: «ТОО Барса» for Барс; «Алиева Серик» for Алиев Серик, where the
+    first name would have shown the case that the surname shows."""
+    if phrase.company:
+        return any(may_be_a_nominative(*pair) for pair in inflected)
+    if len(inflected) != 1 or not looks_like_her_surname(*inflected[0]):
+        return False
+    return any(word in holder.words and declines(word) for word in phrase.words)

@@ -62,6 +62,16 @@ def looks_like_her_surname(nominative: str, oblique: str) -> bool:
     return nominative.endswith(_SURNAME_ENDS) and oblique == nominative + "a"
 
 
+def may_be_a_nominative(nominative: str, oblique: str) -> bool:
+    """«Барса» for Барс, «Ромашки» for Ромашка: behind a company's form that may as well be another company's name.
+
+    What ends in -у, -ой, -ого, -ым is no nominative, nor is a Kazakh or Uzbek case that is glued on.
+    """
+    if oblique.startswith(nominative) and oblique[len(nominative) :] in _GLUED:
+        return False
+    return oblique[-1] in "aeY" or (oblique[-1] == "i" and oblique[-2:] not in ("oi", "ei"))
+
+
 def declines(word: str) -> bool:
     """A masculine word of more than a letter, which would have shown its case."""
     return len(word) > 2 and word[-1] in _CONSONANTS
