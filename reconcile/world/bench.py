@@ -192,11 +192,27 @@ class Bench:
             account = identifiers.bank_account(rng, client.name.country, person=holder.type is HolderType.INDIVIDUAL)
         return self.party(client.name, tax_id, account)
 
-    def stranger(self, kind: HolderType, client: Client, *, country: str = "") -> tuple[Name, Party]:
-        """Somebody else pays: no word of the name is the holder's, and the tax id is another."""
-        name = self.name(kind, words_of(client.name), country)
+    def stranger(self, kind: HolderType, client: Client) -> tuple[Name, Party]:
+        """Somebody else pays: no word of the name is the holder's, and the tax id is another. The name fits the format
+        whole, so that its legal form is seen."""
+        name, text = self._short_name(kind, words_of(client.name))
         account = identifiers.bank_account(self.rng, name.country, person=not isinstance(name, Company))
-        return name, self.party(name, self.tax_id(name), account)
+        return name, self.party(name, self.tax_id(name), account, text)
+
+    def _short_name(self, kind: HolderType, avoid: frozenset[str]) -> tuple[Name, str]:
+        while True:
+            name = self.name(kind, avoid)
+            text = name.spelled(self.rng)
+            if len(text) <= self.format.name_limit:
+                return name, text
+
+    def institution(self, name: str, *, with_id: bool = True) -> Party:
+        """A bank, a processing centre, a switch, under its fixed name."""
+        text = (scripts.poor(name) if self.own.speech else name)[: self.format.name_limit].rstrip()
+        if not with_id or not self.format.has_ids:
+            return Party(text)
+        kind = PartyKind.ORGANISATION if self.format.has_kinds else PartyKind.UNSAID
+        return Party(text, identifiers.tax_id(self.rng, self.country, person=False), kind=kind)
 
     def nobody(self) -> Party:
         """A payer that cannot be known: a masked surname, or no name at all."""

@@ -35,6 +35,7 @@ _EVERYDAY_SHARE: Final = 0.8
 _INVOICES_EACH: Final = 3
 # A prime, so that consecutive customers get numbers far apart and none twice.
 _STRIDE: Final = 7_368_787
+_ISSUED: Final = tuple(DAYS[0] - timedelta(days=days) for days in range(1, 60))
 _ROOM: Final = 99_999_989
 
 
@@ -153,8 +154,8 @@ def _account(rng: Random, customer: int) -> Account:
 
 
 def _invoice(rng: Random, account: Account, index: int) -> Invoice:
-    amount = rng.randint(1_500, 900_000) * 100
-    issued = DAYS[0] - timedelta(days=rng.randint(1, 60))
+    amount = int(1_500 + rng.random() * 900_000) * 100
+    issued = _ISSUED[int(rng.random() * len(_ISSUED))]
     number = str(300_000_000 + index * _STRIDE % _ROOM)
     return Invoice(number, account.number, amount, "KZT", issued, outstanding=amount)
 

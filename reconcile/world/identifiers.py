@@ -17,7 +17,7 @@ _IIN_SECOND: Final = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 
 
 def _digits(rng: Random, count: int) -> str:
-    return "".join(rng.choices(digits, k=count))
+    return f"{rng.randrange(10**count):0{count}d}"
 
 
 def kz_check_digit(first_eleven: str) -> str | None:

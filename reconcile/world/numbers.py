@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from random import Random
+from typing import Final
 
-_NEITHER: re.Pattern[str] = re.compile(r"[^0-9A-Z]")
+_DATE_STYLES: Final = (
+    *("{day:%d.%m.%Y}",) * 4,
+    "{day:%d.%m.%y}",
+    "{day.day}.{day.month}.{day:%y}",
+    "{day:%d.%m.%Y}г.",
+    "{day.day} {month} {day.year}",
+    "{day:%d/%m/%Y}",
+    "{day:%Y-%m-%d}",
+)
+_NEITHER: Final = re.compile(r"[^0-9A-Z]")
 
 
 def plain(number: str) -> str:
@@ -90,10 +101,9 @@ class NumberBook:
         """A number of another paper: up to three digits, so that it can be no reference."""
         return str(self._rng.randint(1, 99))
 
-    def _draw(self, make: object) -> str:
-        assert callable(make)
+    def _draw(self, make: Callable[[Random], str]) -> str:
         for _ in range(100_000):
-            number = str(make(self._rng))
+            number = make(self._rng)
             if self.reserve(number):
                 return number
         raise AssertionError("no numbers left")
@@ -125,15 +135,5 @@ def typo(rng: Random, number: str) -> str:
 
 def written(rng: Random, day: date, months: tuple[str, ...]) -> str:
     """A date as clerks write it."""
-    return rng.choice(
-        (
-            f"{day:%d.%m.%Y}",
-            f"{day:%d.%m.%Y}",
-            f"{day:%d.%m.%Y}",
-            f"{day:%d.%m.%y}",
-            f"{day.day}.{day.month}.{day:%y}",
-            f"{day:%d.%m.%Y}г.",
-            f"{day.day} {months[day.month - 1]} {day.year}",
-            f"{day:%d/%m/%Y}",
-        )
-    )
+    style = rng.choice(_DATE_STYLES)
+    return style.format(day=day, month=months[day.month - 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
@@ -13,6 +14,7 @@ from reconcile.world.names import Company, Name, Person
 from reconcile.world.numbers import NumberBook, written
 from reconcile.world.phrases import LANGUAGES, SPOKEN, Language
 
+_PLACEHOLDER: Final = re.compile(r"\{([a-z]+)\}")
 VAT: Final = {"KZ": 16, "UZ": 12, "KE": 16}
 _HEADS: Final = {
     "KZ": ("КОММЕРЧ.ПЛАТЕЖ/", "EKNP 1717KZT859 ", "/ROC/"),
@@ -37,19 +39,23 @@ class Talk:
 
     def fill(self, template: str, **given: str) -> str:
         """The template with `given` and, for what is not given, harmless values that are nobody's reference."""
-        rng = self._rng
-        values = {
-            "d": self.date(),
-            "c": self._numbers.contract(),
-            "x": self._numbers.small(),
-            "r": str(VAT[self._country]),
-            "v": self._tax_amount(),
-            "p": f"+{identifiers.msisdn(rng, self._country)}",
-            "n": self._numbers.small(),
-            "t": identifiers.tax_id(rng, self._country, person=False),
-            **given,
-        }
-        return template.format(**values)
+        for name in _PLACEHOLDER.findall(template):
+            if name not in given:
+                given[name] = self._filler(name)
+        return template.format(**given)
+
+    def _filler(self, name: str) -> str:
+        if name == "d":
+            return self.date()
+        if name == "c":
+            return self._numbers.contract()
+        if name in ("x", "n"):
+            return self._numbers.small()
+        if name == "p":
+            return f"+{identifiers.msisdn(self._rng, self._country)}"
+        if name == "t":
+            return identifiers.tax_id(self._rng, self._country, person=False)
+        return str(VAT[self._country]) if name == "r" else self._tax_amount()
 
     def _tax_amount(self) -> str:
         text = format_amount(self._rng.randint(100_000, 99_000_000), "KZT")

@@ -42,8 +42,7 @@ def test_a_statement_reads_back_as_it_was_written(planned: PlannedStatement, tmp
     path.write_bytes(written.data)
     context = ReadContext(own_accounts={own.number: own.currency for own in WORLD.own_accounts})
     [(statement, entries)] = [
-        (statement, list(statement.entries))
-        for statement in open_statement(path, file_name=path.name, context=context)
+        (statement, list(statement.entries)) for statement in open_statement(path, file_name=path.name, context=context)
     ]
     assert (statement.format, statement.account, statement.currency) == (
         planned.format.family,

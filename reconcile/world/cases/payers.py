@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from reconcile.books import Account, HolderType
-from reconcile.statement import Party, PartyKind
-from reconcile.world import identifiers
 from reconcile.world.bench import Bench, Client
 from reconcile.world.cases.registry import BEYOND_UZ, CAMT, WITH_IDS, WITH_ULTIMATE, case
 from reconcile.world.names import words_of
@@ -16,10 +14,6 @@ BANKS = {
     "UZ": ("ATB «Zarafshon Bank»", "АКБ «Лола Банк»"),
     "KE": ("Twiga Commercial Bank Ltd", "Mawingu Bank PLC"),
 }
-
-
-def _organisation(b: Bench) -> PartyKind:
-    return PartyKind.ORGANISATION if b.format.has_kinds else PartyKind.UNSAID
 
 
 def _holder(b: Bench, kind: HolderType | None = None) -> tuple[Client, Account]:
@@ -143,9 +137,7 @@ def own_by_name(b: Bench) -> None:
 def intermediary_bank_for_the_holder(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
-    bank = Party(
-        b.rng.choice(BANKS[b.country]), identifiers.tax_id(b.rng, b.country, person=False), kind=_organisation(b)
-    )
+    bank = b.institution(b.rng.choice(BANKS[b.country]))
     b.pay(
         bank,
         invoice.amount,
@@ -159,7 +151,7 @@ def intermediary_bank_for_the_holder(b: Bench) -> None:
 def nameless_switch_for_the_holder(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
-    switch = Party(b.rng.choice(("PAYMENT HUB", "CLEARING", "TRANSIT")))
+    switch = b.institution(b.rng.choice(("PAYMENT HUB", "CLEARING", "TRANSIT")), with_id=False)
     b.pay(
         switch,
         invoice.amount,
@@ -174,9 +166,7 @@ def intermediary_bank_for_a_stranger(b: Bench) -> None:
     client, account = _holder(b)
     invoice = b.invoice(account)
     _, stranger = b.stranger(b.business(), client)
-    bank = Party(
-        b.rng.choice(BANKS[b.country]), identifiers.tax_id(b.rng, b.country, person=False), kind=_organisation(b)
-    )
+    bank = b.institution(b.rng.choice(BANKS[b.country]))
     b.pay(
         bank,
         invoice.amount,

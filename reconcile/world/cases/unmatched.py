@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from reconcile.statement import Party
-from reconcile.world import identifiers
 from reconcile.world.bench import Bench
 from reconcile.world.cases.mends import free_typo
 from reconcile.world.cases.registry import BEYOND_UZ, case
@@ -49,8 +47,12 @@ def charter_capital(b: Bench) -> None:
 
 
 def _from_the_banks_side(b: Bench, texts: Language, kind: int, name: str) -> None:
-    payer = Party(name[: b.format.name_limit])
-    b.pay(payer, b.amount(), b.talk.whole(texts.not_topups()[kind]), b.unmatched("not_a_topup"))
+    b.pay(
+        b.institution(name, with_id=False),
+        b.amount(),
+        b.talk.whole(texts.not_topups()[kind]),
+        b.unmatched("not_a_topup"),
+    )
 
 
 @case(RULE0 + ": deposit interest", weight=2)
@@ -65,11 +67,14 @@ def own_funds(b: Bench) -> None:
 
 @case(RULE0 + ": a lump sum of a processing centre, an aggregator, a mobile operator", weight=6)
 def lump_sum(b: Bench) -> None:
-    name = b.rng.choice(ACQUIRERS[b.country])[: b.format.name_limit]
-    ids = identifiers.tax_id(b.rng, b.country, person=False) if b.format.has_ids else ""
     if b.country != "KE" and b.talk.language.code == "en":
         b.talk = b.talk_in("ru")
-    b.pay(Party(name, ids), b.amount(), b.talk.whole(b.talk.language.lump), b.unmatched("settlement_unmatched"))
+    b.pay(
+        b.institution(b.rng.choice(ACQUIRERS[b.country])),
+        b.amount(),
+        b.talk.whole(b.talk.language.lump),
+        b.unmatched("settlement_unmatched"),
+    )
 
 
 @case(RULE5 + ": a marked number that is on nobody's books", weight=6)
@@ -158,6 +163,16 @@ def range_of_invoices(b: Bench) -> None:
         b.talk.compose(b.talk.span(first, last), extras=False),
         b.unmatched("ambiguous_reference"),
     )
+
+
+@case("Words: a range that is itself a number on the books is that number", weight=2)
+def range_that_is_a_number(b: Bench) -> None:
+    client = b.client(b.holder_kind())
+    account = b.account(client)
+    first, last = _consecutive(b)
+    invoice = b.invoice(account, number=f"{first}-{last}")
+    label = b.credited(account, allocations=[(invoice, invoice.amount)])
+    b.pay(b.own_payer(client), invoice.amount, b.talk.compose(b.talk.invoice(invoice.number)), label)
 
 
 def _consecutive(b: Bench) -> tuple[str, str]:
