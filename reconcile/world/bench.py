@@ -250,6 +250,7 @@ class Bench:
         credit_debit: CreditDebit = CreditDebit.CREDIT,
         reversal: bool = False,
         reverses: str = "",
+        alert: str = "",
     ) -> Entry:
         amount = sum(detail.amount or 0 for detail in details)
         booked = day or self.day
@@ -266,7 +267,7 @@ class Bench:
             reversal,
             reverses,
         )
-        self.drafts.append(Draft(self.own, PlannedEntry(entry, tuple(labels))))
+        self.drafts.append(Draft(self.own, PlannedEntry(entry, tuple(labels), alert)))
         return entry
 
     def bank_reference(self, day: date) -> str:

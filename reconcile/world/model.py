@@ -102,15 +102,17 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
-    """An entry and the label of each of its incoming details; none where it is no payment."""
+    """An entry and the label of each of its incoming details; none where it is no payment. `alert` is what the entry
+    itself must raise."""
 
     entry: Entry
     expected: tuple[Expected, ...] = ()
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStatement:
-    """A statement as its bank will write it. Its balances may be wrong on purpose (`alerts` says so)."""
+    """A statement as its bank will write it. Its balances may be wrong on purpose (`planted` says so)."""
 
     own: OwnAccount
     format: Format
@@ -121,8 +123,14 @@ class PlannedStatement:
     opening: int
     closing: int
     entries: tuple[PlannedEntry, ...]
-    alerts: tuple[str, ...] = ()
-    day_openings: tuple[tuple[date, int], ...] = ()
+    planted: str = ""
+    """The alert that the statement as a whole must raise."""
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """All that must be raised about this statement; others may be."""
+        raised = [self.planted, *(planned.alert for planned in self.entries)]
+        return tuple(alert for alert in raised if alert)
 
     @property
     def file_name(self) -> str:

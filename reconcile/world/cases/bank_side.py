@@ -36,7 +36,7 @@ def paid_again_after_a_reversal(b: Bench) -> None:
 def reversal_of_nothing(b: Bench) -> None:
     _, payer = b.stranger(HolderType.LEGAL_ENTITY, b.client(HolderType.LEGAL_ENTITY))
     detail = Detail(b.amount(), payer, purpose=b.talk.plain())
-    b.book((detail,), (), credit_debit=CreditDebit.DEBIT, reversal=True)
+    b.book((detail,), (), credit_debit=CreditDebit.DEBIT, reversal=True, alert="reversal_unmatched")
 
 
 @case("Observed, booked, paid: each detail of a batch is a payment", families=CAMT, weight=3)

@@ -55,13 +55,13 @@ def planted(make: MakeBench, own: OwnAccount) -> list[PlannedStatement]:
     third = replace(_cut(camt, "3", _day(8), _day(8), at_day_eight, reworded), own=own, format=Format.CAMT_08)
 
     later = [_ordinary(make, _day(offset), "after_a_gap") for offset in (14, 15)]
-    fourth = replace(_cut(own, "4", _day(14), _day(16), second.closing + 1_250_000, later), alerts=("statement_gap",))
+    fourth = replace(_cut(own, "4", _day(14), _day(16), second.closing + 1_250_000, later), planted="statement_gap")
 
     short = [
         _ordinary(make, _day(offset), "in_a_statement_that_does_not_add_up", "balance_mismatch") for offset in (17, 18)
     ]
     fifth = _cut(own, "5", _day(17), _day(18), fourth.closing, short)
-    misfit = replace(fifth, closing=fifth.closing + 777_00, alerts=("balance_mismatch",))
+    misfit = replace(fifth, closing=fifth.closing + 777_00, planted="balance_mismatch")
     return [first, second, third, fourth, misfit]
 
 

@@ -30,11 +30,12 @@ class Folder:
 
 
 def write_world(world: World, root: Path) -> Folder:
-    """`master/*.csv`, `statements/*` (their names sort in the order of ingest), `expected.jsonl`."""
+    """`master/*.csv`, `statements/*` (sorting in the order of ingest), `statements.jsonl`, `expected.jsonl`."""
     folder = root / "statements"
     folder.mkdir(parents=True, exist_ok=True)
     write_master(world, root / "master")
     paths = []
+    _write_statement_list(world, root / "statements.jsonl")
     with (root / "expected.jsonl").open("w", encoding="utf-8") as out:
         for number, statement in enumerate(world.statements, 1):
             path = folder / f"{number:03d}-{statement.file_name}"
@@ -45,6 +46,21 @@ def write_world(world: World, root: Path) -> Folder:
                 for row in _rows(statement, planned, path.name, line):
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
     return Folder(root, tuple(paths))
+
+
+def _write_statement_list(world: World, path: Path) -> None:
+    """Of each statement: what stands in it, and the alerts that it must raise."""
+    with path.open("w", encoding="utf-8") as out:
+        for number, statement in enumerate(world.statements, 1):
+            row = {
+                "file": f"{number:03d}-{statement.file_name}",
+                "format": statement.format.value,
+                "bank_account": statement.own.number,
+                "entries": len(statement.entries),
+                "payments": sum(len(planned.expected) for planned in statement.entries),
+                "alerts": list(statement.alerts),
+            }
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def _rows(statement: PlannedStatement, planned: PlannedEntry, file: str, line: int) -> Iterator[dict[str, object]]:
