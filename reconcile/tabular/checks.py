@@ -1,0 +1,61 @@
+"""What is asked of every row, whatever file it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reconcile.identifiers import find_card, is_inn, is_pinfl, kz_is_valid
+from reconcile.tabular.columns import Column, Holds, Problems, Row
+
+# Either may be a reason for a closer look: thirteen digits in a row, or a character that no table needs.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SUSPECT: Final = re.compile(rf"[0-9](?:[ \u00a0\u202f\r\n-]{{0,2}}[0-9]){{12}}|{_CONTROL.pattern}")
+_BETWEEN: Final = "\x85"
+
+
+def checked(rows: Iterator[Row], columns: Sequence[Column], problems: Problems) -> Iterator[Row]:
+    """Rows whose required cells are filled and that hold no card number and no control character; the rest become
+    problems. A file without a row is one too."""
+    required = [index for index, column in enumerate(columns) if not column.optional]
+    seen = False
+    for row in rows:
+        seen = True
+        values = row.values
+        missing = [index for index in required if not values[index]]
+        if missing:
+            for index in missing:
+                problems.add(f"{columns[index].name} is empty", "fill it in", row.line)
+        elif _SUSPECT.search(_BETWEEN.join([value for value in values if value])) and _faulty(row, columns, problems):
+            continue
+        else:
+            yield row
+    if not seen and not problems:
+        problems.add("the file has a header and no rows", "export it again, with its rows")
+
+
+def _faulty(row: Row, columns: Sequence[Column], problems: Problems) -> bool:
+    for column, value in zip(columns, row.values, strict=True):
+        if not value:
+            continue
+        if _CONTROL.search(value):
+            problems.add(f"{column.name} holds a control character", "remove it", row.line)
+            return True
+        if holds_card(value, column):
+            report_card(column.name, row.line, problems)
+            return True
+    return False
+
+
+def holds_card(value: str, column: Column | None = None) -> bool:
+    """Whether a cell holds a full card number. A true tax id in its column is none, whatever its digits add up to."""
+    if column is not None and column.holds is Holds.TAX_ID:
+        parts = [part.strip() for part in value.split(";")]
+        return any(find_card(part) for part in parts if not (is_inn(part) or is_pinfl(part) or kz_is_valid(part)))
+    return find_card(value) is not None
+
+
+def report_card(place: str, line: int, problems: Problems) -> None:
+    """Says where it stands; never what it is."""
+    problems.add(f"a full card number stands in {place}", "remove or mask it: card numbers are never stored", line)
