@@ -200,7 +200,7 @@ class NameBook:
         raise AssertionError(f"no company names left for {country}")
 
     def person(self, country: str, avoid: frozenset[str] = frozenset()) -> Person:
-        """A person none of whose names is in `avoid`, and whose surname and initial nobody else has."""
+        """A person none of whose names is in `avoid`, and whose surname and given name nobody else has."""
         female = self._rng.random() < 0.4
         surname, given = self._surname_and_given(country, female, avoid)
         russian = surname.endswith(("ов", "ев", "ин", "ov", "ev"))
@@ -214,7 +214,7 @@ class NameBook:
             surname = self._rng.choice(words.SURNAMES[country])
             if attempt > 40:
                 surname = f"{surname}-{self._rng.choice(words.SURNAMES[country])}"
-            if not {surname, given} & avoid and self._free(country, surname, given[0]):
+            if not {surname, given} & avoid and self._free(country, surname, given):
                 return surname, given
         raise AssertionError(f"no personal names left for {country}")
 

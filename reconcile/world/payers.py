@@ -38,11 +38,12 @@ class Payers(Register):
         return name, self.party(name, self.tax_id(name), account, text)
 
     def _short_name(self, kind: HolderType, avoid: frozenset[str]) -> tuple[Name, str]:
-        while True:
+        for _ in range(1_000):
             name = self.name(kind, avoid)
             text = name.spelled(self.rng)
             if len(text) <= self.format.name_limit:
                 return name, text
+        raise AssertionError(f"no name of {kind} fits {self.format.name_limit} characters")
 
     def institution(self, name: str, *, with_id: bool = True) -> Party:
         """A bank, a processing centre, a switch, under its fixed name."""

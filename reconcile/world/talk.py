@@ -130,7 +130,7 @@ class Talk:
         rng, language = self._rng, self.language
         parts = [self._joined(core)]
         if opening and rng.random() < 0.85:
-            parts[0] = f"{self._pick(language.opening)} {parts[0]}"
+            parts[0] = f"{self._slip(self._pick(language.opening))} {parts[0]}"
         if extras:
             tails = ((language.service, 0.6), (language.contract, 0.2), (language.other, 0.15), (language.tax, 0.5))
             parts += [self.fill(self._pick(texts)) for texts, chance in tails if rng.random() < chance]
@@ -142,6 +142,13 @@ class Talk:
         if head == "00668" and parts[0][:1].isdigit():
             head = "00668 "
         return self._dressed(head + self._fitting(parts, self._limit - len(head) - 8))
+
+    def _slip(self, text: str) -> str:
+        """Sometimes two neighbouring letters change places, as fast fingers have it."""
+        if self._rng.random() > 0.04 or len(text) < 5:
+            return text
+        place = self._rng.randint(1, len(text) - 3)
+        return text[:place] + text[place + 1] + text[place] + text[place + 2 :]
 
     def _joined(self, core: Sequence[str]) -> str:
         return self._pick((", ", ", ", "; ", ". ", " // ", ",")).join(core)

@@ -94,7 +94,12 @@ SURNAMES: Final = {
     "KE": _words(
         "Kamau Otieno Wanjiku Mwangi Kiprop Achieng Njoroge Odhiambo Kariuki Wafula Mutua Chebet Onyango Kimani Barasa "
         "Muthoni Cheruiyot Omondi Gitau Nyambura Rotich Wekesa Musyoka Akinyi Maina Langat Owino Njeri Kibet Simiyu "
-        "Ndungu Auma Waweru Koech Nekesa Macharia Okoth Wambui Ruto Makokha Mureithi Atieno Karanja Jepkosgei"
+        "Ndungu Auma Waweru Koech Nekesa Macharia Okoth Wambui Ruto Makokha Mureithi Atieno Karanja Jepkosgei "
+        "Kiplagat Chepkoech Wangari Nyaga Muriuki Githinji Ngugi Kinyua Mbugua Gathoni Wairimu Wacera Kuria "
+        "Thuo Gichuru Adhiambo Ouma Ochieng Opiyo Okello Aoko Anyango Awuor Oduor Ogutu Oloo Juma Were Wanyama "
+        "Khaemba Lusweti Shikuku Mumo Kilonzo Mwende Ndinda Nzomo Kioko Musau Katana Mwakio Charo Kazungu "
+        "Kiptoo Kosgei Bett Sang Chepngeno Tanui Birech Moraa Nyaboke Kerubo Ombati Nyakundi Osoro Lesuuda "
+        "Lekuton Parsitau Naserian Abdi Noor Hussein Farah"
     ),
 }
 FATHERS: Final = _words(

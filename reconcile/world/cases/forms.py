@@ -86,6 +86,17 @@ def separators_differ(b: Bench) -> None:
     _paid_whole(b, client, account, invoice, b.talk.compose(b.talk.invoice(typed)))
 
 
+@case(WORDS + "; the letter O in a digit position", weight=2)
+def letter_for_zero(b: Bench) -> None:
+    number = b.numbers.short_invoice()
+    while "0" not in number[1:]:
+        number = b.numbers.short_invoice()
+    client, account, invoice = _one(b, number)
+    place = invoice.number.index("0", 1)
+    typed = invoice.number[:place] + b.rng.choice("OО") + invoice.number[place + 1 :]
+    _paid_whole(b, client, account, invoice, b.talk.compose(b.talk.invoice(typed)))
+
+
 @case(WORDS + "; look-alike letters in the words", weight=3, countries=("KZ", "UZ"))
 def look_alikes_in_words(b: Bench) -> None:
     client, account, invoice = _one(b)

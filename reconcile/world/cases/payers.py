@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from reconcile.books import Account, HolderType
+from reconcile.statement import NOBODY
+from reconcile.world import identifiers
 from reconcile.world.bench import Bench, Client
 from reconcile.world.cases.registry import BEYOND_UZ, CAMT, WITH_IDS, WITH_ULTIMATE, case
 from reconcile.world.names import words_of
@@ -131,6 +133,28 @@ def own_by_name(b: Bench) -> None:
     client = b.client(b.holder_kind(), with_id=False, with_bank=False)
     account = b.account(client)
     b.pay(b.party(client.name), b.amount(), b.talk.compose(b.talk.account(account.number)), b.credited(account))
+
+
+@case(
+    "Never twice: an entry with one customer's phone and receipt is a payment", countries=("KE",), currencies=("KES",)
+)
+def bank_owned_paybill(b: Bench) -> None:
+    client = b.client(HolderType.INDIVIDUAL, with_id=False, with_bank=False)
+    account = b.account(client)
+    phone = identifiers.msisdn(b.rng, "KE")
+    receipt = identifiers.mpesa_receipt(b.rng, b.day.month, b.day.day)
+    style = b.rng.choice(
+        ("MPESA PAYBILL 222111 - {p} - {r} ACC {a}", "MPESA-{p}-{r} a/c {a}", "MPESA {r} {p} ACCOUNT NO {a}")
+    )
+    b.pay(b.party(client.name), b.amount(), style.format(p=phone, r=receipt, a=account.number), b.credited(account))
+
+
+@case("May it be credited: a cash deposit names its bearer only in the text", countries=("KE",), currencies=("KES",))
+def cash_deposit(b: Bench) -> None:
+    _, account = _holder(b)
+    bearer, document = b.names.person("KE"), b.rng.randint(20_000_000, 39_999_999)
+    purpose = f"CASH DEP BY {bearer.full.upper()} ID {document} FOR ACC {account.number}"
+    b.pay(NOBODY, b.amount(), purpose, b.held(account, "payer_unknown", relation="unknown"))
 
 
 @case("Words: the payer where the debtor is only an intermediary", families=WITH_ULTIMATE, weight=3)
