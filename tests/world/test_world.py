@@ -153,6 +153,8 @@ def test_purposes_keep_the_limits_of_their_format(form: str) -> None:
             for planned in statement.entries:
                 for detail in planned.entry.details:
                     assert len(detail.purpose.replace("\n", "")) <= statement.format.limit
+                    if statement.format.fold:
+                        assert max(map(len, detail.purpose.split("\n"))) <= statement.format.fold
                     assert len(detail.counterparty.name) <= statement.format.name_limit
 
 

@@ -38,16 +38,10 @@ def zeros_dropped(b: Bench) -> None:
 def folded_number(b: Bench) -> None:
     client, account, invoice = _one(b, b.numbers.short_invoice())
     place = b.rng.randint(1, len(invoice.number) - 1)
-    text = b.talk.compose(b.talk.invoice("{cut}".format(cut="\x00")), extras=b.rng.random() < 0.5)
     fold = "\n" if b.format.fold else " "
     split = invoice.number[:place] + fold + invoice.number[place:]
-    _paid_whole(
-        b,
-        client,
-        account,
-        invoice,
-        b.as_printed(text.replace("\x00", split)) if fold == "\n" else text.replace("\x00", split),
-    )
+    extras = not b.format.fold and b.rng.random() < 0.5
+    _paid_whole(b, client, account, invoice, b.talk.compose(b.talk.invoice(split), extras=extras))
 
 
 @case(WORDS + "; a marking word or number sign may be glued to it", weight=5)
