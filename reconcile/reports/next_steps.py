@@ -1,0 +1,77 @@
+"""What a person does next about a payment: in words, and as the command to copy. The likeliest step stands first."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.reports import wording
+from reconcile.reports.model import Offer, Step
+from reconcile.reports.words import say
+
+OFFERED: Final = 3
+"""For how many candidates a command is written out."""
+_WHY: Final = "--reason '…'"
+_NOT_CREDITABLE: Final = frozenset(
+    {"currency_mismatch", "wrong_legal_entity", "account_not_open", "method_not_available"}
+)
+_NOT_A_CUSTOMERS: Final = frozenset({"not_a_topup", "settlement_unmatched"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the next step depends on. `second_person`: the amount is above what one person may credit alone."""
+
+    payment_id: str
+    status: str
+    reason: str
+    statement_id: str
+    offers: Sequence[Offer]
+    waiting_act: str = ""
+    second_person: bool = False
+
+
+def steps(case: Case, language: str) -> tuple[Step, ...]:
+    """The steps that are open now, the likeliest first."""
+    if case.waiting_act:
+        act = say(f"act_{case.waiting_act}", language)
+        return (Step(say("step_approve", language, act=act), _review("approve", case)),)
+    words = wording.next_words(case.reason, language)
+    found = [Step(words)] if words else []
+    found += _by_reason(case, language)
+    if case.second_person and any(" credit " in step.command for step in found):
+        found.append(Step(say("step_second_person", language)))
+    return tuple(found)
+
+
+def _by_reason(case: Case, language: str) -> Iterator[Step]:
+    if case.reason == "balance_mismatch":
+        for verb in ("accept", "void"):
+            yield Step(say(f"step_statement_{verb}", language), _command("statement", verb, case.statement_id))
+        return
+    if case.reason.startswith("power_of_attorney"):
+        yield Step(say("step_power", language), "reconcile poa add --help")
+    if case.reason in ("possible_duplicate", *_NOT_A_CUSTOMERS):
+        yield Step(say("step_ignore", language), _review("ignore", case))
+    if case.reason not in _NOT_CREDITABLE:
+        yield from (_credit(case, offer, language) for offer in case.offers[:OFFERED])
+    yield Step(say("step_return", language), _review("return", case))
+    if not case.offers and case.reason not in _NOT_CREDITABLE:
+        yield Step(say("step_credit_other", language), _review("credit", case, "ACCOUNT"))
+
+
+def _credit(case: Case, offer: Offer, language: str) -> Step:
+    invoice = ("--invoice", offer.invoice_number) if offer.invoice_number and offer.outstanding else ()
+    words = say("step_credit", language, account=offer.account_number)
+    return Step(words, _review("credit", case, offer.account_number, *invoice))
+
+
+def _review(verb: str, case: Case, *more: str) -> str:
+    return _command("review", verb, case.payment_id, *more)
+
+
+def _command(*words: str) -> str:
+    """A line for the shell: every word from the books is quoted, the reason is left to the person."""
+    return f"{shlex.join(('reconcile', *words))} {_WHY}"

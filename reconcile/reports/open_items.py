@@ -1,0 +1,196 @@
+"""The payments that wait for a person, oldest and largest first, each with all that deciding it takes.
+
+Drawn in chunks: for a thousand payments one look-up of the candidates' accounts and one of their invoices, so that the
+report of a very long queue costs little memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select
+
+from reconcile.policy import PolicyBook
+from reconcile.purpose.reader import read_purpose
+from reconcile.reports import shown, wording
+from reconcile.reports.figures import Owns
+from reconcile.reports.model import Item, Offer, OwnAccount
+from reconcile.reports.next_steps import Case, steps
+from reconcile.store.bulk import any_of
+from reconcile.store.lookup import invoice_positions
+from reconcile.store.tables import (
+    account,
+    decision,
+    entry,
+    invoice,
+    line_detail,
+    payment,
+    proposed_act,
+    statement,
+    statement_file,
+    statement_line,
+)
+
+CHUNK: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every item needs beside its row."""
+
+    owns: Owns
+    day: date
+    policies: PolicyBook
+    language: str
+
+
+def how_many(connection: Connection, owns: Owns, day: date) -> int:
+    query = _waiting(select(func.count()), owns, day)
+    return int(connection.execute(query).scalar_one())
+
+
+def open_items(connection: Connection, setting: Setting, limit: int | None = None) -> Iterator[Item]:
+    """Held and unmatched payments, and those on which an act waits for a second person, booked up to the day."""
+    first = _waiting(select(payment.c.id), setting.owns, setting.day).order_by(*_ORDER).limit(limit).subquery()
+    query = _with_everything(first).order_by(*_ORDER)
+    for rows in connection.execute(query, execution_options={"yield_per": CHUNK}).partitions():
+        yield from _items(connection, rows, setting)
+
+
+_ORDER: Final = (payment.c.booking_date, payment.c.amount.desc(), payment.c.id)
+
+
+def _waiting(query: Select[Any], owns: Owns, day: date) -> Select[Any]:
+    return (
+        query.select_from(payment)
+        .join(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(proposed_act, _waiting_act())
+        .where(or_(payment.c.status.in_(("held", "unmatched")), proposed_act.c.id.is_not(None)))
+        .where(payment.c.own_account.in_(list(owns)), payment.c.booking_date <= day)
+        .where(not_(entry.c.voided), not_(entry.c.before_books))
+    )
+
+
+def _waiting_act() -> Any:
+    return and_(proposed_act.c.payment_id == payment.c.id, proposed_act.c.decided_at.is_(None))
+
+
+def _with_everything(first: Any) -> Select[Any]:
+    line = and_(statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position)
+    detail = and_(
+        line_detail.c.statement_id == entry.c.statement_id,
+        line_detail.c.position == entry.c.position,
+        line_detail.c.detail_no == payment.c.detail_no,
+    )
+    return (
+        select(
+            payment,
+            line_detail.c.name, line_detail.c.tax_id, line_detail.c.account, line_detail.c.ultimate_name,
+            line_detail.c.purpose, statement_line.c.bank_reference, statement_line.c.file_line,
+            entry.c.statement_id, statement_file.c.name.label("file_name"),
+            proposed_act.c.act.label("waiting_act"), proposed_act.c.actor.label("waiting_actor"),
+            *(column.label(f"decision_{column.name}") for column in decision.c),
+        )
+        .join(first, first.c.id == payment.c.id)
+        .join(entry, entry.c.id == payment.c.entry_id)
+        .join(statement_line, line)
+        .join(line_detail, detail)
+        .join(statement, statement.c.id == entry.c.statement_id)
+        .join(statement_file, statement_file.c.hash == statement.c.file_hash)
+        .outerjoin(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
+        .outerjoin(proposed_act, _waiting_act())
+    )  # fmt: skip
+
+
+# --- a chunk ---------------------------------------------------------------------------------------------------------
+
+
+def _items(connection: Connection, rows: Sequence[Row[Any]], setting: Setting) -> Iterator[Item]:
+    targets = [each for row in rows for each in row.decision_candidates or ()]
+    holders = _holders(connection, {each["account"] for each in targets})
+    left = _outstanding(connection, {each["invoice"] for each in targets if each["invoice"]})
+    for row in rows:
+        its_own = row.decision_candidates or ()
+        offers = tuple(_offer(each, row.currency, holders, left, setting.language) for each in its_own)
+        yield _item(row, offers, setting)
+
+
+def _holders(connection: Connection, numbers: set[str]) -> dict[str, str]:
+    query = select(account.c.number, account.c.holder_name).where(any_of(connection, account.c.number, numbers))
+    return {row.number: row.holder_name for row in connection.execute(query)} if numbers else {}
+
+
+def _outstanding(connection: Connection, numbers: set[str]) -> dict[str, tuple[int, str]]:
+    """What is still to be paid of these invoices, now, and its currency."""
+    if not numbers:
+        return {}
+    positions = invoice_positions(connection, numbers)
+    query = select(invoice.c.number, invoice.c.amount, invoice.c.currency).where(
+        any_of(connection, invoice.c.number, numbers)
+    )
+    return {
+        row.number: (positions.get(row.number, (0, row.amount))[1], row.currency) for row in connection.execute(query)
+    }
+
+
+def _offer(
+    each: Mapping[str, Any],
+    currency: str,
+    holders: Mapping[str, str],
+    left: Mapping[str, tuple[int, str]],
+    language: str,
+) -> Offer:
+    number = each["invoice"] or ""
+    outstanding, its_currency = left.get(number, (None, currency))
+    return Offer(
+        each["account"],
+        holders.get(each["account"], ""),
+        number,
+        outstanding,
+        its_currency,
+        float(each["score"]),
+        wording.evidence_words(each["evidence"], language),
+    )
+
+
+def _item(row: Row[Any], offers: tuple[Offer, ...], setting: Setting) -> Item:
+    language = setting.language
+    its_own = setting.owns[row.own_account]
+    policy = setting.policies.on(row.booking_date)
+    case = Case(
+        row.id, row.status, row.reason or "", row.statement_id, offers, row.waiting_act or "",
+        policy.needs_approval(row.amount, row.currency),
+    )  # fmt: skip
+    return Item(
+        payment_id=row.id,
+        booking_date=row.booking_date,
+        age=(setting.day - row.booking_date).days,
+        amount=row.amount,
+        currency=row.currency,
+        own=OwnAccount(row.own_account, row.currency, its_own.country, its_own.bank_name or ""),
+        status=row.status,
+        reason=row.reason or "",
+        reason_words=wording.reason_words(row.reason, language) if row.reason else "",
+        explanation=wording.explanation(row, language),
+        flags=tuple(
+            (flag, wording.reason_words(flag, language)) for flag in row.decision_flags or () if flag != row.reason
+        ),
+        account_number=row.account_number or "",
+        payer_name=row.name,
+        payer_tax_id=row.tax_id,
+        payer_account=row.account,
+        ultimate_name=row.ultimate_name,
+        bank_reference=row.bank_reference,
+        purpose=row.purpose,
+        pieces=shown.pieces(row.purpose, read_purpose(row.purpose).spans),
+        offers=offers,
+        steps=steps(case, language),
+        file_name=row.file_name,
+        file_line=row.file_line,
+        hold_until=row.decision_hold_until,
+        waiting_act=row.waiting_act or "",
+        waiting_actor=row.waiting_actor or "",
+    )
