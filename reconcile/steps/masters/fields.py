@@ -69,7 +69,7 @@ def number(text: str) -> str:
     """An account or invoice number: it holds a letter or digit and fits the books."""
     if len(text) > MAX_NUMBER:
         raise Refusal.of(f"{text[:40]!r}… is longer than {MAX_NUMBER} characters", "give the number alone")
-    if not number_key(text):
+    if not (text.isalnum() or number_key(text)):
         raise Refusal.of(f"{text!r} has no letter or digit", "give the number")
     return text
 

@@ -241,13 +241,15 @@ _MONEY: Final = frozenset({"amount", "opening_balance"})
 def jsonable(record: Record) -> Record:
     """A record as the history shows it: days in ISO form, amounts as plain decimals."""
     return {
-        name: value.isoformat()
-        if isinstance(value, date)
-        else format_amount(value, record["currency"])
-        if name in _MONEY and value is not None
-        else value
+        name: value if value is None or type(value) is str else _plain(name, value, record)
         for name, value in record.items()
     }
+
+
+def _plain(name: str, value: object, record: Record) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return format_amount(value, record["currency"]) if name in _MONEY and isinstance(value, int) else value
 
 
 def audit(
