@@ -171,6 +171,8 @@ def _counterparty(tx: Node, own: _Own) -> tuple[Party, Party]:
 
 def _party(tx: Node, role: str) -> Party:
     related = first_node(tx, "RltdPties")
+    if role not in related and role + "Acct" not in related:
+        return NOBODY
     node = first_node(related, role)
     node = first_node(node, "Pty") or node  # from .08 on the party is one level deeper
     institution = first_node(node, "Agt", "FinInstnId")  # or the party is itself a bank

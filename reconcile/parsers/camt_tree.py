@@ -35,14 +35,18 @@ def fold(element: etree._Element, leave: str = "") -> Node:
     if currency := element.get("Ccy"):
         node["@Ccy"] = [str(currency)]
     for child in element:
-        name = local_name(child)
-        if not name or name == leave or name in _LEFT_OUT:
+        name = _local(child.tag)  # the parser leaves no comments and instructions in the tree
+        if name == leave or name in _LEFT_OUT:
             continue
-        if len(child) or child.get("Ccy") is not None:
-            value: str | Node = fold(child)
+        value: str | Node
+        if len(child) or (name == "Amt" and child.get("Ccy") is not None):
+            value = fold(child)
         else:
             value = (child.text or "").strip()
-        node.setdefault(name, []).append(value)
+        if name in node:
+            node[name].append(value)
+        else:
+            node[name] = [value]
     return node
 
 

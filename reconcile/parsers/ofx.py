@@ -139,8 +139,8 @@ def _entries(tree: Tree, opened: Token, row: Row | None, fields: Fields, stateme
 
 def _take_fields(statement: Statement, fields: Fields, line: int) -> None:
     """The period over all lists, and the ledger balance. `AVAILBAL` is no booked money."""
-    starts = [read_date(text, line) for text in fields.all("BANKTRANLIST.DTSTART")]
-    ends = [read_date(text, line) for text in fields.all("BANKTRANLIST.DTEND")]
+    starts = [read_date(text, line) for text in fields.all("BANKTRANLIST.DTSTART") if text.strip("0")]
+    ends = [read_date(text, line) for text in fields.all("BANKTRANLIST.DTEND") if text.strip("0")]
     statement.period_from, statement.period_to = min(starts, default=None), max(ends, default=None)
     balance = fields.first("LEDGERBAL.BALAMT")
     statement.closing = signed_amount(balance, statement.currency, line) if balance else None

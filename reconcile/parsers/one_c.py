@@ -1,7 +1,7 @@
 """1CClientBankExchange, the text exchange of 1C: the standard (Russian) form that Uzbek banks use, and Kazakh dialects.
 
-One statement for every own account that the file names. The file is surveyed once, then read once for each account
-(so one account is one pass), and nothing is held. Sources: the format's standard 1.01–1.03; exports of BCC, Kaspi,
+One statement for every own account that the file names. The file is read once for each account (so one account is one
+pass), and nothing is held. Sources: the format's standard 1.01–1.03; exports of BCC, Kaspi,
 Halyk and Kazpost. What no bank keeps unique: `Номер` is the payer's own number, never an identity.
 """
 
@@ -38,7 +38,8 @@ def recognises(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
-    """One statement an own account; its balances are known before its entries."""
+    """One statement an own account. Balances that stand before the documents are known at once, all of them once the
+    entries are exhausted."""
     found = survey(stream)
     statements = [_statement(found, account, context) for account in found.accounts]
     currencies = {statement.account: statement.currency for statement in statements}
@@ -49,35 +50,42 @@ def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
             pass
 
 
-def _entries(stream: BinaryIO, found: Survey, statement: Statement, currencies: dict[str, str]) -> Iterator[Entry]:
+def _entries(stream: BinaryIO, head: Survey, statement: Statement, currencies: dict[str, str]) -> Iterator[Entry]:
+    whole = Survey(head.encoding, head.accounts)
     ledger = Ledger(statement.account, statement.currency, currencies, KeyTable())
-    with as_text(stream, found.encoding) as lines:
-        for document in documents(lines, ledger.table):
+    with as_text(stream, head.encoding) as lines:
+        for document in documents(lines, ledger.table, whole):
             entry = entry_of(document, ledger)
             if entry is not None:
                 yield entry
+    _take_sections(statement, whole)
 
 
 def _statement(found: Survey, account: str, context: ReadContext) -> Statement:
-    sections = _in_order([section for section in found.sections if section.account == account])
+    sections = found.sections_of(account)
     said = _currency_said(found, account, sections)
-    currency = statement_currency(account, said, context, sections[0].line if sections else None)
-    first = sections[0] if sections else Section(1, found.header)
-    last = sections[-1] if sections else first
-    return Statement(
+    statement = Statement(
         format=NAME,
         account=account,
-        currency=currency,
+        currency=statement_currency(account, said, context, sections[0].line if sections else None),
         entries=iter(()),
         version=found.header.get("версияформата", ""),
         country=account_country(account),
-        period_from=_day(first, "датаначала"),
-        period_to=_day(last, "датаконца"),
-        opening=_balance(first, "начальныйостаток", currency) if sections else None,
-        closing=_balance(last, "конечныйостаток", currency) if sections else None,
-        total_credit=_turnover(sections, "всегопоступило", currency),
-        total_debit=_turnover(sections, "всегосписано", currency),
     )
+    _take_sections(statement, found)
+    return statement
+
+
+def _take_sections(statement: Statement, found: Survey) -> None:
+    """Period, balances and turnovers: of one section, or of one a day (first opening, last closing, sums)."""
+    currency, sections = statement.currency, _in_order(found.sections_of(statement.account))
+    first = sections[0] if sections else Section(1, found.header)
+    last = sections[-1] if sections else first
+    statement.period_from, statement.period_to = _day(first, "датаначала"), _day(last, "датаконца")
+    statement.opening = _balance(first, "начальныйостаток", currency) if sections else None
+    statement.closing = _balance(last, "конечныйостаток", currency) if sections else None
+    statement.total_credit = _turnover(sections, "всегопоступило", currency)
+    statement.total_debit = _turnover(sections, "всегосписано", currency)
 
 
 def _in_order(sections: list[Section]) -> list[Section]:
@@ -94,12 +102,14 @@ def _in_order(sections: list[Section]) -> list[Section]:
 
 
 def _currency_said(found: Survey, account: str, sections: list[Section]) -> str | None:
-    """Digits 6 to 8 of the account, else a `Валюта` of its section, of the header, or the one of all documents."""
+    """Digits 6 to 8 of the account, else a `Валюта` of its section, of the header, or of the first document (every
+    document with another one is refused)."""
     if carried := currency_in_account(account):
         return carried
     written = {section.fields.get(keys.CURRENCY, "") for section in sections} - {""}
     written = written or ({found.header[keys.CURRENCY]} if found.header.get(keys.CURRENCY) else set())
-    written = written or found.document_currencies
+    if not written and found.first_currency and len(found.accounts) == 1:
+        written = {found.first_currency}
     codes = {currency_code(text) for text in written}
     if None in codes:
         raise Refusal.of(f"Валюта {sorted(written)[0][:20]!r} is no known currency", "ask the bank to write KZT")

@@ -198,8 +198,10 @@ def _rest(document: Document, table: KeyTable, ultimate_side: str) -> tuple[dict
     """What no field takes, under the bank's own spelling, and the party on whose behalf was paid, if the bank says."""
     extra: dict[str, str] = {}
     ultimate: dict[str, str] = {}
-    for key, value in document.fields.items():
-        if not value or key in keys.TAKEN:
+    fields = document.fields
+    for key in [key for key in fields if key not in keys.TAKEN]:
+        value = fields[key]
+        if not value:
             continue
         family = keys.ultimate_field(key) if "факт" in key or "конечн" in key else None
         if family is not None and family[0] == ultimate_side:

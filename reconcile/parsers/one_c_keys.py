@@ -51,11 +51,11 @@ def _side(side: str, mark: str, moved_on: str) -> SideKeys:
         return tuple(side + suffix for suffix in suffixes)
 
     return SideKeys(
-        name=keys("наименование", ""),
+        name=keys("", "наименование"),
         name_parts=keys("1", "2", "3", "4"),
-        tax_id=keys("биниин", "иинбин", "инн", "бин", "иин"),
-        account=keys("иик", "счет", "расчсчет"),
-        bank=keys("банкбик", "бик", "банкнаименование", "банк", "банк1"),
+        tax_id=keys("инн", "биниин", "иинбин", "бин", "иин"),
+        account=keys("счет", "иик", "расчсчет"),
+        bank=keys("бик", "банкбик", "банкнаименование", "банк", "банк1"),
         sector=keys("кбе", "код"),
         mark=mark,
         moved_on=moved_on,
@@ -86,8 +86,8 @@ _OTHERS: Final = words(
     видаккредитива срокплатежа условиеоплаты1 условиеоплаты2 условиеоплаты3 платежпопредст дополнусловия
     номерсчетапоставщика датаотсылкидок виддокумента кодназначенияплатежа плательщикрнн получательрнн кнп"""
 )
-_SECTIONS: Final = frozenset({ACCOUNT_SECTION, ACCOUNT_END, DOCUMENT_SECTION, DOCUMENT_END, FILE_END, HEADER})
-KNOWN: Final = TAKEN | _OTHERS | _SECTIONS
+SECTIONS: Final = frozenset({ACCOUNT_SECTION, ACCOUNT_END, DOCUMENT_SECTION, DOCUMENT_END, FILE_END, HEADER})
+KNOWN: Final = TAKEN | _OTHERS | SECTIONS
 # Text that a bank may fold over several physical lines.
 FOLDABLE: Final = frozenset(
     {PURPOSE, *PAYER.name, *PAYEE.name, *PAYER.name_parts, *PAYEE.name_parts, "квитанциясодержание", "дополнусловия"}

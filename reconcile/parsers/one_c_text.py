@@ -1,14 +1,13 @@
-"""1CClientBankExchange as text: its encoding, a quick survey of its account sections, and the stream of documents.
+"""1CClientBankExchange as text: its encoding, its account sections, and the stream of its documents.
 
-The survey reads the file once with a pattern and gives what the statements need before their entries: the accounts,
-one balance section per account or per day, the dialect, whether the file is complete.
+The accounts of the whole file are looked up in its raw bytes first, for whose side a document stands on depends on
+them. Everything else is read in one pass.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
@@ -22,28 +21,16 @@ from reconcile.parsers.source import (
     bom_encoding,
     is_utf8,
     undecodable,
+    words,
 )
 from reconcile.problem import Refusal
 
 _KEY_MARKS: Final = ("секция", "расчсчет", "сумма", "плательщик", "датаначала")
 _ENCODINGS: Final = ("cp1251", "cp866")
-_OPENING: Final = ("секция",)
-_FENCES: Final = ("конецрасчсчет", "конецдокумента", "конецфайла")
-_VALUES: Final = (
-    "расчсчет", "датаначала", "датаконца", "начальныйостаток", "всегопоступило", "всегосписано", "конечныйостаток",
-    "валюта", "версияформата", "суммаприход", "суммарасход",
-)  # fmt: skip
-
-
-def _any_case(words: tuple[str, ...]) -> str:
-    """A pattern for any of the words in any case, written out: several times faster here than `re.IGNORECASE`."""
-    return "|".join("".join(f"[{letter}{letter.upper()}]" for letter in word) for word in words)
-
-
-# Only these lines matter to the survey; the anchor on the line feed keeps it many times faster than reading lines.
-_SURVEYED: Final = re.compile(
-    rf"\n[ \t]*(?=[СсКкРрДдНнВв])(?:(?P<fence>(?:{_any_case(_OPENING)})[^\s=]+|(?:{_any_case(_FENCES)})(?=\s))|"
-    rf"(?P<key>{_any_case(_VALUES)})[ \t]*=(?P<value>[^\n]*))"
+_ACCOUNT_KEY: Final = "расчсчет"
+_BALANCE_KEYS: Final = words(
+    """расчсчет датаначала датаконца начальныйостаток всегопоступило всегосписано конечныйостаток валюта
+    версияформата"""
 )
 
 
@@ -61,29 +48,23 @@ class Section:
 
 @dataclass(slots=True)
 class Survey:
-    """What a 1C file says apart from its documents. `accounts` keeps the order of the file."""
+    """What a 1C file says apart from its documents. It fills while the documents are read for the first time."""
 
     encoding: str
+    accounts: tuple[str, ...]
+    """Every own account that the file names, in its order; known before anything else."""
     header: dict[str, str] = field(default_factory=dict)
     sections: list[Section] = field(default_factory=list)
-    header_accounts: list[str] = field(default_factory=list)
-    document_currencies: set[str] = field(default_factory=set)
+    first_currency: str = ""
+    """`Валюта` of the first document."""
     marked: bool = False
     """Documents carry `СуммаПриход` or `СуммаРасход`: the Kazakh dialect, which need not end with `КонецФайла`."""
     ended: bool = False
 
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        self._name_the_nameless()
-        named = [*self.header_accounts, *(section.account for section in self.sections)]
-        return tuple(dict.fromkeys(account for account in named if account))
-
-    def _name_the_nameless(self) -> None:
-        """A section without `РасчСчет` is of the one account that the header names."""
-        if len(set(self.header_accounts)) == 1:
-            for section in self.sections:
-                if not section.account:
-                    section.fields["расчсчет"] = self.header_accounts[0]
+    def sections_of(self, account: str) -> list[Section]:
+        """A section without `РасчСчет` is of the one account that the file names."""
+        alone = len(self.accounts) == 1
+        return [section for section in self.sections if section.account == account or (alone and not section.account)]
 
 
 def encoding_of(head: bytes) -> str:
@@ -102,101 +83,103 @@ def encoding_of(head: bytes) -> str:
 
 
 def survey(stream: BinaryIO) -> Survey:
-    """One quick pass. Refuses sections that are nested or not closed, and text after the end of the file."""
+    """The file as far as its first document, and the accounts of all of it."""
     stream.seek(0)
-    found = Survey(encoding_of(stream.read(HEAD_BYTES)))
-    inside = _Inside(found)
-    line = 0
-    try:
-        with as_text(stream, found.encoding) as text:
-            for block in _blocks(text):
-                searched, counted = "\n" + block, 0
-                for match in _SURVEYED.finditer(searched):
-                    line += searched.count("\n", counted, match.start() + 1)
-                    counted = match.start() + 1
-                    inside.take(match, line)
-                line += searched.count("\n", counted) - 1
-    except UnicodeError as error:
-        raise undecodable(error, found.encoding, line + 1) from None
-    inside.close(line)
+    head = stream.read(HEAD_BYTES)
+    encoding = encoding_of(head)
+    found = Survey(encoding, _accounts(stream, encoding, b"\n" if b"\n" in head else b"\r"))
+    if not found.accounts:
+        raise Refusal.of("no РасчСчет names the statement's account", "export the statement, not payment orders")
+    with as_text(stream, encoding) as lines:
+        for document in documents(lines, KeyTable(), found):
+            found.first_currency = document.fields.get(keys.CURRENCY, "")
+            break
     return found
 
 
-def _blocks(text: io.TextIOWrapper) -> Iterator[str]:
-    """Pieces of about 1 MB that end at a line end."""
-    while block := text.read(CHUNK):
-        rest = "" if block.endswith("\n") else text.readline(MAX_LINE)
-        if len(rest) >= MAX_LINE:
-            raise Refusal.of("a line is longer than a million characters", "this is no statement: export it again")
-        yield block + rest if rest.endswith("\n") or block.endswith("\n") else block + rest + "\n"
+def _accounts(stream: BinaryIO, encoding: str, end: bytes) -> tuple[str, ...]:
+    """All `РасчСчет` lines, found in the raw bytes: for this alone the file need not be decoded."""
+    if encoding in ("utf-16", "utf-32"):
+        with as_text(stream, encoding) as text:
+            written = (line.partition("=") for line in text)
+            return _distinct(value for key, _, value in written if keys.normal_key(key) == _ACCOUNT_KEY)
+    pattern, found, rest = _account_lines(encoding, end), dict[bytes, None](), end
+    stream.seek(0)
+    while chunk := stream.read(CHUNK):
+        block, _, tail = (rest + chunk).rpartition(end)
+        found |= dict.fromkeys(pattern.findall(block))
+        rest = end + tail
+        if len(rest) > MAX_LINE:
+            raise Refusal.of("a line is longer than a million bytes", "this is no statement: export it again")
+    found |= dict.fromkeys(pattern.findall(rest))
+    return _distinct(value.decode(encoding, "replace") for value in found)
 
 
-class _Inside:
-    """The survey's place in the file: in the header, in an account section, or in a document."""
+def _account_lines(encoding: str, end: bytes) -> re.Pattern[bytes]:
+    """The key in any case, written out letter by letter: much faster than `re.IGNORECASE`."""
+    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    letters = [[case.encode(encoding) for case in (letter, letter.upper())] for letter in _ACCOUNT_KEY]
+    key = b"".join(b"(?:%b|%b)" % (re.escape(lower), re.escape(upper)) for lower, upper in letters)
+    return re.compile(end + rb"[ \t]*" + key + rb"[ \t]*=([^\r\n]*)")
+
+
+def _distinct(written: Iterable[str]) -> tuple[str, ...]:
+    accounts = dict.fromkeys(account_number(text) for text in written)
+    return tuple(account for account in accounts if account)
+
+
+class _Outside:
+    """The place outside documents: in the header or in an account section."""
 
     def __init__(self, found: Survey) -> None:
         self.found = found
         self.section: Section | None = None
-        self.document = 0
 
-    def take(self, match: re.Match[str], line: int) -> None:
-        if match["fence"]:
-            self.fence(match["fence"].casefold(), line)
-        else:
-            self.value(match["key"].casefold(), match["value"].strip(), line)
+    def take(self, raw: str, value: str, line: int) -> None:
+        word = _fence(raw)
+        if word.startswith("секция") or word in (keys.ACCOUNT_END, keys.DOCUMENT_END, keys.FILE_END):
+            self.fence(word, line)
+        elif (key := keys.normal_key(raw)) in _BALANCE_KEYS:
+            self.value(key, value.strip(), line)
 
     def fence(self, name: str, line: int) -> None:
         if self.found.ended:
-            raise after_the_end(line)
-        if name in (keys.ACCOUNT_SECTION, keys.DOCUMENT_SECTION, keys.FILE_END):
-            self.refuse_open(line)
+            raise Refusal.of("there is text after КонецФайла", "give each statement in a file of its own", line=line)
+        if name == keys.ACCOUNT_END:
+            self.section = None
+            return
+        self.refuse_open(line)
         if name == keys.ACCOUNT_SECTION:
             self.section = Section(line)
             self.found.sections.append(self.section)
-        elif name == keys.DOCUMENT_SECTION:
-            self.document = line
-        elif name == keys.ACCOUNT_END:
-            self.section = None
-        elif name == keys.DOCUMENT_END:
-            self.document = 0
         elif name == keys.FILE_END:
             self.found.ended = True
-        elif not self.document:
+        elif name == keys.DOCUMENT_END:
+            raise Refusal.of("КонецДокумента stands where no document is open", "export the statement again", line=line)
+        elif name != keys.DOCUMENT_SECTION:
             raise Refusal.of(f"section {name!r} is not one of the format", "export the statement again", line=line)
 
     def value(self, key: str, value: str, line: int) -> None:
-        if self.document:
-            self.found.marked = self.found.marked or key.startswith("сумма")
-            if key == keys.CURRENCY and value:
-                self.found.document_currencies.add(value)
-        elif self.section is not None:
-            if self.section.fields.setdefault(key, value) != value:
-                raise Refusal.of(f"{key} stands twice in one section, with different values", "correct it", line=line)
-        elif key == "расчсчет":
-            self.found.header_accounts.append(account_number(value))
-        else:
+        if self.section is None:
             self.found.header.setdefault(key, value)
+        elif self.section.fields.setdefault(key, value) != value:
+            raise Refusal.of(f"{key} stands twice in one section, with different values", "correct it", line=line)
 
     def refuse_open(self, line: int) -> None:
-        opened = self.section.line if self.section is not None else self.document
-        if opened:
-            raise not_closed(opened, line)
+        if self.section is not None:
+            raise not_closed(self.section.line, line)
 
     def close(self, last: int) -> None:
+        """At the end of the file: is it whole? Kazakh banks leave out the last line; there the closed sections and
+        their sums must do."""
         self.refuse_open(last)
-        if not self.found.accounts:
-            raise Refusal.of("no РасчСчет names the statement's account", "export the statement, not payment orders")
         kazakh = self.found.marked or any(account.startswith("KZ") for account in self.found.accounts)
-        if not self.found.ended and not kazakh:
+        if not self.found.ended and not (kazakh and self.found.sections):
             raise Refusal.of("the file does not end with КонецФайла: it is cut", "export it again whole", line=last)
 
 
 def not_closed(opened: int, line: int) -> Refusal:
     return Refusal.of(f"the section of line {opened} is not closed: the file is cut", "export it again", line=line)
-
-
-def after_the_end(line: int) -> Refusal:
-    return Refusal.of("there is text after КонецФайла", "give each statement in a file of its own", line=line)
 
 
 @dataclass(slots=True)
@@ -208,45 +191,63 @@ class Document:
     fields: dict[str, str]
 
 
-class KeyTable(dict[str, str]):
-    """From a key as written to its normal form, "" for what is no key. Filled as it goes, bounded."""
+class KeyTable:
+    """From a key as written to its normal form, "" for what is no key of a document. Filled as it goes, bounded."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self.known: dict[str, str] = {}
         self.spelling: dict[str, str] = {}
 
-    def __missing__(self, raw: str) -> str:
+    def learn(self, raw: str) -> str:
         key = keys.normal_key(raw) if keys.is_key(raw) else ""
-        if len(self) < 10_000:
-            self[raw] = key
-        self.spelling.setdefault(key, raw.strip())
+        key = "" if key in keys.SECTIONS else key
+        if len(self.known) < 10_000:
+            self.known[raw] = key
+            self.spelling.setdefault(key, raw.strip())
         return key
 
 
-def documents(lines: Iterator[str], table: KeyTable) -> Iterator[Document]:
-    """The documents of a surveyed file, in its order. Account sections and the header are passed over."""
+def documents(lines: Iterator[str], table: KeyTable, found: Survey) -> Iterator[Document]:
+    """The documents in the order of the file; `found` takes what stands outside them, and is whole once they are
+    exhausted. Refuses sections that are nested or not closed, and text after the end of the file."""
+    outside, known = _Outside(found), table.known
     number = 0
     current: Document | None = None
     fields: dict[str, str] = {}
     last = ""
-    for number, line in enumerate(lines, 1):
-        raw, equals, value = line.partition("=")
-        if equals and current is not None and (key := table[raw]):  # nearly every line of a file
-            value = value.strip()
-            if fields.setdefault(key, value) is not value:
-                fields[key] = _twice(key, fields[key], value, number)
-            last = key
-        elif current is None:
-            if _fence(raw) == keys.DOCUMENT_SECTION:
-                fields, last = {}, ""
-                current = Document(number, value.strip(' \t\n"'), fields)
-        elif _fence(line) == keys.DOCUMENT_END:
-            yield current
-            current = None
-        elif line.strip():
-            _fold(fields, last, line.strip(), number)
+    try:
+        for number, line in enumerate(lines, 1):
+            raw, equals, value = line.partition("=")
+            if equals and current is not None:  # nearly every line of a file
+                try:
+                    key = known[raw]
+                except KeyError:
+                    key = table.learn(raw)
+                if key:
+                    value = value.strip()
+                    if fields.setdefault(key, value) is not value:
+                        fields[key] = _twice(key, fields[key], value, number)
+                    last = key
+                    continue
+            word = _fence(raw)
+            if current is None:
+                outside.take(raw, value, number)
+                if word == keys.DOCUMENT_SECTION:
+                    fields, last = {}, ""
+                    current = Document(number, value.strip(' \t\n"'), fields)
+            elif word == keys.DOCUMENT_END:
+                found.marked = found.marked or keys.PAYEE.mark in fields or keys.PAYER.mark in fields
+                yield current
+                current = None
+            elif word in keys.SECTIONS:
+                raise not_closed(current.line, number)
+            elif line.strip():
+                _fold(fields, last, line.strip(), number)
+    except UnicodeError as error:
+        raise undecodable(error, found.encoding, number + 1) from None
     if current is not None:
         raise not_closed(current.line, number)
+    outside.close(number)
 
 
 def _fence(line: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,9 +23,9 @@ from tests.parsers.test_one_c import file as one_c_file
 
 FILES = {path.name: path.read_bytes() for path in cases()}
 TOKENS = [
-    b"\x00", b"\xff", b"\x98", b"\r", b"\n\n", b"=", b"<", b">", b"&", b"&#0;", b"&lt", b"</", b"<!--", b"<![CDATA[", b"]]>",
-    b"<STMTTRN>", b"</STMTTRN>", b"<MEMO>", b"</OFX>", b"<Ntry>", b"</Stmt>", b"<!DOCTYPE a>", b"\xef\xbb\xbf", b"-", b",",
-    "КонецДокумента".encode(), "СекцияДокумент".encode(), "КонецФайла".encode("cp1251"), b"NaN", b"9" * 40, "\ud7ff".encode(),
+    b"\x00", b"\xff", b"\x98", b"\r", b"\n\n", b"=", b"<", b">", b"&", b"&#0;", b"&lt", b"</", b"<!--", b"<![CDATA[",
+    b"]]>", b"<STMTTRN>", b"</STMTTRN>", b"<MEMO>", b"</OFX>", b"<Ntry>", b"</Stmt>", b"<!DOCTYPE a>", b"\xef\xbb\xbf",
+    b"-", b",", b"NaN", b"9" * 40, "КонецДокумента".encode(), "СекцияДокумент".encode(), "КонецФайла".encode("cp1251"),
 ]  # fmt: skip
 
 

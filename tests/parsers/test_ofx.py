@@ -45,7 +45,8 @@ def one(**changed: str) -> bytes:
     ("written", "direction", "minor"),
     [
         ("1500.50", CreditDebit.CREDIT, 150050), ("+1500,5", CreditDebit.CREDIT, 150050),
-        ("-7", CreditDebit.DEBIT, 700), ("  -560,00 ", CreditDebit.DEBIT, 56000), ("1,250.00", CreditDebit.CREDIT, 125000),
+        ("-7", CreditDebit.DEBIT, 700), ("  -560,00 ", CreditDebit.DEBIT, 56000),
+        ("1,250.00", CreditDebit.CREDIT, 125000),
         ("1.234.567,89", CreditDebit.CREDIT, 123456789), ("1 025,53", CreditDebit.CREDIT, 102553),
         ("-0", CreditDebit.CREDIT, 0), ("1500.0000", CreditDebit.CREDIT, 150000),
     ],

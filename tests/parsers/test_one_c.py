@@ -76,7 +76,7 @@ def test_direction_and_amount_of_a_standard_document(
 )
 def test_direction_of_a_kazakh_document(came: str, went: str, direction: CreditDebit, minor: int) -> None:
     fields = KAZAKH | {"СуммаПриход": came, "СуммаРасход": went, "Сумма": "10.00"}
-    _, [entry] = read_one(one_c, file(document(fields), account=IBAN, end=""))
+    _, [entry] = read_one(one_c, file(section(IBAN), document(fields), account=IBAN, end=""))
     assert (entry.credit_debit, entry.amount) == (direction, minor)
 
 
@@ -191,7 +191,7 @@ def test_the_second_of_two_equal_keys_is_no_fault_and_an_empty_one_gives_way() -
     assert (entry.amount, entry.details[0].counterparty.name) == (1000, "А\nБ")
 
 
-UNREADABLE = "1CClientBankExchange\nabc\n".encode()
+UNREADABLE = b"1CClientBankExchange\nabc\n"
 REFUSED = {
     "no key": (UNREADABLE, "no key of the format is readable"),
     "no account": (file(document(STANDARD), account=""), "no РасчСчет names the statement's account"),
@@ -199,6 +199,8 @@ REFUSED = {
     "cut in a section": (file("СекцияРасчСчет", end=""), "is not closed: the file is cut"),
     "nested": (file("СекцияДокумент=x", document(STANDARD)), "the section of line 4 is not closed"),
     "standard without an end": (file(document(STANDARD), end=""), "does not end with КонецФайла"),
+    "Kazakh without end and section": (file(document(KAZAKH), end="", account=IBAN), "does not end with КонецФайла"),
+    "no document open": (file("КонецДокумента"), "4: КонецДокумента stands where no document is open"),
     "two files in one": (file(document(STANDARD)) + file(document(STANDARD)), "there is text after КонецФайла"),
     "unknown section": (file("СекцияИное\nКонецИное"), "section 'секцияиное' is not one of the format"),
     "neither side": (file(document(STANDARD | {"ПолучательСчет": OTHER})), "4: neither payer nor payee is an account"),

@@ -1,0 +1,157 @@
+"""`python -m tests.benchmarks.bench_parsers [ENTRIES]`: the parsers against the plainest reading of the same file.
+
+1C against a line loop that splits and keeps the fields of a document (goal: at most 4 times it), camt against a bare
+walk of lxml (at most 3), OFX against plain ofxparse (at least 15 times faster at 100,000 transactions). ofxparse needs
+quadratic time, so it is run on 2,500 and 5,000 transactions and its time at 100,000 is the parabola through both.
+Processor time, one process a measurement; memory is that process's peak.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from lxml import etree
+from ofxparse import OfxParser
+
+from reconcile.parsers import ReadContext, open_statement
+
+OWN = "20208000900000001001"
+
+
+def one_c(count: int) -> Iterator[str]:
+    yield f"1CClientBankExchange\nВерсияФормата=1.03\nРасчСчет={OWN}\nСекцияРасчСчет\nРасчСчет={OWN}\n"
+    yield "НачальныйОстаток=0.00\nКонецРасчСчет\n"
+    for number in range(count):
+        payer = f"20208000{number % 100000:05d}0002001"
+        yield (
+            f"СекцияДокумент=Платежное поручение\nНомер={number}\nДата=02.02.2026\nСумма={number % 9999}.50\n"
+            f"ПлательщикСчет={payer}\nДатаСписано=02.02.2026\nПлательщик=ООО ПРОБА {number % 5000}\n"
+            f"ПлательщикИНН=2{number % 10**8:08d}\nПлательщикРасчСчет={payer}\nПлательщикБанк1=АКБ ПРИМЕР\n"
+            f"ПлательщикБИК=00444\nПлательщикКорсчет=\nПолучательСчет={OWN}\nДатаПоступило=02.02.2026\n"
+            f"Получатель=ООО ОБЛАКО ПРИМЕР\nПолучательИНН=300000009\nПолучательРасчСчет={OWN}\nПолучательБанк1=АКБ\n"
+            f"ПолучательБИК=00450\nВидОплаты=01\nОчередность=5\nНазначениеПлатежа=00664 Оплата за услуги по счету "
+            f"INV-2026-{number:06d} от 01.02.2026, л/с {1000000 + number}\nКонецДокумента\n"
+        )
+    yield "КонецФайла\n"
+
+
+def camt(count: int) -> Iterator[str]:
+    yield '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>S</Id>'
+    yield f"<Acct><Id><Othr><Id>{OWN}</Id></Othr></Id><Ccy>UZS</Ccy></Acct>\n"
+    for number in range(count):
+        amount = f'<Amt Ccy="UZS">{number % 9999}.50</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+        yield (
+            f"<Ntry>{amount}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-02-02</Dt></BookgDt><ValDt><Dt>2026-02-02</Dt>"
+            f"</ValDt><AcctSvcrRef>R{number}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>E{number}</EndToEndId>"
+            f"</Refs>{amount}<RltdPties><Dbtr><Pty><Nm>ПРОБА {number}</Nm><Id><OrgId><Othr><Id>2{number % 10**8:08d}"
+            f"</Id></Othr></OrgId></Id></Pty></Dbtr><DbtrAcct><Id><Othr><Id>20208000{number % 100000:05d}0002001</Id>"
+            f"</Othr></Id></DbtrAcct></RltdPties><RltdAgts><DbtrAgt><FinInstnId><BICFI>TESTUZ2X</BICFI></FinInstnId>"
+            f"</DbtrAgt></RltdAgts><RmtInf><Ustrd>INV-2026-{number:06d}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n"
+        )
+    yield "</Stmt></BkToCstmrStmt></Document>"
+
+
+def ofx(count: int) -> Iterator[str]:
+    yield "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:UTF-8\nCHARSET:NONE\n\n<OFX><BANKMSGSRSV1><STMTTRNRS>"
+    yield "<STMTRS><CURDEF>KES<BANKACCTFROM><BANKID>01<ACCTID>0100100100</BANKACCTFROM><BANKTRANLIST>\n"
+    for number in range(count):
+        yield (
+            f"<STMTTRN>\n<TRNTYPE>CREDIT\n<DTPOSTED>20260202120000\n<TRNAMT>{number % 9999}.50\n<FITID>F{number}\n"
+            f"<NAME>PROBE TRADERS {number}\n<MEMO>Payment for invoice INV-2026-{number:06d}\n</STMTTRN>\n"
+        )
+    yield "</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n"
+
+
+def read(path: Path) -> None:
+    for statement in open_statement(path, file_name=path.name, context=ReadContext(max_bytes=2**34)):
+        for _ in statement.entries:
+            pass
+
+
+def line_loop(path: Path) -> None:
+    with path.open(encoding="cp1251") as lines:
+        fields: dict[str, str] = {}
+        for line in lines:
+            key, _, value = line.strip().partition("=")
+            if key == "КонецДокумента":
+                fields = {}
+            fields[key] = value
+
+
+def bare_walk(path: Path) -> None:
+    for _, element in etree.iterparse(str(path)):
+        element.clear()
+
+
+def plain_ofxparse(path: Path) -> None:
+    warnings.simplefilter("ignore")
+    with path.open("rb") as stream:
+        OfxParser.parse(stream)
+
+
+TASKS: dict[str, Callable[[Path], None]] = {
+    task.__name__: task for task in (read, line_loop, bare_walk, plain_ofxparse)
+}
+
+
+def measured(task: Callable[[Path], None], path: Path) -> tuple[float, int]:
+    """Processor seconds and peak memory in MB, in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_parsers", "--task", task.__name__, str(path)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return float(answer[0]), int(answer[1])
+
+
+def run_task(name: str, path: Path) -> None:
+    started = time.process_time()
+    TASKS[name](path)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(time.process_time() - started, peak)
+
+
+def compare(directory: Path, name: str, count: int, goal: str) -> None:
+    writer, encoding, base = {"1c": (one_c, "cp1251", line_loop), "camt": (camt, "utf-8", bare_walk)}[name]
+    path = directory / name
+    with path.open("w", encoding=encoding) as file:
+        file.writelines(writer(count))
+    seconds, peak = measured(read, path)
+    plain, _ = measured(base, path)
+    print(
+        f"{name:5} {count:9,} entries {seconds:8.2f} s {peak:5} MB  {seconds / plain:5.2f} x {base.__name__} ({goal})"
+    )
+
+
+def compare_ofx(directory: Path, count: int) -> None:
+    path = directory / "ofx"
+    path.write_text("".join(ofx(count)), encoding="utf-8")
+    seconds, peak = measured(read, path)
+    times = []
+    for small in (2500, 5000):
+        path.write_text("".join(ofx(small)), encoding="utf-8")
+        times.append(measured(plain_ofxparse, path)[0])
+    square = (times[1] - 2 * times[0]) / (2 * 2500**2)
+    plain = (times[0] / 2500 - square * 2500) * 100_000 + square * 100_000**2
+    ours = seconds / count * 100_000
+    print(
+        f"ofx   {count:9,} entries {seconds:8.2f} s {peak:5} MB  {plain / ours:5.1f} times faster than ofxparse (>= 15)"
+    )
+
+
+def main(count: int) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        compare(Path(directory), "1c", count, "<= 4")
+        compare(Path(directory), "camt", count, "<= 3")
+        compare_ofx(Path(directory), count // 5)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--task"]:
+        run_task(sys.argv[2], Path(sys.argv[3]))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
