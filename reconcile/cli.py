@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import traceback
@@ -74,6 +75,7 @@ def version(context: typer.Context) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; the console script exits with it."""
+    gc.set_threshold(100_000, 50, 100)  # a chunk holds many values for a short while: collecting in it is wasted
     line = _hoisted(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in line
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from reconcile.books import Holder
-from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix
+from reconcile.books import Holder, HolderType
+from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix, party_type
 from reconcile.policy import Policy
 from reconcile.proposal import Found
 from reconcile.statement import NOBODY, Party
@@ -43,7 +43,7 @@ def relation(payer: Party, holder: Holder, found: Found, limit: int | None = Non
         return Relation.UNKNOWN
     verdict = _by_name(payer, holder, cut_at(payer, limit))
     if verdict is NameMatch.SAME:
-        return Relation.UNKNOWN if _borne_by_others(payer, holder, found, limit) else Relation.OWN
+        return Relation.OWN if _name_proves(payer, holder, found, limit) else Relation.UNKNOWN
     return Relation.THIRD_PARTY if verdict is NameMatch.DIFFERENT else Relation.UNKNOWN
 
 
@@ -64,20 +64,20 @@ def holders_by_id(payer: Party, found: Found) -> tuple[Holder, ...]:
     return holders
 
 
-def lookup_names(payer: Party, limit: int | None) -> Iterator[str]:
+def lookup_names(payer: Party, limit: int | None) -> tuple[str, str]:
     """The keys under which `Found.holders_by_name` is to be filled for this payer: its name key, and the prefix of a
-    name that may be cut."""
-    if payer.name and not is_masked(payer.name):
-        yield name_key(payer.name)
-        if cut_at(payer, limit) is not None:
-            yield name_prefix(payer.name)
+    name that may be cut. Empty where there is nothing to ask for."""
+    if not payer.name or is_masked(payer.name):
+        return "", ""
+    return name_key(payer.name), name_prefix(payer.name) if cut_at(payer, limit) is not None else ""
 
 
 def _holders_near(payer: Party, found: Found, limit: int | None) -> tuple[Holder, ...]:
     near = {holder.key: holder for holder in found.holders_by_tax_id.get(payer.tax_id, ())}
     near |= {holder.key: holder for holder in found.holders_by_bank_account.get(payer.account, ())}
-    for key in lookup_names(payer, limit):
-        near |= {holder.key: holder for holder in found.holders_by_name.get(key, ())}
+    if payer.tax_id not in found.holders_by_tax_id:
+        for key in lookup_names(payer, limit):
+            near |= {holder.key: holder for holder in found.holders_by_name.get(key, ())}
     return tuple(near[key] for key in sorted(near))
 
 
@@ -95,8 +95,14 @@ def _by_name(payer: Party, holder: Holder, cut: int | None) -> NameMatch:
     return NameMatch.DIFFERENT
 
 
-def _borne_by_others(payer: Party, holder: Holder, found: Found, limit: int | None) -> bool:
-    return any(
+def _name_proves(payer: Party, holder: Holder, found: Found, limit: int | None) -> bool:
+    """A name that several bear proves nothing; nor does one whose bearer is known to be somebody else by tax id, nor
+    a person's name for a company's."""
+    if payer.tax_id and any(other.key != holder.key for other in found.holders_by_tax_id.get(payer.tax_id, ())):
+        return False
+    if holder.type is HolderType.LEGAL_ENTITY and party_type(payer, holder.country) is HolderType.INDIVIDUAL:
+        return False
+    return not any(
         other.key != holder.key and _by_name(payer, other, cut_at(payer, limit)) is NameMatch.SAME
         for key in lookup_names(payer, limit)
         for other in found.holders_by_name.get(key, ())

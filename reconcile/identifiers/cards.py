@@ -19,7 +19,8 @@ from reconcile.identifiers.uz import is_uz_account
 _BLANK: Final = " \u00a0\u202f"
 # One long run, which the bank's line fold may have cut in two, or blocks of four (the last of one to four).
 _ANY: Final = re.compile(r"[0-9](?:[ \u00a0\u202f\r\n-]{0,2}[0-9]){12}")
-_RUN: Final = re.compile(r"[0-9]+(?:\r?\n[0-9]+)?")
+_RUN: Final = re.compile(r"(?<![0-9])[0-9]{13,19}(?![0-9])")
+_FOLDED: Final = re.compile(r"(?<![0-9])[0-9]{1,18}\r?\n[0-9]{1,18}(?![0-9])")
 _GROUPS: Final = re.compile(
     rf"[0-9]{{4}}(?:[{_BLANK}-][0-9]{{4}}){{2,}}(?:[{_BLANK}-][0-9]{{1,4}})?(?![0-9])"
     rf"|[0-9]{{4}}[{_BLANK}-][0-9]{{6}}[{_BLANK}-][0-9]{{4,5}}(?![0-9])"
@@ -86,12 +87,9 @@ def _starts(text: str) -> Iterator[tuple[int, int]]:
         for place in range(found.start(), found.end()):
             if text[place] not in "0123456789":
                 yield place + 1, found.end()
-    for found in _RUN.finditer(text):
-        yield found.span()
-        if len(found[0]) > found.end() - found.start() or "\n" in found[0]:
-            fold = found[0].index("\n") if "\n" in found[0] else len(found[0])
-            yield found.start(), found.start() + len(found[0][:fold].rstrip("\r"))
-            yield found.start() + fold + 1, found.end()
+    for pattern in (_FOLDED, _RUN):
+        for found in pattern.finditer(text):
+            yield found.span()
 
 
 def _accounts(text: str) -> list[tuple[int, int]]:
@@ -103,12 +101,16 @@ def _accounts(text: str) -> list[tuple[int, int]]:
 def _cards(text: str) -> list[tuple[int, int]]:
     if _ANY.search(text) is None:
         return []
-    accounts = _accounts(text)
+    accounts: list[tuple[int, int]] | None = None
     taken: list[tuple[int, int]] = []
     for start, stop in _starts(text):
+        if stop - start < 13:
+            continue
         end = _card_within(text, start, stop)
         if end is None or any(start < last and first < end for first, last in taken):
             continue
+        if accounts is None:  # looked for only where there is something that might be a card
+            accounts = _accounts(text)
         if not _typed_as_something_else(text, start, end, accounts):
             taken.append((start, end))
     return sorted(taken)

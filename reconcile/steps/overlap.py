@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
 
-from sqlalchemy import Connection, case, func, not_, select
+from sqlalchemy import Connection, Table, case, func, not_, select
 
 from reconcile.store import staging
 from reconcile.store.staging import staged_line
@@ -39,6 +39,9 @@ class Shared(Enum):
     ADJOIN = auto()
     """One begins where the other ends: equal lines are different entries."""
     UNTOLD = auto()
+
+
+_Told = tuple[str, int]
 
 
 def resolve(connection: Connection, new: Coverage, own_account: str) -> list[date]:
@@ -81,10 +84,6 @@ def vanished(connection: Connection, new: Coverage, own_account: str, told: Sequ
     return missing
 
 
-def between(opening: int | None, closing: int | None, net: int) -> bool:
-    return opening is not None and closing is not None and opening + net == closing
-
-
 # --- days shared in part ---------------------------------------------------------------------------------------------
 
 
@@ -122,14 +121,34 @@ def _stand(connection: Connection, new: Coverage, other: Coverage, day: date) ->
     if None in ends[0] or None in ends[1]:
         return Shared.OVERLAP  # without balances a statement is taken to cover its days whole
     (start, end), (other_start, other_end) = ends
+    adjoin = (new.first == day == other.last and start == other_end) or (
+        new.last == day == other.first and end == other_start
+    )
     same = start == other_start or end == other_end
-    follows = new.first == day == other.last and start == other_end
-    precedes = new.last == day == other.first and end == other_start
-    if same and (follows or precedes):
-        return _by_content(connection, new, other, day)
-    if same:
+    here = _lines_on(connection, staged_line, new.statement_id, day)
+    there = _lines_on(connection, statement_line, other.statement_id, day)
+    if same and sorted(here) == sorted(there):
+        return Shared.OVERLAP  # the same slice again
+    aligned = _aligned(here, start, there, other_start) or _aligned(there, other_start, here, start)
+    if same and not adjoin:  # begins or ends alike, unless the running balance says that one begins within the other
+        return Shared.UNTOLD if aligned else Shared.OVERLAP
+    if adjoin and aligned:
+        return Shared.UNTOLD
+    if aligned:
         return Shared.OVERLAP
-    return Shared.ADJOIN if follows or precedes else Shared.UNTOLD
+    return Shared.ADJOIN if adjoin else Shared.UNTOLD
+
+
+def _aligned(outer: Sequence[_Told], start: int | None, inner: Sequence[_Told], inner_start: int | None) -> bool:
+    """Whether the second stretch of lines begins within the first, beyond its first line: at the same running balance,
+    with the same lines."""
+    balance = start or 0
+    for number, (_, effect) in enumerate(outer):
+        shared = min(len(outer) - number, len(inner))
+        if number and balance == inner_start and shared and Counter(outer[number : number + shared]) == Counter(inner[:shared]):
+            return True
+        balance += effect
+    return False
 
 
 def _ends(connection: Connection, covered: Coverage, day: date, *, staged: bool) -> tuple[int | None, int | None]:
@@ -151,19 +170,15 @@ def _net(connection: Connection, statement_id: str, until: date, *, staged: bool
     )
 
 
-def _by_content(connection: Connection, new: Coverage, other: Coverage, day: date) -> Shared:
-    """The balances fit both readings (the day's net is nil): the same lines again are the same slice."""
-    here = Counter(row.identity for row in _staged_on(connection, new.statement_id, day))
-    there = Counter(
-        connection.execute(
-            select(statement_line.c.identity).where(
-                statement_line.c.statement_id == other.statement_id, statement_line.c.booking_date == day
-            )
-        ).scalars()
+def _lines_on(connection: Connection, table: Table, statement_id: str, day: date) -> list[_Told]:
+    """Identity and signed amount of a statement's lines of that day, in their order."""
+    c = table.c
+    rows = connection.execute(
+        select(c.identity, case((c.credit_debit == "credit", c.amount), else_=-c.amount))
+        .where(c.statement_id == statement_id, c.booking_date == day)
+        .order_by(c.position)
     )
-    if here <= there or there <= here:
-        return Shared.OVERLAP
-    return Shared.UNTOLD if here & there else Shared.ADJOIN
+    return [(identity, int(effect)) for identity, effect in rows]
 
 
 def _staged_on(connection: Connection, statement_id: str, day: date) -> Sequence[object]:

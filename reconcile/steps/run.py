@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, Row, and_, func, insert, not_, or_, select, tuple_, update
 
 from reconcile.decision import decide
-from reconcile.payer import holders_by_id, lookup_names, own_holders, payer_of
+from reconcile.payer import holders_by_id, own_holders, payer_of
 from reconcile.policy import PolicyBook
 from reconcile.proposal import Case, Found, Payment
 from reconcile.purpose.reader import read_purpose
@@ -25,7 +25,7 @@ from reconcile.reference import zeroless_key
 from reconcile.statement import Party, PartyKind, StructuredReference
 from reconcile.steps import reversals
 from reconcile.store import journal
-from reconcile.store.decisions import Act, Written, digest, digests_in_force, standing_of, write
+from reconcile.store.decisions import Act, Written, content, digest, digests_in_force, standing_of, write
 from reconcile.store.lookup import Wanted, add_invoices_of, find
 from reconcile.store.tables import entry, line_detail, own_bank_account, payment, statement, statement_line
 from reconcile.store.tables import run as run_table
@@ -228,9 +228,10 @@ def _decide_chunk(
         made = decide(case)
         for taken in made.allocations:
             case.found.outstanding[taken.invoice_number] -= taken.amount
-        if before.get(row.id) != digest(made):
+        said = content(made)
+        if row.decision_no is None or before.get(row.id) != digest(said):
             act = Act(MACHINE, now, case.policy.version, run_no=run_no)
-            written.append(Written(standing_of(row._mapping), made, act))
+            written.append(Written(standing_of(row._mapping), made, act, said))
     write(connection, link, written)
     return len(written)
 
@@ -294,15 +295,9 @@ def _want(wanted: Wanted, each: Payment, payer: Party, limit: int | None) -> Non
     exact, zeroless = keys_wanted(each.reading, each.references)
     wanted.zeroless |= zeroless
     wanted.zeroless.update(zeroless_key(key) for key in exact)
-    for party in (payer, each.ultimate, each.debtor):
-        if party.tax_id:
-            wanted.tax_ids.add(party.tax_id)
-        if party.account:
-            wanted.bank_accounts.add(party.account)
-        keys = list(lookup_names(party, limit))
-        wanted.names.update(keys[:1])
-        wanted.prefixes.update(key for key in keys[1:] if key)
-    wanted.names.discard("")
+    wanted.parties.add((payer, limit))
+    if each.ultimate:
+        wanted.parties.add((each.ultimate, limit))
 
 
 def references_of(each: Payment, found: Found) -> References:

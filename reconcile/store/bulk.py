@@ -71,8 +71,23 @@ def _whole(value: object) -> int:
     return value
 
 
+class Encoded(str):
+    """JSON text that is encoded already."""
+
+    __slots__ = ()
+
+
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_EMPTY = Encoded("[]")
+
+
+def encoded(value: object) -> Encoded:
+    """A value as the books keep JSON: compact, keys sorted."""
+    return Encoded(_encode_json(value)) if value else _EMPTY
+
+
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return value if isinstance(value, Encoded) else _encode_json(value)
 
 
 def _moment(value: datetime) -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from reconcile import __version__, ledger
 from reconcile.decision import Allocation, Decision
 from reconcile.ledger import Transfer
 from reconcile.store import journal
-from reconcile.store.bulk import any_of, insert_rows
+from reconcile.store.bulk import any_of, encoded, insert_rows
 from reconcile.store.lookup import account_positions, invoice_positions
 from reconcile.store.tables import allocation, balance_change, decision, invoice, payment, placement
 
@@ -63,39 +62,44 @@ class Written:
     standing: Standing
     decision: Decision
     act: Act
+    said: tuple[object, ...] = ()
+    """`content(decision)`, where the caller has it already."""
 
 
-def content(made: Decision) -> dict[str, object]:
-    """What a decision says, as it is stored."""
-    return {
-        "status": made.status,
-        "reason": made.reason,
-        "flags": list(made.flags),
-        "account_number": made.account_number,
-        "rule": made.rule,
-        "payer_relation": made.relation.value if made.relation is not None else None,
-        "allocations": [
-            {"account": each.account_number, "invoice": each.invoice_number, "amount": each.amount}
-            for each in made.allocations
-        ],
-        "splits": [{"account": number, "amount": amount} for number, amount in made.splits],
-        "candidates": [
-            {
-                "account": each.account_number,
-                "invoice": each.invoice_number,
-                "score": each.score,
-                "evidence": [[code, dict(words)] for code, words in each.evidence],
-            }
-            for each in made.candidates
-        ],
-        "evidence": [[code, dict(words)] for code, words in made.evidence],
-    }
+def content(made: Decision) -> tuple[object, ...]:
+    """What a decision says, as it is stored: the columns from `status` to `evidence`."""
+    return (
+        made.status,
+        made.reason,
+        encoded(list(made.flags)),
+        made.account_number,
+        made.rule,
+        made.relation.value if made.relation is not None else None,
+        encoded(
+            [
+                {"account": each.account_number, "invoice": each.invoice_number, "amount": each.amount}
+                for each in made.allocations
+            ]
+        ),
+        encoded([{"account": number, "amount": amount} for number, amount in made.splits]),
+        encoded(
+            [
+                {
+                    "account": each.account_number,
+                    "invoice": each.invoice_number,
+                    "score": each.score,
+                    "evidence": [[code, dict(words)] for code, words in each.evidence],
+                }
+                for each in made.candidates
+            ]
+        ),
+        encoded([[code, dict(words)] for code, words in made.evidence]),
+    )
 
 
-def digest(made: Decision) -> str:
-    """The same decision again is no news: its digest tells."""
-    text = json.dumps(content(made), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def digest(said: tuple[object, ...]) -> str:
+    """The same decision again is no news: the digest of its content tells."""
+    return hashlib.sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:32]
 
 
 def digests_in_force(connection: Connection, payment_ids: Sequence[str]) -> dict[str, str]:
@@ -128,13 +132,13 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
     pointers = []
     for each in written:
         number = (each.standing.decision_no or 0) + 1
-        said = content(each.decision)
+        said = each.said or content(each.decision)
         act = each.act
         rows.append(
             (
                 each.standing.payment_id,
                 number,
-                *(said[name] for name in DECISION_COLUMNS[2:12]),
+                *said,
                 __version__,
                 act.policy_version,
                 act.name,
@@ -143,7 +147,7 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
                 act.hold_until,
                 act.at,
                 act.run_no,
-                digest(each.decision),
+                digest(said),
             )
         )
         pointers.append(

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Column, Connection, Table, and_, func, or_, select
 
 from reconcile.books import Account, Holder, HolderType, Invoice, InvoiceStatus, PowerOfAttorney
+from reconcile.payer import lookup_names
 from reconcile.proposal import Found
+from reconcile.statement import Party
 from reconcile.store.bulk import any_of
 from reconcile.store.tables import (
     account,
@@ -35,10 +37,16 @@ class Wanted:
     """The keys of a chunk: what the books are to be asked for."""
 
     zeroless: set[str] = field(default_factory=set)
-    tax_ids: set[str] = field(default_factory=set)
-    bank_accounts: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    prefixes: set[str] = field(default_factory=set)
+    parties: set[tuple[Party, int | None]] = field(default_factory=set)
+    """Payers and ultimate debtors, each with the length at which the format cuts names."""
+
+    @property
+    def tax_ids(self) -> set[str]:
+        return {party.tax_id for party, _ in self.parties} - {""}
+
+    @property
+    def bank_accounts(self) -> set[str]:
+        return {party.account for party, _ in self.parties} - {""}
 
 
 def find(connection: Connection, wanted: Wanted) -> Found:
@@ -48,18 +56,11 @@ def find(connection: Connection, wanted: Wanted) -> Found:
     _add_invoices(connection, found, any_of(connection, invoice.c.zeroless_key, wanted.zeroless))
     numbers = {each.account_number for each in found.invoices.values()}
     holders = _holders_wanted(connection, wanted)
-    rows = connection.execute(
-        select(account).where(
-            or_(
-                any_of(connection, account.c.zeroless_key, wanted.zeroless),
-                any_of(connection, account.c.number, numbers),
-            )
-        )
-    ).all()
-    keys = {row.holder_key for row in rows} | set(holders.all)
+    asked = (any_of(connection, account.c.zeroless_key, wanted.zeroless), any_of(connection, account.c.number, numbers))
+    keys = set(holders.all)
+    for condition in asked:
+        keys.update(connection.execute(select(account.c.holder_key).where(condition)).scalars().all())
     _add_accounts(connection, found, keys)
-    for row in rows:
-        found.accounts_by_key.setdefault(row.number_key, ())
     _index_numbers(connection, found, wanted.zeroless)
     loaded = {each.holder.key: each.holder for each in found.accounts.values()}
     for index, source in (
@@ -138,7 +139,7 @@ def _add_invoices(connection: Connection, found: Found, where: object, open_only
     )
     left = func.coalesce(after, invoice.c.amount)
     query = select(invoice, left.label("left")).where(where)  # type: ignore[arg-type]
-    for row in connection.execute(query.where(left > 0) if open_only else query):
+    for row in connection.execute(query.where(left > 0) if open_only else query).all():
         found.invoices[row.number] = Invoice(
             row.number,
             row.account_number,
@@ -155,8 +156,17 @@ def _add_accounts(connection: Connection, found: Found, holder_keys: set[str]) -
     holders = _holders(connection, holder_keys)
     by_holder: defaultdict[str, list[Account]] = defaultdict(list)
     for row in connection.execute(
-        select(account).where(any_of(connection, account.c.holder_key, holder_keys)).order_by(account.c.number)
-    ):
+        select(
+            account.c.number,
+            account.c.holder_key,
+            account.c.country,
+            account.c.currency,
+            account.c.opened_on,
+            account.c.status,
+        )
+        .where(any_of(connection, account.c.holder_key, holder_keys))
+        .order_by(account.c.number)
+    ).all():
         loaded = Account(
             row.number, holders[row.holder_key], row.country, row.currency, row.opened_on, row.status == "open"
         )
@@ -167,7 +177,6 @@ def _add_accounts(connection: Connection, found: Found, holder_keys: set[str]) -
 
 def _index_numbers(connection: Connection, found: Found, zeroless: set[str]) -> None:
     """Number keys to numbers, exact and without leading zeros, for the numbers that the chunk's keys may mean."""
-    found.accounts_by_key.clear()
     for table, by_key, by_zeroless in (
         (invoice, found.invoices_by_key, found.invoices_by_zeroless),
         (account, found.accounts_by_key, found.accounts_by_zeroless),
@@ -178,7 +187,7 @@ def _index_numbers(connection: Connection, found: Found, zeroless: set[str]) -> 
             select(table.c.number, table.c.number_key, table.c.zeroless_key)
             .where(any_of(connection, table.c.zeroless_key, zeroless))
             .order_by(table.c.number)
-        ):
+        ).all():
             exact[row.number_key].append(row.number)
             bare[row.zeroless_key].append(row.number)
         by_key.update({key: tuple(numbers) for key, numbers in exact.items()})
@@ -203,18 +212,12 @@ class _HolderKeys:
 
 def _holders_wanted(connection: Connection, wanted: Wanted) -> _HolderKeys:
     keys = _HolderKeys(defaultdict(set), defaultdict(set), defaultdict(set))
-    tables = (
-        (keys.by_tax_id, holder_tax_id, holder_tax_id.c.tax_id, wanted.tax_ids),
-        (keys.by_bank_account, holder_bank_account, holder_bank_account.c.bank_account, wanted.bank_accounts),
-        (keys.by_name, holder_name, holder_name.c.name_key, wanted.names),
-    )
-    for index, table, column, values in tables:
-        if values:
-            for value, key in connection.execute(
-                select(column, table.c.holder_key).where(any_of(connection, column, values))
-            ):
-                index[value].add(key)
-    prefixes = sorted(wanted.prefixes)
+    _fill(connection, keys.by_tax_id, holder_tax_id, holder_tax_id.c.tax_id, wanted.tax_ids)
+    _fill(connection, keys.by_bank_account, holder_bank_account, holder_bank_account.c.bank_account, wanted.bank_accounts)
+    # Only a payer whom no tax id on the books names can be told by name.
+    asked = [lookup_names(party, limit) for party, limit in wanted.parties if party.tax_id not in keys.by_tax_id]
+    _fill(connection, keys.by_name, holder_name, holder_name.c.name_key, {key for key, _ in asked} - {""})
+    prefixes = sorted({prefix for _, prefix in asked} - {""})
     for start in range(0, len(prefixes), _PREFIXES_AT_ONCE):
         some = prefixes[start : start + _PREFIXES_AT_ONCE]
         column = holder_name.c.name_prefix
@@ -224,6 +227,15 @@ def _holders_wanted(connection: Connection, wanted: Wanted) -> _HolderKeys:
                 if row.name_prefix.startswith(prefix):
                     keys.by_name[prefix].add(row.holder_key)
     return keys
+
+
+def _fill(
+    connection: Connection, index: defaultdict[str, set[str]], table: Table, column: Column[str], values: set[str]
+) -> None:
+    if values:
+        query = select(column, table.c.holder_key).where(any_of(connection, column, values))
+        for value, key in connection.execute(query).all():
+            index[value].add(key)
 
 
 def _holders(connection: Connection, keys: set[str]) -> Mapping[str, Holder]:
@@ -236,7 +248,7 @@ def _holders(connection: Connection, keys: set[str]) -> Mapping[str, Holder]:
         texts: defaultdict[str, list[str]] = defaultdict(list)
         for key, value in connection.execute(
             select(table.c.holder_key, column).where(any_of(connection, table.c.holder_key, keys)).order_by(column)
-        ):
+        ).all():
             texts[key].append(value)
         gathered.append(texts)
     names, tax_ids, bank_accounts = gathered
