@@ -62,7 +62,8 @@ class Tree:
 
     def refuse_error(self, line: int) -> None:
         status, self.status = self.status, {}
-        if status.get("SEVERITY", "").upper() == "ERROR":
+        severity, code = status.get("SEVERITY", "").upper(), status.get("CODE", "")
+        if severity == "ERROR" or (severity not in ("INFO", "WARN") and code.strip("0")):
             said = " ".join(filter(None, (status.get("CODE"), status.get("MESSAGE"))))
             seen = f"the bank answered with an error: {said[:120]}"
             raise Refusal.of(seen, "download the statement again", line=line)

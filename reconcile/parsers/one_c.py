@@ -104,8 +104,6 @@ def _in_order(sections: list[Section]) -> list[Section]:
 def _currency_said(found: Survey, account: str, sections: list[Section]) -> str | None:
     """Digits 6 to 8 of the account, else a `Валюта` of its section, of the header, or of the first document (every
     document with another one is refused)."""
-    if carried := currency_in_account(account):
-        return carried
     written = {section.fields.get(keys.CURRENCY, "") for section in sections} - {""}
     written = written or ({found.header[keys.CURRENCY]} if found.header.get(keys.CURRENCY) else set())
     if not written and found.first_currency and len(found.accounts) == 1:
@@ -113,7 +111,12 @@ def _currency_said(found: Survey, account: str, sections: list[Section]) -> str 
     codes = {currency_code(text) for text in written}
     if None in codes:
         raise Refusal.of(f"Валюта {sorted(written)[0][:20]!r} is no known currency", "ask the bank to write KZT")
-    return codes.pop() if len(codes) == 1 else None
+    carried = currency_in_account(account)
+    if carried and len(found.accounts) == 1 and codes - {carried}:
+        raise Refusal.of(
+            f"the account {account} carries {carried}, the file says Валюта {sorted(written)[0][:20]!r}", "ask the bank"
+        )
+    return carried or (codes.pop() if len(codes) == 1 else None)
 
 
 def _day(section: Section, key: str) -> date | None:

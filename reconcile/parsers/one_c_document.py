@@ -128,8 +128,8 @@ def _by_mark(document: Document, ledger: Ledger, came: str, went: str) -> tuple[
                 "СуммаПриход and СуммаРасход are both filled in one document", "ask the bank", line=document.line
             )
         return (keys.PAYER, went) if came_nothing and went else (keys.PAYEE, came)
-    for side, text in ((keys.PAYEE, came), (keys.PAYER, went)):
-        if not text or (_is_nothing(text) and came and went):
+    for side, text, other in ((keys.PAYEE, came, went), (keys.PAYER, went, came)):
+        if not text or (_is_nothing(text) and not _is_nothing(other)):
             continue
         if _stands_on(fields, side, ledger.account):
             return side, text

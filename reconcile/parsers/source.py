@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 from babel.numbers import is_currency
 from stdnum import iban
 
+from reconcile.money import minor_digits
 from reconcile.problem import Refusal
 
 HEAD_BYTES: Final = 64 * 1024
@@ -144,6 +145,10 @@ def statement_currency(account: str, said: str | None, context: ReadContext, lin
         )
     currency = said or known or context.default_currency(account)
     if currency:
+        try:
+            minor_digits(currency)
+        except Refusal as refusal:
+            raise with_line(refusal, line) from None
         return currency
     raise Refusal.of(
         f"nothing in the file tells the currency of account {account}",

@@ -213,6 +213,7 @@ REFUSED = {
     "old intraday": (message().replace(b"BkToCstmrStmt", b"BkToCstmrAcctRptV01"), "an intraday report (camt.052)"),
     "notification": (message().replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), "a debit/credit notification"),
     "no account": (message(head=""), "2: the statement does not name its account"),
+    "no such currency": (message(head=ACCOUNT.replace("KZT", "KZZ")), "2: 'KZZ' is not an ISO 4217 currency code"),
     "another currency": (message(entry(amount=AMOUNT.replace("KZT", "USD"))), "the entry is in USD, the account in"),
     "no currency": (message(entry(amount=AMOUNT.replace(' Ccy="KZT"', ""))), "the entry is in no currency"),
     "no amount": (message(entry(amount=AMOUNT.replace("10.00", ""))), "2: amount '' is not a plain decimal"),

@@ -179,6 +179,7 @@ REFUSED = {
     "not closed": (one() + b"<OFX><BANKMSGSRSV1></OFX>", "</OFX> where <BANKMSGSRSV1> of line"),
     "left open": (b"<OFX><BANKMSGSRSV1><!-- </OFX><!-- -->", "<BANKMSGSRSV1> is not closed: the file is cut"),
     "an error": (file(f"<STMTTRNRS>{ERROR}</STMTTRNRS>"), "the bank answered with an error: 2000 General error"),
+    "an error without its severity": (file("<STMTTRNRS><STATUS><CODE>15500</STATUS>"), "an error: 15500"),
     "an investment": (file("<INVSTMTTRNRS><INVSTMTRS>"), "7: the file holds an investment statement"),
     "outside a list": (file(statement(row())), "the file has 1 transactions (STMTTRN), of which 0"),
     "a transaction in a memo": (one(MEMO="<STMTTRN>"), "where <STMTTRN> of line"),

@@ -156,6 +156,13 @@ def test_a_document_between_two_own_accounts_is_an_entry_of_both() -> None:
     assert (second.account, went.credit_debit) == (OWN_TOO, CreditDebit.DEBIT)
 
 
+def test_a_zero_document_between_two_own_accounts_is_not_lost() -> None:
+    sides = {"ПлательщикИИК": OTHER_IBAN, "ПолучательИИК": IBAN}
+    nothing = document(KAZAKH | {"СуммаПриход": "0.00", "СуммаРасход": "0.00"} | sides)
+    found = read_all(one_c, file(f"РасчСчет={OTHER_IBAN}", nothing, account=IBAN))
+    assert [len(entries) for _, entries in found] == [1, 1]
+
+
 def test_with_several_accounts_a_mark_speaks_for_the_account_on_its_side() -> None:
     both = document(KAZAKH | {"СуммаРасход": "10.00", "ПлательщикИИК": OTHER_IBAN, "ПолучательИИК": IBAN})
     alone = document(KAZAKH | {"ПлательщикИИК": OTHER_IBAN, "ПолучательИИК": IBAN})
@@ -220,7 +227,8 @@ REFUSED = {
     "exchange": (
         file(f"РасчСчет={DOLLARS}", document(STANDARD | {"ПлательщикСчет": DOLLARS})),
         "one amount for two own accounts, in UZS and USD"),
-    "currency of a document": (file(document(STANDARD | {"Валюта": "USD"})), "the document is in 'USD', the account"),
+    "currency of a document": (file("Валюта=UZS", document(STANDARD | {"Валюта": "USD"})), "the document is in 'USD', the account"),
+    "currency of the account": (file("Валюта=USD"), f"the account {OWN} carries UZS, the file says Валюта 'USD'"),
     "currency unknown to all": (file("Валюта=???", account=IBAN), "Валюта '???' is no known currency"),
     "damaged bytes": (
         file(document(STANDARD, НазначениеПлатежа="Ж" * 70_000)).replace("Ж".encode(), b"\xff", 1)
