@@ -13,10 +13,10 @@ from typing import BinaryIO, Final
 
 from lxml import etree
 
-from reconcile.parsers.amounts import exact_amount, read_date
 from reconcile.parsers.camt_entry import entry_of
-from reconcile.parsers.camt_tree import Node, children, first_node, fold, local_name, text
-from reconcile.parsers.source import HEAD_BYTES, ReadContext, account_country, account_number, statement_currency
+from reconcile.parsers.camt_head import account_of, currency_of, servicer_of, take_head
+from reconcile.parsers.camt_tree import fold, local_name, text
+from reconcile.parsers.source import HEAD_BYTES, ReadContext, account_country, statement_currency
 from reconcile.problem import Refusal
 from reconcile.statement import Entry, Statement
 
@@ -139,8 +139,8 @@ class _Walk:
         if not self.version:
             raise Refusal.of("a Stmt stands outside BkToCstmrStmt", "ask the bank", line=element.sourceline)
         head = fold(element, leave="Ntry")
-        currency_seen = _currency(head, entry)
-        account = _account(head, element.sourceline)
+        currency_seen = currency_of(head, entry)
+        account = account_of(head, element.sourceline)
         currency = statement_currency(account, currency_seen, context, element.sourceline)
         statement = Statement(
             format=NAME,
@@ -150,9 +150,9 @@ class _Walk:
             version=self.version,
             reference=text(head, "Id"),
             country=account_country(account),
-            bank=_servicer(head),
+            bank=servicer_of(head),
         )
-        _take_head(statement, head, element.sourceline)
+        take_head(statement, head, element.sourceline)
         statement.entries = self.entries(statement, entry) if entry is not None else iter(())
         return statement
 
@@ -173,7 +173,7 @@ class _Walk:
             elif event == "end" and name == "Stmt":
                 break
             step = self.step()
-        _take_head(statement, fold(element, leave="Ntry"), element.sourceline)
+        take_head(statement, fold(element, leave="Ntry"), element.sourceline)
         element.clear(keep_tail=True)
         if left_out:  # the summary counts entries that are no money yet
             statement.total_credit = statement.total_debit = statement.count_expected = None
@@ -213,75 +213,3 @@ def _forget(element: etree._Element) -> None:
     while parent is not None and before is not None and local_name(before) == "Ntry":
         parent.remove(before)
         before = element.getprevious()
-
-
-def _account(head: Node, line: int | None) -> str:
-    identification = first_node(head, "Acct", "Id")
-    account = account_number(text(identification, "IBAN") or text(first_node(identification, "Othr"), "Id"))
-    if not account:
-        raise Refusal.of("the statement does not name its account (Acct/Id)", "ask the bank", line=line)
-    return account
-
-
-def _currency(head: Node, entry: etree._Element | None) -> str | None:
-    """Of the account, else of its opening or closing balance, else of its first entry."""
-    if said := text(first_node(head, "Acct"), "Ccy"):
-        return said
-    for balance in children(head, "Bal"):
-        if _balance_code(balance) in ("OPBD", "PRCD", "CLBD"):
-            return text(first_node(balance, "Amt"), "@Ccy")
-    return text(first_node(fold(entry), "Amt"), "@Ccy") or None if entry is not None else None
-
-
-def _servicer(head: Node) -> str:
-    institution = first_node(head, "Acct", "Svcr", "FinInstnId")
-    return text(institution, "BICFI") or text(institution, "BIC") or text(institution, "Nm")
-
-
-def _balance_code(balance: Node) -> str:
-    return text(first_node(balance, "Tp", "CdOrPrtry"), "Cd")
-
-
-def _take_head(statement: Statement, head: Node, line: int | None) -> None:
-    balances = _balances(head, statement.currency, line)
-    statement.opening = balances.get("OPBD", balances.get("PRCD"))
-    statement.closing = balances.get("CLBD")
-    period = first_node(head, "FrToDt")
-    for field, names in (("period_from", ("FrDtTm", "FrDt")), ("period_to", ("ToDtTm", "ToDt"))):
-        if written := text(period, names[0]) or text(period, names[1]):
-            setattr(statement, field, read_date(written, line))
-    summary = first_node(head, "TxsSummry")
-    credits, debits = first_node(summary, "TtlCdtNtries"), first_node(summary, "TtlDbtNtries")
-    statement.total_credit = _sum(credits, statement.currency, line)
-    statement.total_debit = _sum(debits, statement.currency, line)
-    statement.count_expected = _count(first_node(summary, "TtlNtries"), line)
-
-
-def _balances(head: Node, currency: str, line: int | None) -> dict[str, int]:
-    """Signed, by code, in the statement's currency; of several with one code the first opening and the last closing."""
-    found: dict[str, int] = {}
-    for balance in children(head, "Bal"):
-        code, amount = _balance_code(balance), first_node(balance, "Amt")
-        if code not in ("OPBD", "PRCD", "CLBD") or text(amount, "@Ccy") != currency:
-            continue
-        minor = exact_amount(text(amount, ""), currency, line)
-        signed = -minor if text(balance, "CdtDbtInd") == "DBIT" else minor
-        if code == "CLBD":
-            found[code] = signed
-        else:
-            found.setdefault(code, signed)
-    return found
-
-
-def _sum(totals: Node, currency: str, line: int | None) -> int | None:
-    written = text(totals, "Sum")
-    return exact_amount(written, currency, line) if written else None
-
-
-def _count(totals: Node, line: int | None) -> int | None:
-    written = text(totals, "NbOfNtries")
-    if not written:
-        return None
-    if not re.fullmatch(r"[0-9]{1,15}", written, re.ASCII):
-        raise Refusal.of(f"the number of entries {written[:20]!r} is no number", "ask the bank", line=line)
-    return int(written)

@@ -6,28 +6,21 @@ them. Everything else is read in one pass.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from reconcile.parsers import one_c_keys as keys
+from reconcile.parsers.one_c_bytes import encoding_of, own_accounts
 from reconcile.parsers.source import (
-    CHUNK,
     HEAD_BYTES,
-    MAX_LINE,
     account_number,
     as_text,
-    bom_encoding,
-    is_utf8,
     undecodable,
     words,
 )
 from reconcile.problem import Refusal
 
-_KEY_MARKS: Final = ("секция", "расчсчет", "сумма", "плательщик", "датаначала")
-_ENCODINGS: Final = ("cp1251", "cp866")
-_ACCOUNT_KEY: Final = "расчсчет"
 _BALANCE_KEYS: Final = words(
     """расчсчет датаначала датаконца начальныйостаток всегопоступило всегосписано конечныйостаток валюта
     версияформата"""
@@ -67,27 +60,12 @@ class Survey:
         return [section for section in self.sections if section.account == account or (alone and not section.account)]
 
 
-def encoding_of(head: bytes) -> str:
-    """By trial, never by the `Кодировка` line, which is absent or wrong in real files: the encoding in which the keys
-    of the format appear."""
-    if encoding := bom_encoding(head):
-        return encoding
-    candidates = ("utf-8", *_ENCODINGS) if is_utf8(head) else _ENCODINGS
-    for encoding in candidates:
-        text = head.decode(encoding, errors="replace").lower()
-        if any(mark in text for mark in _KEY_MARKS):
-            return encoding
-    raise Refusal.of(
-        "no key of the format is readable in UTF-8, cp1251 or cp866", "export the statement again in UTF-8", line=2
-    )
-
-
 def survey(stream: BinaryIO) -> Survey:
     """The file as far as its first document, and the accounts of all of it."""
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
     encoding = encoding_of(head)
-    found = Survey(encoding, _accounts(stream, encoding, b"\n" if b"\n" in head else b"\r"))
+    found = Survey(encoding, own_accounts(stream, encoding, b"\n" if b"\n" in head else b"\r"))
     if not found.accounts:
         raise Refusal.of("no РасчСчет names the statement's account", "export the statement, not payment orders")
     with as_text(stream, encoding) as lines:
@@ -95,37 +73,6 @@ def survey(stream: BinaryIO) -> Survey:
             found.first_currency = document.fields.get(keys.CURRENCY, "")
             break
     return found
-
-
-def _accounts(stream: BinaryIO, encoding: str, end: bytes) -> tuple[str, ...]:
-    """All `РасчСчет` lines, found in the raw bytes: for this alone the file need not be decoded."""
-    if encoding in ("utf-16", "utf-32"):
-        with as_text(stream, encoding) as text:
-            written = (line.partition("=") for line in text)
-            return _distinct(value for key, _, value in written if keys.normal_key(key) == _ACCOUNT_KEY)
-    pattern, found, rest = _account_lines(encoding, end), dict[bytes, None](), end
-    stream.seek(0)
-    while chunk := stream.read(CHUNK):
-        block, _, tail = (rest + chunk).rpartition(end)
-        found |= dict.fromkeys(pattern.findall(block))
-        rest = end + tail
-        if len(rest) > MAX_LINE:
-            raise Refusal.of("a line is longer than a million bytes", "this is no statement: export it again")
-    found |= dict.fromkeys(pattern.findall(rest))
-    return _distinct(value.decode(encoding, "replace") for value in found)
-
-
-def _account_lines(encoding: str, end: bytes) -> re.Pattern[bytes]:
-    """The key in any case, written out letter by letter: much faster than `re.IGNORECASE`."""
-    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-    letters = [[case.encode(encoding) for case in (letter, letter.upper())] for letter in _ACCOUNT_KEY]
-    key = b"".join(b"(?:%b|%b)" % (re.escape(lower), re.escape(upper)) for lower, upper in letters)
-    return re.compile(end + rb"[ \t]*" + key + rb"[ \t]*=([^\r\n]*)")
-
-
-def _distinct(written: Iterable[str]) -> tuple[str, ...]:
-    accounts = dict.fromkeys(account_number(text) for text in written)
-    return tuple(account for account in accounts if account)
 
 
 class _Outside:

@@ -227,7 +227,8 @@ REFUSED = {
     "exchange": (
         file(f"РасчСчет={DOLLARS}", document(STANDARD | {"ПлательщикСчет": DOLLARS})),
         "one amount for two own accounts, in UZS and USD"),
-    "currency of a document": (file("Валюта=UZS", document(STANDARD | {"Валюта": "USD"})), "the document is in 'USD', the account"),
+    "currency of a document": (
+        file("Валюта=UZS", document(STANDARD | {"Валюта": "USD"})), "the document is in 'USD', the account"),
     "currency of the account": (file("Валюта=USD"), f"the account {OWN} carries UZS, the file says Валюта 'USD'"),
     "currency unknown to all": (file("Валюта=???", account=IBAN), "Валюта '???' is no known currency"),
     "damaged bytes": (
