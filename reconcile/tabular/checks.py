@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reconcile.identifiers import find_card, is_inn, is_pinfl, kz_is_valid
-from reconcile.tabular.columns import Column, Holds, Problems, Row
+from reconcile.identifiers import find_card
+from reconcile.tabular.columns import Column, Problems, Row
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _THIRTEEN: Final = re.compile(r"[0-9](?:[ \u00a0\u202f\r\n-]{0,2}[0-9]){12}")
@@ -48,17 +48,14 @@ def _faulty(row: Row, columns: Sequence[Column], problems: Problems) -> bool:
         if _CONTROL.search(value):
             problems.add(f"{column.name} holds a control character", "remove it", row.line)
             return True
-        if holds_card(value, column):
+        if holds_card(value):
             report_card(column.name, row.line, problems)
             return True
     return False
 
 
-def holds_card(value: str, column: Column | None = None) -> bool:
-    """Whether a cell holds a full card number. A true tax id in its column is none, whatever its digits add up to."""
-    if column is not None and column.holds is Holds.TAX_ID:
-        parts = [part.strip() for part in value.split(";")]
-        return any(find_card(part) for part in parts if not (is_inn(part) or is_pinfl(part) or kz_is_valid(part)))
+def holds_card(value: str) -> bool:
+    """Whether a cell holds a full card number. No tax id of our countries has the length and the beginning of one."""
     return find_card(value) is not None
 
 

@@ -20,7 +20,6 @@ class Holds(StrEnum):
     number has lost its zeros, or digits, on the way."""
 
     IDENTIFIER = "identifier"
-    TAX_ID = "tax id"
     TEXT = "text"
     AMOUNT = "amount"
     DATE = "date"

@@ -38,8 +38,8 @@ FIELDS = (
     Field(column("holder_type"), "holder_type", one_of([kind.value for kind in HolderType])),
     Field(column("country"), "country", country),
     Field(column("currency"), "currency", currency),
-    Field(column("tax_id", Holds.TAX_ID, optional=True), "tax_id", tax_id, ""),
-    Field(column("other_tax_ids", Holds.TAX_ID, optional=True), "other_tax_ids", listed(tax_id), ()),
+    Field(column("tax_id", Holds.IDENTIFIER, optional=True), "tax_id", tax_id, ""),
+    Field(column("other_tax_ids", Holds.IDENTIFIER, optional=True), "other_tax_ids", listed(tax_id), ()),
     Field(column("bank_accounts", Holds.IDENTIFIER, optional=True), "bank_accounts", listed(bank_account), ()),
     Field(column("email", optional=True), "email", email),
     Field(column("opened_on", Holds.DATE, optional=True), "opened_on", day),
@@ -153,6 +153,6 @@ def _stored(connection: Connection, keys: Sequence[str]) -> dict[str, Record]:
 def _record(row: dict[str, object]) -> Record:
     tax_ids = row["tax_ids"]
     assert isinstance(tax_ids, list)
-    names = tuple(each.name for each in FIELDS if each.column.holds is not Holds.TAX_ID)
+    names = [each.name for each in FIELDS if each.name not in ("tax_id", "other_tax_ids")]
     main = tax_ids[0] if tax_ids else ""
     return {"tax_id": main, "other_tax_ids": tax_ids[1:], **{name_: row[name_] for name_ in names}}

@@ -25,7 +25,7 @@ FIELDS = (
     Field(column("reference", Holds.IDENTIFIER), "reference", reference),
     Field(column("account_number", Holds.IDENTIFIER), "account_number", number),
     Field(column("representative_name"), "representative_name", name),
-    Field(column("representative_tax_id", Holds.TAX_ID, optional=True), "representative_tax_id", tax_id, ""),
+    Field(column("representative_tax_id", Holds.IDENTIFIER, optional=True), "representative_tax_id", tax_id, ""),
     Field(column("issued_on", Holds.DATE, optional=True), "issued_on", day),
     Field(column("valid_from", Holds.DATE), "valid_from", day),
     Field(column("valid_until", Holds.DATE), "valid_until", day),
