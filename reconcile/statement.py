@@ -116,6 +116,9 @@ class Statement:
     closing: int | None = None
     total_credit: int | None = None
     total_debit: int | None = None
+    evidence: bool = False
+    """An intraday report or a notification (camt.052, camt.054, MT942): it repeats what a statement will book. Kept, and
+    never a source of money."""
     count_expected: int | None = None
     """How many entries the file itself says there are, where it does."""
 

@@ -38,6 +38,7 @@ _ID_WORD: Final = re.compile(
 )
 _CARD_WORD: Final = re.compile(r"(?:карт[а-яё]*|card|karta\w*|pan|visa|uzcard|humo|mastercard)$", re.I)
 _LEFT_OF_WORD: Final = 24
+_REACH: Final = 48  # an IBAN in groups of four is shorter
 
 # Prefixes in use (ISO/IEC 7812 issuers), with the lengths that the scheme issues. UZCARD 8600, 5614; HUMO 9860.
 _ISSUERS: Final = (
@@ -92,16 +93,18 @@ def _starts(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
-def _accounts(text: str) -> list[tuple[int, int]]:
-    """Where IBANs and 20-digit accounts stand, in groups of four or in one piece."""
-    found = [iban.span() for iban in _IBAN.finditer(text) if is_iban(iban[0])]
-    return found + [one.span() for one in _TWENTY.finditer(text) if is_uz_account(_NOT_DIGIT.sub("", one[0]))]
+def _accounts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where IBANs and 20-digit accounts stand near a stretch, in groups of four or in one piece."""
+    near = max(0, start - _REACH)
+    window = text[near : end + _REACH]
+    found = [one.span() for one in _IBAN.finditer(window) if is_iban(one[0])]
+    found += [one.span() for one in _TWENTY.finditer(window) if is_uz_account(_NOT_DIGIT.sub("", one[0]))]
+    return [(begin + near, stop + near) for begin, stop in found]
 
 
 def _cards(text: str) -> list[tuple[int, int]]:
     if _ANY.search(text) is None:
         return []
-    accounts: list[tuple[int, int]] | None = None
     taken: list[tuple[int, int]] = []
     for start, stop in _starts(text):
         if stop - start < 13:
@@ -109,9 +112,7 @@ def _cards(text: str) -> list[tuple[int, int]]:
         end = _card_within(text, start, stop)
         if end is None or any(start < last and first < end for first, last in taken):
             continue
-        if accounts is None:  # looked for only where there is something that might be a card
-            accounts = _accounts(text)
-        if not _typed_as_something_else(text, start, end, accounts):
+        if not _typed_as_something_else(text, start, end, _accounts(text, start, end)):
             taken.append((start, end))
     return sorted(taken)
 

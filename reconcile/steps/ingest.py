@@ -364,7 +364,9 @@ def _store(
     _take_up(connection, source, origin, now)
     first = min(filter(None, (source.period_from, head.first)), default=None)
     last = max(filter(None, (source.period_to, head.last)), default=None)
-    waiting = not origin.attended and not _trusted(connection, source, first)
+    state = "evidence" if source.evidence else "stored"
+    if state == "stored" and not origin.attended and not _trusted(connection, source, first):
+        state = "waiting"
     sequence = int(connection.execute(select(func.coalesce(func.max(statement.c.sequence), 0))).scalar_one()) + 1
     connection.execute(
         statement.insert().values(
@@ -384,22 +386,23 @@ def _store(
             entries=head.entries,
             credit_sum=head.credit_sum,
             debit_sum=head.debit_sum,
-            state="waiting" if waiting else "stored",
+            state=state,
             arithmetic=head.arithmetic,
             continuity="unverified",
             fault=head.fault,
             loaded_at=now,
-            stored_at=None if waiting else now,
+            stored_at=now if state == "stored" else None,
         )
     )
-    if waiting:
+    new = doubtful = 0
+    if state != "stored":
         staging.move_lines(connection, head.id, booked=False)
+    if state == "waiting":
         words = f"{file_name}: the statement of {source.account} came unattended and does not continue the books; accept it"
         raise_alert(
             connection, "statement_waiting", head.id, words, now, own_account=source.account, statement_id=head.id
         )
-        new = doubtful = 0
-    else:
+    elif state == "stored":
         new, doubtful = book(connection, head.id, sequence, now)
         if head.arithmetic == "mismatch":
             words = f"{file_name}: the statement of {source.account} does not add up: {head.fault}"
@@ -408,7 +411,7 @@ def _store(
             )
     return StatementResult(
         file_name, head.id, source.format, source.account, source.currency, first, last, head.entries,
-        new, head.entries - new, doubtful, "waiting" if waiting else "stored", head.arithmetic, head.fault,
+        new, head.entries - new if state == "stored" else 0, doubtful, state, head.arithmetic, head.fault,
     )  # fmt: skip
 
 

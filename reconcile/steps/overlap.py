@@ -8,7 +8,7 @@ voided. What cannot be told is stored and marked as a possible duplicate: never 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
@@ -41,6 +41,17 @@ class Shared(Enum):
     UNTOLD = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the new statement stands to an earlier one on one day; `first` and `count` say which of the earlier one's
+    lines of that day lie in the stretch that both cover (all, where `count` is None)."""
+
+    shared: Shared
+    first: int = 0
+    count: int | None = None
+
+
+_WHOLE = Way(Shared.OVERLAP)
 _Told = tuple[str, int]
 
 
@@ -50,7 +61,7 @@ def resolve(connection: Connection, new: Coverage, own_account: str) -> list[dat
     staging.number_equals(connection, new.statement_id, own_account)
     earlier = _earlier(connection, new, own_account)
     shared = _shared_in_part(connection, new, earlier)
-    partly = {day for day, ways in shared.items() if set(ways.values()) != {Shared.OVERLAP}}
+    partly = {day for day, ways in shared.items() if set(ways.values()) != {_WHOLE}}
     for day in sorted(partly):
         _place_day(connection, new, own_account, day, shared[day])
     _step_over_voided(connection, new, own_account, partly)
@@ -100,9 +111,9 @@ def _earlier(connection: Connection, new: Coverage, own_account: str) -> list[Co
 
 def _shared_in_part(
     connection: Connection, new: Coverage, earlier: Sequence[Coverage]
-) -> dict[date, dict[str, Shared]]:
+) -> dict[date, dict[str, Way]]:
     """For the first and last day of either statement: how the new one stands to each earlier one."""
-    days: dict[date, dict[str, Shared]] = defaultdict(dict)
+    days: dict[date, dict[str, Way]] = defaultdict(dict)
     for other in earlier:
         for day in {new.first, new.last, other.first, other.last}:
             if new.first <= day <= new.last and other.first <= day <= other.last:
@@ -110,16 +121,16 @@ def _shared_in_part(
     for day, ways in days.items():
         for other in earlier:
             if other.first < day < other.last:
-                ways[other.statement_id] = Shared.OVERLAP
+                ways[other.statement_id] = _WHOLE
     return days
 
 
-def _stand(connection: Connection, new: Coverage, other: Coverage, day: date) -> Shared:
+def _stand(connection: Connection, new: Coverage, other: Coverage, day: date) -> Way:
     if new.first < day < new.last or other.first < day < other.last:
-        return Shared.OVERLAP
+        return _WHOLE
     ends = [_ends(connection, new, day, staged=True), _ends(connection, other, day, staged=False)]
     if None in ends[0] or None in ends[1]:
-        return Shared.OVERLAP  # without balances a statement is taken to cover its days whole
+        return _WHOLE  # without balances a statement is taken to cover its days whole
     (start, end), (other_start, other_end) = ends
     adjoin = (new.first == day == other.last and start == other_end) or (
         new.last == day == other.first and end == other_start
@@ -128,27 +139,31 @@ def _stand(connection: Connection, new: Coverage, other: Coverage, day: date) ->
     here = _lines_on(connection, staged_line, new.statement_id, day)
     there = _lines_on(connection, statement_line, other.statement_id, day)
     if same and sorted(here) == sorted(there):
-        return Shared.OVERLAP  # the same slice again
-    aligned = _aligned(here, start, there, other_start) or _aligned(there, other_start, here, start)
-    if same and not adjoin:  # begins or ends alike, unless the running balance says that one begins within the other
-        return Shared.UNTOLD if aligned else Shared.OVERLAP
-    if adjoin and aligned:
-        return Shared.UNTOLD
-    if aligned:
-        return Shared.OVERLAP
-    return Shared.ADJOIN if adjoin else Shared.UNTOLD
+        return _WHOLE  # the same slice again
+    within = _begins_within(there, other_start, here, start)
+    around = _begins_within(here, start, there, other_start)
+    if within is None and around is None:
+        return _WHOLE if same and not adjoin else Way(Shared.ADJOIN if adjoin else Shared.UNTOLD)
+    if same or adjoin or (within is not None and around is not None):
+        return Way(Shared.UNTOLD)  # the balances say one thing, the lines another
+    if within is not None:
+        return Way(Shared.OVERLAP, within, min(len(there) - within, len(here)))
+    assert around is not None
+    return Way(Shared.OVERLAP, 0, min(len(there), len(here) - around))
 
 
-def _aligned(outer: Sequence[_Told], start: int | None, inner: Sequence[_Told], inner_start: int | None) -> bool:
-    """Whether the second stretch of lines begins within the first, beyond its first line: at the same running balance,
-    with the same lines."""
+def _begins_within(
+    outer: Sequence[_Told], start: int | None, inner: Sequence[_Told], inner_start: int | None
+) -> int | None:
+    """Where beyond its first line the second stretch begins within the first: at the same running balance, with the
+    same lines from there on."""
     balance = start or 0
     for number, (_, effect) in enumerate(outer):
         shared = min(len(outer) - number, len(inner))
         if number and balance == inner_start and shared and Counter(outer[number : number + shared]) == Counter(inner[:shared]):
-            return True
+            return number
         balance += effect
-    return False
+    return None
 
 
 def _ends(connection: Connection, covered: Coverage, day: date, *, staged: bool) -> tuple[int | None, int | None]:
@@ -189,13 +204,11 @@ def _staged_on(connection: Connection, statement_id: str, day: date) -> Sequence
     ).all()
 
 
-def _place_day(
-    connection: Connection, new: Coverage, own_account: str, day: date, ways: dict[str, Shared]
-) -> None:
+def _place_day(connection: Connection, new: Coverage, own_account: str, day: date, ways: dict[str, Way]) -> None:
     """Line by line on a day shared in part: the n-th equal line is the n-th entry of the statements that overlap; beyond
     them it is a new entry, in doubt while a statement whose stretch cannot be told shows more of its equals."""
-    overlapping = _entries_on(connection, own_account, day, [key for key, way in ways.items() if way is Shared.OVERLAP])
-    untold = _entries_on(connection, own_account, day, [key for key, way in ways.items() if way is Shared.UNTOLD])
+    overlapping = _entries_on(connection, own_account, day, ways, Shared.OVERLAP)
+    untold = _entries_on(connection, own_account, day, ways, Shared.UNTOLD)
     taken = _highest(connection, own_account, day)
     seen: Counter[str] = Counter()
     for row in _staged_on(connection, new.statement_id, day):
@@ -214,19 +227,34 @@ def _place_day(
 
 
 def _entries_on(
-    connection: Connection, own_account: str, day: date, statements: Iterable[str]
+    connection: Connection, own_account: str, day: date, ways: dict[str, Way], shared: Shared
 ) -> defaultdict[str, list[int]]:
-    """The live entries of that day which these statements show: identity to occurrences."""
+    """The live entries of that day which statements of this kind show in the stretch: identity to occurrences."""
+    shown = {
+        entry_id
+        for statement_id, way in ways.items()
+        if way.shared is shared
+        for entry_id in _stretch(connection, statement_id, day, way)
+    }
     found: defaultdict[str, list[int]] = defaultdict(list)
-    shown = select(statement_line.c.entry_id).where(statement_line.c.statement_id.in_(list(statements)))
     for row in connection.execute(
-        select(entry.c.identity, entry.c.occurrence)
+        select(entry.c.id, entry.c.identity, entry.c.occurrence)
         .where(entry.c.own_account == own_account, entry.c.booking_date == day, not_(entry.c.voided))
-        .where(entry.c.id.in_(shown))
         .order_by(entry.c.identity, entry.c.occurrence)
     ):
-        found[row.identity].append(row.occurrence)
+        if row.id in shown:
+            found[row.identity].append(row.occurrence)
     return found
+
+
+def _stretch(connection: Connection, statement_id: str, day: date, way: Way) -> Sequence[str | None]:
+    """The entries of a statement's lines of that day which lie in the stretch."""
+    lines = connection.execute(
+        select(statement_line.c.entry_id)
+        .where(statement_line.c.statement_id == statement_id, statement_line.c.booking_date == day)
+        .order_by(statement_line.c.position)
+    ).scalars().all()
+    return lines[way.first :] if way.count is None else lines[way.first : way.first + way.count]
 
 
 def _highest(connection: Connection, own_account: str, day: date) -> Counter[str]:
@@ -250,7 +278,7 @@ def _step_over_voided(connection: Connection, new: Coverage, own_account: str, d
         statements = connection.execute(
             select(statement.c.id).where(statement.c.own_account == own_account, statement.c.state == "stored")
         ).scalars()
-        _place_day(connection, new, own_account, day, dict.fromkeys(statements, Shared.OVERLAP))
+        _place_day(connection, new, own_account, day, dict.fromkeys(statements, _WHOLE))
 
 
 # --- days covered by both --------------------------------------------------------------------------------------------

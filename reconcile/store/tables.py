@@ -209,7 +209,7 @@ statement = Table(
     Column("stored_at", Moment),
     Column("accepted_by", Text),
     Column("accepted_reason", Text),
-    CheckConstraint("state IN ('loading', 'waiting', 'stored', 'voided')", name="state"),
+    CheckConstraint("state IN ('evidence', 'waiting', 'stored', 'voided')", name="state"),
     CheckConstraint("arithmetic IN ('ok', 'mismatch', 'unverified')", name="arithmetic"),
     CheckConstraint("continuity IN ('ok', 'gap', 'first', 'unverified')", name="continuity"),
     UniqueConstraint("sequence"),

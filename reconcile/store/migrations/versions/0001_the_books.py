@@ -261,7 +261,7 @@ def upgrade() -> None:
         sa.Column("accepted_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("arithmetic IN ('ok', 'mismatch', 'unverified')", name=op.f("ck_statement_arithmetic")),
         sa.CheckConstraint("continuity IN ('ok', 'gap', 'first', 'unverified')", name=op.f("ck_statement_continuity")),
-        sa.CheckConstraint("state IN ('loading', 'waiting', 'stored', 'voided')", name=op.f("ck_statement_state")),
+        sa.CheckConstraint("state IN ('evidence', 'waiting', 'stored', 'voided')", name=op.f("ck_statement_state")),
         sa.ForeignKeyConstraint(["file_hash"], ["statement_file.hash"], name=op.f("fk_statement_file_hash")),
         sa.ForeignKeyConstraint(["own_account"], ["own_bank_account.number"], name=op.f("fk_statement_own_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
