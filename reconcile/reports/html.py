@@ -71,6 +71,7 @@ def _environment(language: str) -> Environment:
         "difference_name": partial(_difference_name, language=language),
         "age": partial(_age, language=language),
         "exact": _exact,
+        "sentence": _sentence,
     }
     environment.filters |= {
         "day": partial(shown.day, language=language),
@@ -106,6 +107,11 @@ def largest(lines: tuple[AgeLine, ...], country: str, currency: str) -> int:
     """The largest step of one country and currency: its bars are drawn against it."""
     its_own = (line for line in lines if (line.country, line.currency) == (country, currency))
     return max(step.amount for line in its_own for step in line.steps)
+
+
+def _sentence(told: str) -> str:
+    """Clauses as a sentence."""
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
 
 
 def _exact(item: Item, outstanding: int | None, currency: str) -> bool:

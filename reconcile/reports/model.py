@@ -111,7 +111,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A candidate of a payment, with what speaks for it in words. `outstanding` (minor units): None without invoice."""
+    """A candidate of a payment, with what speaks for it in words. `outstanding` (minor units): None without invoice.
+    `creditable`: the account is open and kept in the payment's currency, so that a person may credit it."""
 
     account_number: str
     holder_name: str
@@ -120,6 +121,7 @@ class Offer:
     currency: str
     score: float
     evidence: tuple[str, ...]
+    creditable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reconcile.reports import wording
+from reconcile.explain import advice
 from reconcile.reports.model import Offer, Step
 from reconcile.reports.words import say
 
@@ -38,8 +38,8 @@ def steps(case: Case, language: str) -> tuple[Step, ...]:
     if case.waiting_act:
         act = say(f"act_{case.waiting_act}", language)
         return (Step(say("step_approve", language, act=act), _review("approve", case)),)
-    words = wording.next_words(case.reason, language)
-    found = [Step(words)] if words else []
+    todo = advice(case.reason, language).todo
+    found = [Step(todo)] if todo else []
     found += _by_reason(case, language)
     if case.second_person and any(" credit " in step.command for step in found):
         found.append(Step(say("step_second_person", language)))
@@ -56,16 +56,20 @@ def _by_reason(case: Case, language: str) -> Iterator[Step]:
     if case.reason in ("possible_duplicate", *_NOT_A_CUSTOMERS):
         yield Step(say("step_ignore", language), _review("ignore", case))
     if case.reason not in _NOT_CREDITABLE:
-        yield from (_credit(case, offer, language) for offer in case.offers[:OFFERED])
+        creditable = [offer for offer in case.offers if offer.creditable]
+        yield from (_credit(case, offer, language) for offer in creditable[:OFFERED])
     yield Step(say("step_return", language), _review("return", case))
     if not case.offers and case.reason not in _NOT_CREDITABLE:
         yield Step(say("step_credit_other", language), _review("credit", case, "ACCOUNT"))
 
 
 def _credit(case: Case, offer: Offer, language: str) -> Step:
-    invoice = ("--invoice", offer.invoice_number) if offer.invoice_number and offer.outstanding else ()
-    words = say("step_credit", language, account=offer.account_number)
-    return Step(words, _review("credit", case, offer.account_number, *invoice))
+    if offer.invoice_number and offer.outstanding:
+        words = say("step_credit_invoice", language, account=offer.account_number, invoice=offer.invoice_number)
+        return Step(words, _review("credit", case, offer.account_number, "--invoice", offer.invoice_number))
+    return Step(
+        say("step_credit", language, account=offer.account_number), _review("credit", case, offer.account_number)
+    )
 
 
 def _review(verb: str, case: Case, *more: str) -> str:

@@ -6,16 +6,17 @@ report of a very long queue costs little memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select
 
+from reconcile.explain import advice, evidence_text, flag_text
 from reconcile.policy import PolicyBook
 from reconcile.purpose.reader import read_purpose
-from reconcile.reports import shown, wording
+from reconcile.reports import shown
 from reconcile.reports.figures import Owns
 from reconcile.reports.model import Item, Offer, OwnAccount
 from reconcile.reports.next_steps import Case, steps
@@ -110,17 +111,19 @@ def _with_everything(first: Any) -> Select[Any]:
 
 def _items(connection: Connection, rows: Sequence[Row[Any]], setting: Setting) -> Iterator[Item]:
     targets = [each for row in rows for each in row.decision_candidates or ()]
-    holders = _holders(connection, {each["account"] for each in targets})
+    accounts = _accounts(connection, {each["account"] for each in targets})
     left = _outstanding(connection, {each["invoice"] for each in targets if each["invoice"]})
     for row in rows:
         its_own = row.decision_candidates or ()
-        offers = tuple(_offer(each, row.currency, holders, left, setting.language) for each in its_own)
+        offers = tuple(_offer(each, row.currency, accounts, left, setting.language) for each in its_own)
         yield _item(row, offers, setting)
 
 
-def _holders(connection: Connection, numbers: set[str]) -> dict[str, str]:
-    query = select(account.c.number, account.c.holder_name).where(any_of(connection, account.c.number, numbers))
-    return {row.number: row.holder_name for row in connection.execute(query)} if numbers else {}
+def _accounts(connection: Connection, numbers: set[str]) -> dict[str, Row[Any]]:
+    if not numbers:
+        return {}
+    query = select(account.c.number, account.c.holder_name, account.c.currency, account.c.status)
+    return {row.number: row for row in connection.execute(query.where(any_of(connection, account.c.number, numbers)))}
 
 
 def _outstanding(connection: Connection, numbers: set[str]) -> dict[str, tuple[int, str]]:
@@ -139,21 +142,38 @@ def _outstanding(connection: Connection, numbers: set[str]) -> dict[str, tuple[i
 def _offer(
     each: Mapping[str, Any],
     currency: str,
-    holders: Mapping[str, str],
+    accounts: Mapping[str, Row[Any]],
     left: Mapping[str, tuple[int, str]],
     language: str,
 ) -> Offer:
     number = each["invoice"] or ""
+    its_account = accounts.get(each["account"])
     outstanding, its_currency = left.get(number, (None, currency))
     return Offer(
         each["account"],
-        holders.get(each["account"], ""),
+        its_account.holder_name if its_account is not None else "",
         number,
         outstanding,
         its_currency,
         float(each["score"]),
-        wording.evidence_words(each["evidence"], language),
+        _told(each["evidence"], language),
+        its_account is not None and its_account.status == "open" and its_account.currency == currency,
     )
+
+
+def _told(evidence: Iterable[Any], language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(evidence_text(each, language) for each in evidence))
+
+
+def _why(row: Row[Any], language: str) -> str:
+    """What stands behind the decision in force, and a person's note. The candidates stand in their own list."""
+    evidence = row.decision_evidence or ()
+    told = list(_told(evidence, language))
+    if row.reason and row.reason not in {code for code, _ in evidence}:
+        told.insert(0, advice(row.reason, language).meaning)
+    if row.decision_note:
+        told.append(f"«{' '.join(row.decision_note.split())}»")
+    return "; ".join(told)
 
 
 def _item(row: Row[Any], offers: tuple[Offer, ...], setting: Setting) -> Item:
@@ -173,11 +193,9 @@ def _item(row: Row[Any], offers: tuple[Offer, ...], setting: Setting) -> Item:
         own=OwnAccount(row.own_account, row.currency, its_own.country, its_own.bank_name or ""),
         status=row.status,
         reason=row.reason or "",
-        reason_words=wording.reason_words(row.reason, language) if row.reason else "",
-        explanation=wording.explanation(row, language),
-        flags=tuple(
-            (flag, wording.reason_words(flag, language)) for flag in row.decision_flags or () if flag != row.reason
-        ),
+        reason_words=advice(row.reason, language).meaning if row.reason else "",
+        explanation=_why(row, language),
+        flags=tuple((flag, flag_text(flag, language)) for flag in row.decision_flags or () if flag != row.reason),
         account_number=row.account_number or "",
         payer_name=row.name,
         payer_tax_id=row.tax_id,
