@@ -1,0 +1,141 @@
+"""The night of a country: take in the inbox, decide, check the books, write the report.
+
+Every step is safe to repeat, so the night is: whatever dies, it is done again from the beginning. A step that fails
+does not keep finance from its report: an alert says what failed, the report is written with it, and then the failure is
+raised, so that the night is tried again. Only the weather (the database is away) ends it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy import Engine
+
+from reconcile.problem import Refusal
+from reconcile.reports import alert_report
+from reconcile.steps.inbox import WEATHER, InboxResult, Intake, ingest_inbox
+from reconcile.steps.jobs import close_alerts
+from reconcile.steps.run import RunResult, run
+from reconcile.steps.verify import verify
+from reconcile.store.alerts import raise_alert
+
+ACTOR: Final = "nightly"
+SHOWN: Final = 20
+"""How many lines of `verify` an alert carries; all of them stand in the report."""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a night did. `differences` are the lines of `verify`: empty where the books are right."""
+
+    country: str
+    day: date
+    inbox: InboxResult
+    run: RunResult
+    differences: tuple[str, ...]
+    reports: tuple[Path, ...]
+
+    def words(self) -> str:
+        """One line for the work row and the log."""
+        statuses = ", ".join(f"{count} {status}" for status, count in self.run.statuses.items()) or "no payments"
+        books = f"verify found {len(self.differences)} differences" if self.differences else "the books are right"
+        return f"inbox: {self.inbox.words()}; {statuses}; {books}"
+
+
+def nightly(intake: Intake, country: str, reports: Path, *, actor: str = ACTOR) -> Night:
+    """Do a country's night as of its local day; the two reports bear that day and the country's name.
+
+    All countries' files and payments are worked, whichever country's hour it is: what lies there need not wait.
+    Refuses a country that the policy does not know.
+    """
+    day = intake.policies.on(intake.now.date()).country(country).local_day(intake.now)
+    steps = _Steps(intake, country)
+    inbox = steps.do("inbox_failed", lambda: ingest_inbox(intake))
+    done = steps.do(
+        "run_failed",
+        lambda: run(intake.engine, as_of=day, now=intake.now, policies=intake.policies, actor=actor),
+    )
+    lines = steps.do("verify_not_done", lambda: tuple(verify(_held_still(intake.engine))))
+    if lines is not None:
+        _tell(intake, country, lines)
+    paths = write_reports(intake, country, day, reports, lines)
+    steps.raise_first()
+    assert inbox is not None and done is not None and lines is not None
+    return Night(country, day, inbox, done, lines, paths)
+
+
+def write_reports(
+    intake: Intake, country: str, day: date, folder: Path, faults: tuple[str, ...] | None = None
+) -> tuple[Path, ...]:
+    """The alert report as a page and as a workbook: `2026-02-03-KZ.html` and `.xlsx`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return tuple(
+        alert_report.write(
+            intake.engine,
+            folder / f"{day}-{country}{ending}",
+            day=day,
+            now=intake.now,
+            policies=intake.policies,
+            country=country,
+            faults=faults,
+        )
+        for ending in (".html", ".xlsx")
+    )
+
+
+def _tell(intake: Intake, country: str, lines: tuple[str, ...]) -> None:
+    """Differences are an alert; where the books are right again, the earlier ones have lost their cause."""
+    if not lines:
+        with intake.engine.begin() as connection:
+            close_alerts(connection, "verify_failed", "", "the books are right again", intake.now)
+        return
+    more = (f"… and {len(lines) - SHOWN} more",) if len(lines) > SHOWN else ()
+    words = (f"{len(lines)} differences in the books", *lines[:SHOWN], *more)
+    _alert(intake, "verify_failed", country, "\n".join(words))
+
+
+def _alert(intake: Intake, kind: str, country: str, words: str) -> None:
+    """The newest about a country stands for those before it: a failure that comes again after it was mended is new."""
+    with intake.engine.begin() as connection:
+        close_alerts(connection, kind, f"{country}:", "raised anew", intake.now)
+        raise_alert(connection, kind, f"{country}:{intake.now:%Y%m%dT%H%M%S.%f}", words, intake.now)
+
+
+def _held_still(engine: Engine) -> Engine:
+    """The books as of one moment, while other workers go on: SQLite's reading is so by itself."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ")
+    return engine
+
+
+class _Steps:
+    """The steps of one night: a failure is an alert until a later night does the step, and raised at the end."""
+
+    def __init__(self, intake: Intake, country: str) -> None:
+        self.intake = intake
+        self.country = country
+        self.failed: Exception | None = None
+
+    def do(self, kind: str, step: Callable[[], _T]) -> _T | None:
+        """What the step returns; None where it failed."""
+        try:
+            done = step()
+        except WEATHER:
+            raise
+        except Exception as error:
+            what = str(error) if isinstance(error, Refusal) else f"{type(error).__name__}; the log says where"
+            _alert(self.intake, kind, self.country, f"the night of {self.country}: {what}")
+            self.failed = self.failed or error
+            return None
+        with self.intake.engine.begin() as connection:
+            close_alerts(connection, kind, f"{self.country}:", "done by a later night", self.intake.now)
+        return done
+
+    def raise_first(self) -> None:
+        if self.failed is not None:
+            raise self.failed
