@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -24,6 +25,11 @@ from reconcile.store import schema
 from reconcile.store.engine import make_engine
 
 
+def _console() -> Console:
+    """As wide as the terminal; elsewhere wide enough that no cell is folded."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 400)
+
+
 @dataclass
 class Context:
     """`as_json`: one JSON value a line on standard output and nothing else there. `quiet`: only results and errors."""
@@ -33,7 +39,7 @@ class Context:
     quiet: bool = False
     debug: bool = False
     fail_on_alert: bool = False
-    console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
+    console: Console = field(default_factory=_console)
 
     @cached_property
     def engine(self) -> Engine:
@@ -68,7 +74,7 @@ class Context:
             for row in rows:
                 self.emit({column.lower().replace(" ", "_"): value for column, value in zip(columns, row, strict=True)})
             return
-        shown = Table(title=title, title_justify="left", header_style="bold")
+        shown = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
         for column in columns:
             shown.add_column(column, overflow="fold")
         for row in rows:

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 
 from reconcile import ledger
 from reconcile.identifiers import mask_cards
+from reconcile.money import format_amount
 from reconcile.parsers import ReadContext, open_statement
 from reconcile.parsers.source import account_country
 from reconcile.policy import PolicyBook
@@ -289,18 +290,24 @@ def _arithmetic(head: _Head) -> tuple[str, str]:
     """The statement's own figures against its lines: "ok", "mismatch" with what does not fit, or "unverified"."""
     source = head.source
     faults = []
+
+    def money(minor: int) -> str:
+        return f"{format_amount(minor, source.currency)} {source.currency}"
+
     if source.opening is not None and source.closing is not None:
         expected = source.opening + head.credit_sum - head.debit_sum
         if expected != source.closing:
-            faults.append(f"opening balance and entries make {expected}, the closing balance is {source.closing}")
+            faults.append(
+                f"opening balance and entries make {money(expected)}, the closing balance is {money(source.closing)}"
+            )
     if source.total_credit is not None and source.total_credit != head.credit_sum:
-        faults.append(f"incoming entries make {head.credit_sum}, the statement says {source.total_credit}")
+        faults.append(f"incoming entries make {money(head.credit_sum)}, the statement says {money(source.total_credit)}")
     if source.total_debit is not None and source.total_debit != head.debit_sum:
-        faults.append(f"outgoing entries make {head.debit_sum}, the statement says {source.total_debit}")
+        faults.append(f"outgoing entries make {money(head.debit_sum)}, the statement says {money(source.total_debit)}")
     if source.count_expected is not None and source.count_expected != head.entries:
         faults.append(f"there are {head.entries} entries, the statement says {source.count_expected}")
     if faults:
-        return "mismatch", "; ".join(faults) + " (minor units)"
+        return "mismatch", "; ".join(faults)
     return ("ok" if source.opening is not None and source.closing is not None else "unverified"), ""
 
 
