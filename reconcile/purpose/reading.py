@@ -41,13 +41,18 @@ class SpanKind(StrEnum):
 class Span:
     """`start` and `end` are offsets into the original purpose. `keys` are the `number_key`s that this stretch may be
     read as, best first (a folded number joined, then its parts; look-alike digits repaired last): which of them is
-    meant, the books tell. Empty for what can be no reference. `name` is the beneficiary's name as typed."""
+    meant, the books tell. Empty for what can be no reference. `name` is the beneficiary's name as typed.
+
+    `prefix_key` is the key in which the marking word itself is the number's own prefix («INV-4512» for the number
+    INV-4512): under it the number is bare. `mark` says for a RANGE which word opens it (INVOICE or ACCOUNT), if any."""
 
     kind: SpanKind
     start: int
     end: int
     keys: tuple[str, ...] = ()
     name: str = ""
+    prefix_key: str = ""
+    mark: SpanKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

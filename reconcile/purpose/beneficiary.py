@@ -1,0 +1,162 @@
+"""The name for whom a payment is made: after за / for / on behalf of, before үшін / учун / uchun.
+
+A name ends at a marking word, a number, a date, a comma before anything but a legal form, or a word that no name
+holds. What is a service, a month or a ware is no name («за услуги хостинга», «за январь-март»). Whether the name is the
+holder's is not asked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reconcile.purpose.reading import Span, SpanKind
+from reconcile.purpose.tokens import Token
+from reconcile.purpose.words import Phrase
+
+_ENDS: Final = frozenset(",;:/|~(\\№#=*_")
+_OPENS: Final = '"<\'['
+_CLOSES: Final = '">\']'
+_SURNAME: Final = re.compile(
+    r"(?:[ОЕЁ]ВА?|ИНА?|[ОЕЁИ]ВОЙ|ИНОЙ|[ОЕЁ]ВУ|[ОЕЁ]ВЫМ|ИНУ|СК(?:ИЙ|АЯ|ОГО|ОЙ|ОМУ|УЮ)|[ОЕ]ВИЧА?|[ОЕ]ВНА|[ОЕ]ВНЫ|[ОЕ]ВНУ|ҰЛЫ|УЛЫ|ҚЫЗЫ|КЫЗЫ"
+    r"|ЎҒЛИ|УГЛИ|КИЗИ|ҚИЗИ|O[VW]A?|EVA?|OV|YEVA?|INA|UGLI|QIZI|KIZI|OVICH|EVICH|OVNA|EVNA|ULY|KYZY)$"
+)
+_LONGEST: Final = 12
+"""Words of the longest name that is looked for."""
+
+
+def beneficiaries(original: str, text: str, tokens: Sequence[Token]) -> Iterator[Span]:
+    """Spans over the folded text, `name` as typed."""
+    for at, token in enumerate(tokens):
+        phrase = token[3]
+        if not isinstance(phrase, Phrase):
+            continue
+        if "role.beneficiary_before" in phrase.roles:
+            found = _after(text, tokens, at + 1)
+        elif "role.beneficiary_after" in phrase.roles:
+            found = _before(text, tokens, at - 1)
+        elif phrase.mark is SpanKind.TAX_ID:
+            found = _in_brackets(tokens, at)
+        else:
+            continue
+        if found is not None:
+            span = _span(original, text, tokens, *found)
+            if span is not None:
+                yield span
+
+
+def _after(text: str, tokens: Sequence[Token], first: int) -> tuple[int, int] | None:
+    while first < len(tokens) and (tokens[first][0] in ":-." or _client_word(tokens[first])):
+        first += 1
+    end = first
+    while end < len(tokens) and end - first < 2 * _LONGEST and _belongs(text, tokens, first, end):
+        end += 1
+    return (first, end) if end > first else None
+
+
+def _client_word(token: Token) -> bool:
+    value = token[3]
+    return isinstance(value, Phrase) and value.mark is SpanKind.BARE
+
+
+def _before(text: str, tokens: Sequence[Token], last: int) -> tuple[int, int] | None:
+    first = last
+    while first >= 0 and last - first < 2 * _LONGEST and _belongs(text, tokens, -1, first):
+        first -= 1
+    return (first + 1, last + 1) if first < last else None
+
+
+def _in_brackets(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+    """«от ИНН: 207323290(Ромашка МЧЖ …»: an exchange names the true payer behind the tax id."""
+    number = at + 1
+    while number < len(tokens) and tokens[number][0] in ":№.-":
+        number += 1
+    opening = number + 1
+    if opening + 1 >= len(tokens) or tokens[number][0] != "number" or tokens[opening][0] != "(":
+        return None
+    end = opening + 1
+    while end < len(tokens) and tokens[end][0] in ("word", "phrase", '"', "-", "."):
+        end += 1
+    return opening + 1, end
+
+
+def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
+    """The token at this place may be part of the name."""
+    kind, start, end, value = tokens[at]
+    if kind == "word":
+        return True
+    if isinstance(value, Phrase):
+        if "role.legal_form" in value.roles:
+            return True
+        if value.mark is not None or value.none:
+            return _marks_nothing(tokens, at, value) and end - start <= 3
+        if value.joiner and not value.sign:
+            return True
+        if value.sign or value.date or value.month or value.suffix:
+            return end - start == 1
+        if "role.beneficiary_after" in value.roles or "role.stop" in value.roles:
+            return first >= 0 and at > first and end - start == 1 and text[end : end + 1] == "."
+        return not value.reset
+    if kind == "," and first >= 0:
+        following = tokens[at + 1][3] if at + 1 < len(tokens) else None
+        return isinstance(following, Phrase) and "role.legal_form" in following.roles
+    if kind in ("number", "typed"):
+        return _within_quotes(tokens, first, at)
+    return kind not in _ENDS and kind not in ")"
+
+
+def _marks_nothing(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
+    """A short word that may mark a number, with no number after it: an initial or a legal form («P. O.», «С. Ф.»)."""
+    following = tokens[at + 1][0] if at + 1 < len(tokens) else ""
+    return phrase.mark not in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.TAX_ID) and following not in ("number", "№", "#", ":", "typed")
+
+
+def _within_quotes(tokens: Sequence[Token], first: int, at: int) -> bool:
+    if first < 0:
+        return False
+    opened = sum(1 for token in tokens[first:at] if token[0] == '"')
+    return opened % 2 == 1 and any(token[0] == '"' for token in tokens[at + 1 : at + 6])
+
+
+def _span(original: str, text: str, tokens: Sequence[Token], first: int, end: int) -> Span | None:
+    while first < end and tokens[first][0] in "-.:<[":
+        first += 1
+    while end > first and (_joins(tokens[end - 1]) or tokens[end - 1][0] in "-:,>].(&") and not _initial(text, tokens, end - 1):
+        end -= 1
+    words = [token for token in tokens[first:end] if token[0] in ("word", "phrase")]
+    if not words or not _is_name(original, text, tokens[first:end], words):
+        return None
+    start, stop = tokens[first][1], tokens[end - 1][2]
+    return Span(SpanKind.BENEFICIARY, start, stop, name=original[start:stop])
+
+
+def _joins(token: Token) -> bool:
+    return isinstance(token[3], Phrase) and token[3].joiner
+
+
+def _initial(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """The dot behind an initial belongs to the name: «Каримов Б.Б.»"""
+    return at > 0 and tokens[at][0] == "." and tokens[at - 1][2] - tokens[at - 1][1] <= 2
+
+
+def _is_name(original: str, text: str, tokens: Sequence[Token], words: Sequence[Token]) -> bool:
+    if any(_role(token, "role.legal_form") for token in words):
+        return len(words) > 1
+    if any(_role(token, "role.service") for token in words[:2]):
+        return False
+    if any(token[0] in '"' for token in tokens):
+        return True
+    typed = [original[token[1] : token[2]] for token in words if token[0] == "word"]
+    if not typed:
+        return False
+    if any(_SURNAME.search(text[token[1] : token[2]]) for token in words if token[0] == "word"):
+        return typed[0][0].isupper()
+    capitals = [word for word in typed if word[0].isupper()]
+    if len(typed) == 1:
+        return typed[0].isascii() and bool(capitals)
+    return len(capitals) == len(typed) or (len(capitals) >= 2 and typed[0][0].isupper())
+
+
+def _role(token: Token, role: str) -> bool:
+    return isinstance(token[3], Phrase) and role in token[3].roles

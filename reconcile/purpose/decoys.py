@@ -1,0 +1,109 @@
+"""Typed decoys: stretches whose very shape says that they are no invoice and no personal account number.
+
+Dates, percentages, decimal amounts, IBANs, long bank accounts, cards, phones, tax ids with a valid check, e-mail and IP
+addresses. Shapes are tried in this order at one place of the folded text; what none of them takes is a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Final
+
+from reconcile.identifiers.cards import find_card
+from reconcile.identifiers.kz import kz_is_valid
+from reconcile.identifiers.uz import is_pinfl
+from reconcile.purpose.reading import SpanKind
+
+# `~` stands where the bank's line fold may cut; D is a digit or the letter O typed for it.
+_D: Final = "[0-9OО]"
+_O: Final = "[0OО]"
+_YEAR: Final = f"(?:(?:1~9|2~{_O})~{_D}~{_D}|{_D}~{_D})"
+_DAY: Final = f"(?:{_O}~[1-9]|[12]~{_D}|3~[01OО]|[1-9])"
+_MONTH: Final = f"(?:1~[012OО]|{_O}~[1-9]|[1-9])"
+_LETTERS: Final = r"[^\W\d_]"
+DATE: Final = (
+    rf"(?:(?:1~9|2~{_O})~{_D}~{_D}~[-./]~{_MONTH}~[-./]~{_DAY}(?![0-9])(?:T[0-9:.]+Z?)?"
+    rf"|{_DAY}~(?:\.~{_MONTH}~\.~{_YEAR}|[ ]?\.[ ]{_MONTH}[ ]?\.[ ]{_YEAR}|/~{_MONTH}~/~{_YEAR}|-~{_MONTH}~-~{_YEAR}"
+    rf"|\\~{_MONTH}~\\~{_YEAR}|,~{_MONTH}~,~(?:19|2~{_O})~{_D}~{_D}|\.~{_MONTH}~,~{_YEAR}|\.~{_MONTH}~\.(?![0-9])"
+    rf"|\.~{_MONTH}(?=[ ]?Г\b))(?![0-9])"
+    rf"|{_MONTH}/{_DAY}/{_YEAR}(?![0-9])"
+    rf"|[0-9]{{1,2}}-(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)-?[0-9]{{2,4}}(?![0-9]))"
+)
+_TLD: Final = r"(?:KZ|UZ|RU|KE|COM|NET|ORG|INFO|IO|BIZ|CLOUD|ONLINE|SITE|STORE|DEV|APP|TECH|SU|РФ|ҚАЗ)"
+
+# (name of the decoy class, kind, pattern). The names are the groups of the one master expression.
+SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
+    ("kz_iban", SpanKind.BANK_ACCOUNT, r"KZ ?~[0-9]~[0-9](?:[ ~]?~[0-9A-Z]){16}(?![0-9A-Z])"),
+    ("pesalink", SpanKind.BANK_ACCOUNT, r"PL\|IN\|[0-9]{6,}(?=\|)"),
+    ("mail", SpanKind.OTHER, rf"[A-Z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)*|(?:HTTPS?://|WWW\.)\S+"),
+    ("domain", SpanKind.OTHER, rf"[^\W_][\w-]*(?:\.[\w-]+)*\.{_TLD}(?![^\W_])(?:/\S*)?"),
+    ("iban", SpanKind.BANK_ACCOUNT, r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}(?![0-9A-Z])"),
+    ("kra_pin", SpanKind.TAX_ID, r"[AP][0-9]{9}[A-Z](?![0-9A-Z])"),
+    ("receipt", SpanKind.RECEIPT, r"FT[0-9]{5}[A-Z0-9]{5}(?![0-9A-Z])|[S-Z][A-L][1-9A-V](?=[A-Z]*[0-9])[A-Z0-9]{7}(?![0-9A-Z])"),
+    ("phone_mask", SpanKind.PHONE, r"(?:\+?(?:254|998|7|8)|0[17])[0-9]{0,4} ?\*[* ]*[0-9]{2,4}(?![0-9])"),
+    ("card_mask", SpanKind.CARD, r"[0-9]{4} ?[0-9]{0,2}(?:\*{2,}|(?: ?[*X]{2,4}){1,3}) ?[0-9]{2,4}(?![0-9])|[0-9]{0,6}\*{1,12}[0-9]{3,4}(?![0-9])"),
+    ("ip", SpanKind.OTHER, r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])(?:[:/][0-9]{1,5})?"),
+    ("time", SpanKind.OTHER, r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"),
+    ("date", SpanKind.DATE, DATE),
+    ("percent", SpanKind.PERCENT, r"[0-9]+(?:[.,][0-9]+)? ?%"),
+    (
+        "amount",
+        SpanKind.AMOUNT,
+        r"[0-9]{1,3}(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:'[0-9]{3})+|(?:\.[0-9]{3})+(?=,)|[0-9]*)[.,=][0-9]{2}(?![0-9])(?![-/.,][0-9])(?![^\W\d_])",
+    ),
+    ("phone", SpanKind.PHONE, r"\+[0-9][0-9 ()-]{8,16}[0-9](?![0-9])|8[ -]?\(?7[0-9]{2}\)?[ -][0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}(?![0-9])"),
+    ("card", SpanKind.CARD, r"[0-9]{4}(?:[ -]~[0-9]{4}){3}(?![0-9])"),
+)  # fmt: skip
+
+_NUMBER: Final = (
+    rf"(?:[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+(?:[-/][^\W\d_]{{1,3}}(?![^\W_]))?)"
+)
+_WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])(?!@)"
+_STARTS: Final = {"kz_iban": "(?=K)", "mail": "(?=[A-Z0-9])(?=[^\\s@]*[@:.])"}
+
+_UZ_CARD: Final = re.compile(r"(?:8600|9860|5614)[0-9]{12}")
+
+KINDS: Final = {name: kind for name, kind, _ in SHAPES}
+
+
+@lru_cache(maxsize=64)
+def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[str]:
+    """The one expression that takes a folded purpose apart: words, decoys by shape, numbers, signs. `folds`: the text has
+    line folds, so that a date or an IBAN may go on behind one. `without` leaves decoy classes out, for tests only."""
+    shapes = [
+        f"(?P<{name}>{_STARTS.get(name, '')}{pattern})" for name, _, pattern in SHAPES if name not in without
+    ]
+    words = shapes[:4] + [f"(?P<word>{_WORD})"] + shapes[4:] if not without else [f"(?P<word>{_WORD})", *shapes]
+    pattern = "|".join((*words, f"(?P<number>{_NUMBER})", r"(?P<sign>[^\s\w]|_)"))
+    fold = r"\n?" if folds else ""
+    return re.compile(rf"\s*(?:{pattern.replace('[ ~]', '[ ]').replace('~', fold).replace('¬', fold)})")
+
+
+def digits_kind(digits: str, without: Collection[str] = ()) -> SpanKind | None:
+    """What a run of digits is by length, prefix and check digit; None where it may be any number.
+
+    >>> digits_kind("180440021537"), digits_kind("254712345678"), digits_kind("104582")
+    (<SpanKind.TAX_ID: 'tax_id'>, <SpanKind.PHONE: 'phone'>, None)
+    """
+    length = len(digits)
+    if length < 10:
+        return None
+    if length >= 20:
+        return None if "long" in without else SpanKind.BANK_ACCOUNT
+    if "check" not in without and ((length == 12 and kz_is_valid(digits)) or (length == 14 and is_pinfl(digits))):
+        return SpanKind.TAX_ID
+    if "card_number" not in without and length >= 13 and (_UZ_CARD.fullmatch(digits) or find_card(digits)):
+        return SpanKind.CARD
+    if "phone_number" not in without and _is_phone(digits):
+        return SpanKind.PHONE
+    return None
+
+
+def _is_phone(digits: str) -> bool:
+    if len(digits) == 12:
+        return digits.startswith(("2547", "2541", "998"))
+    if len(digits) == 11:
+        return digits.startswith(("77", "87"))
+    return len(digits) == 10 and digits.startswith(("07", "01"))

@@ -1,0 +1,433 @@
+"""Which word names which number: the walk over the tokens of a purpose.
+
+A word in front of a number names it and every number of the list that it opens; a Kazakh or Uzbek word may stand behind.
+The number sign, за/for and a number's own prefix name nothing. A number that a contract, an act, a phone … names is no
+reference. Between a word and its number only words without news may stand; after anything else the number is bare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from reconcile.purpose.decoys import digits_kind
+from reconcile.purpose.keys import MOST_PARTS, candidate_keys
+from reconcile.purpose.reading import Span, SpanKind
+from reconcile.purpose.tokens import Token
+from reconcile.purpose.words import Phrase
+
+_REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
+_LISTED: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.CONTRACT, SpanKind.DOCUMENT, SpanKind.BARE})
+_BETWEEN: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
+_FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, SpanKind.TAX_ID: 1, SpanKind.PHONE: 1}
+"""How many strange words may stand between a word and its number; none for an invoice or an account."""
+_JOINERS: Final = ",;&+/"
+_SIGNS: Final = "№#"
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
+_DECIMAL_LIST: Final = re.compile(r"([0-9]+),([0-9]{2})")
+_TIME_OF_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}")
+_PREFIX: Final = re.compile(r"[^\W\d_]{1,6}")
+_CODE_FIELD: Final = re.compile(r"[0-9]{9}")
+
+
+class Walk:
+    """One purpose on its way. `text` is the folded text, `original` what was typed (look-alike repairs need its case)."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], typed: str, without: frozenset[str] = frozenset()) -> None:
+        self.text, self.tokens, self.typed, self.without = text, tokens, typed, without
+        self.spans: list[Span] = []
+        self.mark: SpanKind | None = None  # the word that waits for its number
+        self.mark_at = -1
+        self.strange = 0  # strange words since
+        self.comma = False
+        self.sign = False  # a number sign stands right before
+        self.open: SpanKind | None = None  # the kind of the list that is open
+        self.joined = False  # its last token joins
+        self.spent: Phrase | None = None
+        self.at = 0
+
+    def run(self) -> list[Span]:
+        tokens, last = self.tokens, len(self.tokens)
+        while self.at < last:
+            kind = tokens[self.at][0]
+            if kind == "phrase":
+                self._phrase(tokens[self.at])
+            elif kind == "number":
+                self._number()
+                continue
+            elif kind == "word":
+                self._word()
+            elif kind == "typed":
+                self._typed(tokens[self.at])
+            else:
+                self._punctuation(kind, tokens[self.at])
+            self.at += 1
+        return self.spans
+
+    # -- what is not a number
+
+    def _phrase(self, token: Token) -> None:
+        phrase = token[3]
+        assert isinstance(phrase, Phrase)
+        if phrase.sign and not (phrase.mark and self.open is None and self.mark is None):
+            self.sign = True
+            if self.mark is SpanKind.AMOUNT:
+                self.mark = None
+        elif phrase.mark is not None:
+            self._marking(phrase)
+        elif phrase.none:
+            self._forget()
+        elif self.open is not None and phrase.joiner:
+            self.joined, self.sign = True, False
+        elif not (phrase.filler or phrase.date or phrase.month):
+            self._news(phrase)
+
+    def _marking(self, phrase: Phrase) -> None:
+        if phrase is self.spent:
+            self._forget()
+            return
+        self.mark, self.mark_at, self.strange, self.comma, self.sign = phrase.mark, self.at, 0, False, False
+        self.joined = False
+        if phrase.mark is not SpanKind.AMOUNT:
+            self.open = None
+
+    def _news(self, phrase: Phrase) -> None:
+        if phrase.reset and not phrase.filler:
+            self._forget()
+        elif self.mark not in _REFERENCE and "role.service" in phrase.roles:
+            self.strange += 1
+            self.open = None
+        else:
+            self._word()
+
+    def _word(self) -> None:
+        self.strange += 1
+        self.open, self.joined, self.sign = None, False, False
+
+    def _forget(self) -> None:
+        self.mark, self.open, self.joined, self.sign, self.strange = None, None, False, False, 0
+
+    def _typed(self, token: Token) -> None:
+        kind = token[3]
+        assert isinstance(kind, SpanKind)
+        if kind is SpanKind.AMOUNT and self._listed_decimal(token):
+            return
+        if kind is SpanKind.PHONE and self.mark in _REFERENCE and token[1] and self._fresh() and "*" not in self.text[token[1]:token[2]]:
+            self._emit(self.mark or kind, token[1], token[2])
+            return
+        self.spans.append(Span(kind, token[1], token[2]))
+        if kind not in _BETWEEN:
+            self._forget()
+        elif self.mark is kind:
+            self.mark = None
+        self.sign = False
+
+    def _listed_decimal(self, token: Token) -> bool:
+        """«счета 15,16»: right after an invoice word two numbers and a comma, no decimal amount."""
+        found = _DECIMAL_LIST.fullmatch(self.text, token[1], token[2])
+        if found is None or self.mark is not SpanKind.INVOICE or not self._fresh() or self._money_follows(self.at + 1):
+            return False
+        self._emit(SpanKind.INVOICE, *found.span(1))
+        self._emit(SpanKind.INVOICE, *found.span(2))
+        return True
+
+    def _fresh(self) -> bool:
+        return self.strange == 0 and not self.comma
+
+    def _punctuation(self, sign: str, token: Token) -> None:
+        if sign in _SIGNS:
+            self.sign = True
+            if self.mark is SpanKind.AMOUNT:
+                self.mark = None
+        elif self.open is not None and sign in _JOINERS:
+            self.joined, self.sign = True, False
+        elif sign in ",;":
+            self.comma = True
+        elif sign == "~" or (sign == "." and self._full_stop(token)):
+            self._forget()
+
+    def _full_stop(self, token: Token) -> bool:
+        """A stop that ends a sentence, not one that shortens a word."""
+        before = self.tokens[self.at - 1] if self.at else None
+        if before is None or self.text[token[2] : token[2] + 1] not in (" ", ""):
+            return False
+        return before[0] == "number" or before[2] - before[1] > 6 or before[0] == "typed"
+
+    # -- numbers
+
+    def _number(self) -> None:
+        first = self.at
+        end, last = self._group()
+        start = self.tokens[first][1]
+        self.at = last + 1
+        if self._part_of_date(first, last, start, end) or self._money(last, start, end) or self._field(first, start, end):
+            self._after(first)
+            return
+        self._name(first, last, start, end)
+        self._after(first)
+
+    def _after(self, first: int) -> None:
+        self.mark, self.sign, self.joined, self.comma, self.strange = None, False, False, False, 0
+
+    def _group(self) -> tuple[int, int]:
+        """End of the number that begins here, and its last token: blocks split by one blank or fold belong together."""
+        tokens, text = self.tokens, self.text
+        last = self.at
+        while last + 1 < len(tokens) and tokens[last + 1][0] == "number" and last - self.at < MOST_PARTS - 1:
+            gap = text[tokens[last][2] : tokens[last + 1][1]]
+            if gap not in (" ", "\n") or not self._may_join(last + 1):
+                break
+            last += 1
+        return tokens[last][2], last
+
+    def _may_join(self, at: int) -> bool:
+        """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
+        following = self._phrase_at(at + 1) or self._phrase_at(at + 2 if self._is(at + 1, "-") else at + 1)
+        return following is None or not (following.month or following.suffix)
+
+    def _phrase_at(self, at: int) -> Phrase | None:
+        if 0 <= at < len(self.tokens):
+            value = self.tokens[at][3]
+            return value if isinstance(value, Phrase) else None
+        return None
+
+    def _is(self, at: int, kind: str) -> bool:
+        return 0 <= at < len(self.tokens) and self.tokens[at][0] == kind
+
+    def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
+        """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""
+        digits = self.text[start:end]
+        if first != last or not digits.isdigit() or self.sign:
+            return False
+        after = self._phrase_at(last + 2 if self._is(last + 1, "-") else last + 1)
+        before = self._phrase_at(first - 1) or self._phrase_at(first - 2 if self._is(first - 1, "-") or self._is(first - 1, ".") else first - 1)
+        beside_month = (after is not None and after.month) or (before is not None and before.month)
+        if len(digits) <= 2 and beside_month:
+            return self._date(start, end)
+        if not _YEAR.fullmatch(digits):
+            return False
+        dated = self.spans and self.spans[-1].kind is SpanKind.DATE and self.text[self.spans[-1].end : start].strip(" ,.") == ""
+        if beside_month or dated or (after is not None and after.date and "role.date_word" in after.roles and not after.mark):
+            return self._date(start, end)
+        return False
+
+    def _date(self, start: int, end: int) -> bool:
+        self.spans.append(Span(SpanKind.DATE, start, end))
+        mark, far, open_, comma = self.mark, self.strange, self.open, self.comma
+        self._after(self.at)
+        self.mark, self.strange, self.open, self.comma = mark, far, open_, comma
+        return True
+
+    def _money(self, last: int, start: int, end: int) -> bool:
+        """A number before a currency, a quantity before its unit."""
+        if self.sign:
+            return False
+        phrase = self._phrase_at(last + 1)
+        if phrase is None or self.text[end : self.tokens[last + 1][1]].strip(" ."):
+            return False
+        if "role.currency" in phrase.roles:
+            self.spans.append(Span(SpanKind.AMOUNT, start, end))
+        elif "role.unit" in phrase.roles and phrase.mark is None and self.mark not in _REFERENCE and not self.joined:
+            self.spans.append(Span(SpanKind.OTHER, start, end))
+        else:
+            return False
+        return True
+
+    def _money_follows(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        return phrase is not None and "role.currency" in phrase.roles
+
+    def _field(self, first: int, start: int, end: int) -> bool:
+        """The fields that «~» parts in Uzbek purposes: after the payer's nine digits comes a code of the treasury."""
+        if not self._is(first - 1, "~"):
+            return False
+        if self.spans and self.spans[-1].kind is SpanKind.TAX_ID and self._is(first - 2, "number"):
+            self.spans.append(Span(SpanKind.PURPOSE_CODE, start, end))
+        elif _CODE_FIELD.fullmatch(self.text, start, end) and self._is(first + 1, "~"):
+            self.spans.append(Span(SpanKind.TAX_ID, start, end))
+        else:
+            return False
+        return True
+
+    def _name(self, first: int, last: int, start: int, end: int) -> None:
+        """What the number is, by the word that names it, in front or behind; by its shape where none does."""
+        kind = self._named_behind(last, self._in_front()) or self._in_front()
+        if self._to_range(first, start, end):
+            return
+        if kind is SpanKind.BARE and self._national_id(start, end):
+            kind = SpanKind.TAX_ID
+        elif kind is None or kind is SpanKind.BARE:
+            kind = self._by_shape(start, end) or SpanKind.BARE
+        elif kind in _REFERENCE and "card_number" not in self.without and self._by_shape(start, end) is SpanKind.BANK_ACCOUNT:
+            kind = SpanKind.BANK_ACCOUNT
+        self._emit(kind, start, end, self._prefix(first, kind))
+
+    def _in_front(self) -> SpanKind | None:
+        if self.open is not None and self.joined:
+            if self.sign or self.open in _REFERENCE or self.open in (SpanKind.CONTRACT, SpanKind.DOCUMENT):
+                return self.open
+            return None
+        mark = self.mark
+        if mark is None:
+            return None
+        if self.comma and not (self.sign and mark in (SpanKind.CONTRACT, SpanKind.DOCUMENT)):
+            return None
+        if mark in _REFERENCE and self.strange == 1 and self._code_before():
+            return mark
+        return mark if self.strange <= _FAR.get(mark, 0) else None
+
+    def _code_before(self) -> bool:
+        """The one strange word is the number's own prefix, typed with a blank: «invoice SC 4512»."""
+        at = self.at - 1
+        while at >= 0 and self.tokens[at][0] == "number":
+            at -= 1
+        if not self._is(at, "word"):
+            return False
+        word = self.typed[self.tokens[at][1] : self.tokens[at][2]]
+        return _PREFIX.fullmatch(word) is not None and word.isupper()
+
+    def _named_behind(self, last: int, in_front: SpanKind | None) -> SpanKind | None:
+        """«№ 4512 шот бойынша», «4512-sonli hisob-faktura», «4512, 4513 және 4514 төлем шоты»."""
+        at, suffix = self._past_list(last + 1)
+        if in_front is not None and not suffix:
+            return None
+        strange = 0
+        while at < len(self.tokens):
+            phrase = self._phrase_at(at)
+            kind = self.tokens[at][0]
+            if phrase is not None and phrase.mark is not None and (phrase.behind or suffix):
+                return self._spend(at, phrase, suffix)
+            if not suffix:
+                return None
+            if phrase is not None and "role.postposition" in phrase.roles:
+                return None if strange == 0 else SpanKind.DOCUMENT
+            if kind not in ("word", "phrase", "-") or strange >= 3:
+                return SpanKind.DOCUMENT if strange else None
+            strange += kind != "-"
+            at += 1
+        return SpanKind.DOCUMENT if strange else None
+
+    def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
+        """The word behind belongs to the number before it, unless it opens a number of its own."""
+        following = at + 1
+        while following < len(self.tokens) and (self.tokens[following][0] in "№#:-." or self._signs(following)):
+            following += 1
+        if not suffix and self._is(following, "number") and following <= at + 3:
+            phrase_after = self._phrase_at(following + 1)
+            if phrase_after is None or phrase_after.mark is None or not phrase_after.behind:
+                return None
+        self.spent = phrase
+        return phrase.mark
+
+    def _signs(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        return phrase is not None and phrase.sign
+
+    def _past_list(self, at: int) -> tuple[int, bool]:
+        """Past the rest of the list and its dates, to the word that may name it; whether «-sonli» stood on the way."""
+        suffix = False
+        joined = False
+        while at < len(self.tokens):
+            kind, _, _, value = self.tokens[at]
+            if isinstance(value, Phrase):
+                if value.suffix:
+                    suffix = True
+                elif value.joiner and not value.mark:
+                    joined = True
+                elif not (value.date or value.month or "role.case_ending" in value.roles or (joined and value.sign)):
+                    return at, suffix
+            elif kind == "number":
+                if not joined and not self._year_or_day(at):
+                    return at, suffix
+                joined = False
+            elif kind in ",;&+№#":
+                joined = True
+            elif kind not in ("-", ".", '"') and value is not SpanKind.DATE:
+                return at, suffix
+            at += 1
+        return at, suffix
+
+    def _year_or_day(self, at: int) -> bool:
+        after = self._phrase_at(at + 2 if self._is(at + 1, "-") else at + 1)
+        return after is not None and (after.month or after.date)
+
+    def _to_range(self, first: int, start: int, end: int) -> bool:
+        """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
+        whole = _RANGE.fullmatch(self.text, start, end)
+        kind = self._in_front()
+        if whole is not None and (kind in _REFERENCE or (kind is None and self.sign)) and _rises(whole[1], whole[2]):
+            self._add_range(start, end, kind)
+            return True
+        if not self.spans or not self._ranging(first):
+            return False
+        previous = self.spans[-1]
+        if previous.kind not in (SpanKind.INVOICE, SpanKind.ACCOUNT) or not _rises(
+            self.text[previous.start : previous.end], self.text[start:end]
+        ):
+            return False
+        self.spans.pop()
+        self._add_range(previous.start, end, previous.kind)
+        return True
+
+    def _ranging(self, first: int) -> bool:
+        """Between this number and the last one stands a dash or «по», and nothing else."""
+        at = first - 1
+        while at >= 0 and (self.tokens[at][0] in _SIGNS or self._signs(at)):
+            at -= 1
+        phrase = self._phrase_at(at)
+        dash = self._is(at, "-") or (phrase is not None and phrase.range and not phrase.mark)
+        return dash and self._is(at - 1, "number") and self.spans[-1].end == self.tokens[at - 1][2]
+
+    def _add_range(self, start: int, end: int, mark: SpanKind | None) -> None:
+        keys = candidate_keys(self.text[start:end].replace(" ", ""))[:1] if _RANGE.search(self.text[start:end].replace(" ", "")) else ()
+        self.spans.append(Span(SpanKind.RANGE, start, end, keys, mark=mark if mark in _REFERENCE else None))
+        self.open = None
+
+    def _national_id(self, start: int, end: int) -> bool:
+        """«PETER KAMAU ID 23456789»: behind a name, seven or eight digits are a Kenyan's national id."""
+        token = self.tokens[self.mark_at]
+        return 7 <= end - start <= 8 and self.text[token[1] : token[2]] == "ID" and self._is(self.mark_at - 1, "word")
+
+    def _by_shape(self, start: int, end: int) -> SpanKind | None:
+        stretch = self.text[start:end]
+        digits = "".join(stretch.split())
+        if digits.isdigit():
+            return digits_kind(digits, self.without)
+        if _TIME_OF_YEAR.fullmatch(stretch):
+            return SpanKind.OTHER
+        return None
+
+    def _prefix(self, first: int, kind: SpanKind) -> tuple[str, bool]:
+        """The number's own prefix right before it, and whether that prefix is also the word that marks it."""
+        if first == 0 or kind not in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE):
+            return "", False
+        at = first - 1
+        if self.tokens[at][0] == "-" and at:
+            at -= 1
+        token = self.tokens[at]
+        gap = self.text[token[2] : self.tokens[first][1]]
+        if token[0] not in ("word", "phrase") or gap not in ("", " ", "-", "\n"):
+            return "", False
+        if not _PREFIX.fullmatch(self.text, token[1], token[2]):
+            return "", False
+        phrase = self._phrase_at(at)
+        marks = phrase is not None and phrase.mark is not None and at == self.mark_at
+        return self.text[token[1] : token[2]], marks and gap in ("", "-")
+
+    def _emit(self, kind: SpanKind, start: int, end: int, prefix: tuple[str, bool] = ("", False)) -> None:
+        if kind in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE):
+            keys = candidate_keys(self.typed[start:end], prefix[0])
+            self.spans.append(Span(kind, start, end, keys, prefix_key=keys[0] if prefix[1] else ""))
+        else:
+            self.spans.append(Span(kind, start, end))
+        if kind is not SpanKind.AMOUNT:
+            self.open = kind if kind in _LISTED else None
+
+
+def _rises(low: str, high: str) -> bool:
+    """The two ends of a range: as many digits, the second greater, within a thousand."""
+    if not (low.isdigit() and high.isdigit()) or len(low) != len(high):
+        return False
+    return int(low) < int(high) <= int(low) + 1000

@@ -1,0 +1,57 @@
+"""A payment purpose, read: `read_purpose` is the one door of this package's first half; `resolve` asks the books.
+
+Fold, take apart into tokens, see which word names which number, see for whom and of what nature the payment is, and
+give every stretch its place in what the payer typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from reconcile.purpose.beneficiary import beneficiaries
+from reconcile.purpose.fold import Folded, fold
+from reconcile.purpose.marks import Walk
+from reconcile.purpose.nature import lump_sum, nature
+from reconcile.purpose.reading import Reading, Span, SpanKind
+from reconcile.purpose.tokens import tokens
+from reconcile.purpose.words import Lexicon, lexicon
+
+_NO_CUSTOMER = frozenset({SpanKind.BARE, SpanKind.RANGE})
+
+
+def read_purpose(text: str) -> Reading:
+    """Everything that a purpose says, as spans over its original characters. Pure: no books, no clock.
+
+    >>> [(span.kind.value, span.keys) for span in read_purpose("Оплата по счету №4512 от 03.02.2026").spans]
+    [('invoice', ('4512',)), ('date', ())]
+    """
+    return read_with(text, lexicon())
+
+
+def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Reading:
+    """The same with another lexicon, or without some decoy classes: the tests show so that each of them is needed."""
+    folded = fold(text)
+    off = frozenset(without)
+    taken = tokens(folded.text, words, off)
+    typed = text if folded.offsets is None else "".join(text[at] for at in folded.offsets[:-1])
+    spans = Walk(folded.text, taken, typed, off).run()
+    said = nature(taken, spans)
+    lump = lump_sum(typed, taken, spans)
+    if said or lump:
+        spans = [_no_reference(span) for span in spans]
+    spans += beneficiaries(typed, folded.text, taken)
+    spans.sort(key=lambda span: span.start)
+    return Reading(text, tuple(_placed(folded, span) for span in spans), said, lump)
+
+
+def _no_reference(span: Span) -> Span:
+    """In a payment that is no customer's top-up a number that no word names is a document's."""
+    return replace(span, kind=SpanKind.DOCUMENT, keys=(), mark=None) if span.kind in _NO_CUSTOMER else span
+
+
+def _placed(folded: Folded, span: Span) -> Span:
+    if folded.offsets is None:
+        return span
+    start, end = folded.original(span.start, span.end)
+    return replace(span, start=start, end=end)

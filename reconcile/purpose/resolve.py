@@ -1,0 +1,224 @@
+"""The numbers of a purpose against the books: which of them are references (`decisions.md`, Words).
+
+Whole numbers only. The exact form first; with leading zeros added or dropped only where that leads to exactly one number
+on the books. Of several readings of one stretch (joined over a fold, in parts, without its prefix, look-alikes
+repaired) the first that is on the books.
+
+A number that a word names as an invoice is looked for among the invoices alone, and one named as a personal account
+among the accounts alone. Where it is on the *other* book it is an unknown marked number, not a reference: the payer's
+word and the payer's number contradict each other, and «a number that another word names is no reference, even where it
+equals one» holds for these words as for a contract's. A person is asked, or the other marked numbers decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from reconcile.purpose.keys import parts
+from reconcile.purpose.reader import read_purpose
+from reconcile.purpose.reading import Reading, Span, SpanKind
+from reconcile.reference import number_key, zeroless_key
+from reconcile.statement import StructuredReference
+
+_NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE, SpanKind.RANGE})
+_FIELDS: Final = {"invoice": SpanKind.INVOICE, "account": SpanKind.ACCOUNT}
+_NOT_TYPED: Final = frozenset({"receipt", "phone"})
+"""Structured fields that never hold a customer's number."""
+
+Books = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumbers:
+    """The numbers on the books, by exact key and by the key without leading zeros."""
+
+    invoices: Books
+    accounts: Books
+    invoices_zeroless: Books
+    accounts_zeroless: Books
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A number on the books that the purpose or a structured field holds. `span` lies in the purpose; for a structured
+    field it is empty (0, 0) and `source` names the field."""
+
+    span: Span
+    kind: SpanKind
+    marked: bool
+    number: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """In order of mention. `unknown`: marked numbers that are not on the books. `ranges`: stretches that lead to several
+    numbers and cannot be told apart: «4512-4514», or two numbers on the books that differ only in their separators."""
+
+    marked: tuple[Reference, ...] = ()
+    bare: tuple[Reference, ...] = ()
+    unknown: tuple[Span, ...] = ()
+    ranges: tuple[Span, ...] = ()
+
+
+@dataclass(slots=True)
+class _Found:
+    references: list[Reference] = field(default_factory=list)
+    unknown: list[Span] = field(default_factory=list)
+    ranges: list[Span] = field(default_factory=list)
+
+
+def keys_wanted(
+    reading: Reading, structured: Sequence[StructuredReference] = ()
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The exact keys and the zeroless keys that the books have to be asked for, so that one look-up serves a chunk."""
+    exact = {key for span in reading.spans if span.kind in _NUMBERS for key in span.keys}
+    exact.update(key for _, span in _structured_spans(structured) for key in span.keys)
+    return frozenset(exact), frozenset(map(zeroless_key, exact))
+
+
+def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[StructuredReference] = ()) -> References:
+    """The references of one payment. A structured field that is meant for one kind of number marks it."""
+    found = _Found()
+    for span in reading.spans:
+        if span.kind in _NUMBERS:
+            _look_up(span, reading.text[span.start : span.end], known, found)
+    for source, span in _structured_spans(structured):
+        part = _Found()
+        _look_up(span, span.name, known, part)
+        found.references += [replace(ref, span=replace(ref.span, start=0, end=0), source=source) for ref in part.references]
+        found.unknown += [replace(each, start=0, end=0, name=span.name) for each in part.unknown]
+        found.ranges += [replace(each, start=0, end=0, name=span.name) for each in part.ranges]
+    return _gathered(found)
+
+
+def _gathered(found: _Found) -> References:
+    """Each number once; where it is both marked and bare, it is marked."""
+    marked = _once(ref for ref in found.references if ref.marked)
+    named = {(ref.kind, ref.number) for ref in marked}
+    bare = _once(ref for ref in found.references if not ref.marked and (ref.kind, ref.number) not in named)
+    return References(marked, bare, tuple(found.unknown), tuple(found.ranges))
+
+
+def _once(references: Iterable[Reference]) -> tuple[Reference, ...]:
+    first: dict[tuple[SpanKind, str], Reference] = {}
+    for each in references:
+        first.setdefault((each.kind, each.number), each)
+    return tuple(first.values())
+
+
+def _structured_spans(structured: Sequence[StructuredReference]) -> Iterator[tuple[str, Span]]:
+    """The numbers of the structured fields, as spans over each field's own value (kept in `name`)."""
+    for each in structured:
+        if each.kind in _NOT_TYPED or not each.value.strip():
+            continue
+        meant = _FIELDS.get(each.kind)
+        reading = read_purpose(each.value)
+        spans = [span for span in reading.spans if span.kind in _NUMBERS]
+        whole = number_key(each.value)
+        if meant is not None and not spans and whole and any(map(str.isdigit, whole)):
+            spans = [Span(meant, 0, len(each.value), (whole,))]
+        for span in spans:
+            yield each.kind, _named_by_field(span, meant, each.value)
+
+
+def _named_by_field(span: Span, meant: SpanKind | None, value: str) -> Span:
+    if meant is not None and span.kind is SpanKind.BARE:
+        span = replace(span, kind=meant, keys=tuple(dict.fromkeys((number_key(value), *span.keys))))
+    elif meant is not None and span.kind is SpanKind.RANGE:
+        span = replace(span, mark=meant)
+    return replace(span, name=value)
+
+
+def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
+    if span.kind is SpanKind.RANGE:
+        _range(span, text, known, found)
+        return
+    blocks = parts(text)
+    hits: list[Reference] = []
+    for exact in (True, False):
+        hits = _whole(span, blocks, known, exact) or _in_parts(span, text, blocks, known, exact)
+        if hits:
+            break
+    if _told_apart(hits):
+        found.references += hits
+    else:
+        found.ranges.append(span)
+    if not hits and span.kind is not SpanKind.BARE and not span.prefix_key:
+        found.unknown.append(span)
+
+
+def _told_apart(hits: Sequence[Reference]) -> bool:
+    """No stretch leads to two numbers of one kind."""
+    places = [(ref.kind, ref.span.start, ref.span.end) for ref in hits]
+    return len(places) == len(set(places))
+
+
+def _whole(span: Span, blocks: Sequence[tuple[int, int]], known: KnownNumbers, exact: bool) -> list[Reference]:
+    """The first reading of the whole stretch that is on the books."""
+    if len(blocks) == 1:
+        keys = span.keys
+    else:
+        length = max(map(len, span.keys), default=0)
+        keys = tuple(key for key in span.keys if len(key) == length or key.endswith(span.keys[-1]) and key == span.keys[0])
+    for key in keys:
+        hits = _at(key, span, known, exact)
+        if hits:
+            return [replace(hit, marked=False) for hit in hits] if key == span.prefix_key else hits
+    return []
+
+
+def _in_parts(
+    span: Span, text: str, blocks: Sequence[tuple[int, int]], known: KnownNumbers, exact: bool
+) -> list[Reference]:
+    """A stretch of several blocks, from the left the longest run of blocks that is on the books. What follows the first
+    block without a list's comma is bare where it is not of the kind that the word names."""
+    hits: list[Reference] = []
+    at = 0
+    while len(blocks) > 1 and at < len(blocks):
+        for last in range(len(blocks) - 1, at - 1, -1):
+            start, end = blocks[at][0], blocks[last][1]
+            piece = replace(span, start=span.start + start, end=span.start + end)
+            key = number_key(text[start:end])
+            here = _at(key, piece, known, exact)
+            if not here and at and exact:
+                here = _at(key, replace(piece, kind=SpanKind.BARE), known, exact)
+            if here:
+                hits += here
+                at = last
+                break
+        at += 1
+    return hits
+
+
+def _at(key: str, span: Span, known: KnownNumbers, exact: bool) -> list[Reference]:
+    """What is on the books under a key, of the kind that the word names or of both."""
+    marked = span.kind is not SpanKind.BARE
+    kinds = (span.kind,) if marked else (SpanKind.INVOICE, SpanKind.ACCOUNT)
+    look = key if exact else zeroless_key(key)
+    found = [(kind, number) for kind in kinds for number in _book(known, kind, exact).get(look, ())]
+    if not exact and len(found) != 1:
+        return []
+    return [Reference(span, kind, marked, number) for kind, number in found]
+
+
+def _book(known: KnownNumbers, kind: SpanKind, exact: bool) -> Books:
+    if kind is SpanKind.INVOICE:
+        return known.invoices if exact else known.invoices_zeroless
+    return known.accounts if exact else known.accounts_zeroless
+
+
+def _range(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
+    kinds = (span.mark,) if span.mark is not None else (SpanKind.INVOICE, SpanKind.ACCOUNT)
+    hits = [
+        Reference(span, kind, span.mark is not None, number)
+        for kind in kinds
+        for key in span.keys
+        for number in _book(known, kind, True).get(key, ())
+    ]
+    if len(hits) == 1:
+        found.references += hits
+    else:
+        found.ranges.append(span)

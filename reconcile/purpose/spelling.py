@@ -1,0 +1,92 @@
+"""How one word of the lexicon may be written: endings, the alphabet of the neighbours, Latin in several schemes.
+
+The lexicon holds each word once, in its own alphabet. From it come here the inflected forms, the forms with Russian
+letters for Kazakh and Uzbek ones, and the transliterations that banks and payers use (SCHETU, SCHYOTU, SCHOTU; LICEVOI,
+LITSEVOY, LICEVOJ). `skeleton` brings a typed word to the shape under which all of them are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
+from typing import Final
+
+MOST_TRANSLITERATIONS: Final = 64
+"""Of one form. The schemes of a word of many ambiguous letters multiply; payers use the first few of each letter."""
+
+# Capitals that print alike, towards Latin; Kazakh and Uzbek letters towards the Russian ones that are typed for them.
+_SKELETON: Final = str.maketrans(
+    {
+        **dict(zip("АВЕЁКМНОРСТУХІЇЈЅ", "ABEEKMHOPCTYXIIJS", strict=True)),
+        **dict(zip("ҚҢӨҰҮҺЎҲӘ", "KHOYYXYXA", strict=True)),
+        **{"Ғ": "Г", "Ъ": "", "'": "", "`": "", "-": ""},
+    }
+)
+
+_RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
+    "ый": ("yy", "iy", "yi", "y", "ij", "i"), "ий": ("iy", "ii", "y", "ij", "i"), "а": ("a",), "б": ("b",), "в": ("v",),
+    "г": ("g",), "д": ("d",), "е": ("e",), "ё": ("yo", "e", "o", "io", "jo"), "ж": ("zh", "j"), "з": ("z",),
+    "и": ("i",), "й": ("y", "i", "j"), "к": ("k",), "л": ("l",), "м": ("m",), "н": ("n",), "о": ("o",), "п": ("p",),
+    "р": ("r",), "с": ("s",), "т": ("t",), "у": ("u",), "ф": ("f",), "х": ("kh", "h", "x"), "ц": ("ts", "c"),
+    "ч": ("ch", "c"), "ш": ("sh",), "щ": ("shch", "sch"), "ъ": ("",), "ы": ("y", "i"), "ь": ("",), "э": ("e",),
+    "ю": ("yu", "u", "iu", "ju"), "я": ("ya", "a", "ia", "ja"),
+}  # fmt: skip
+_UZBEK: Final[Mapping[str, tuple[str, ...]]] = {
+    **_RUSSIAN, "ё": ("yo", "e"), "ж": ("j",), "й": ("y",), "х": ("x", "h"), "ҳ": ("h", "x"), "қ": ("q", "k"),
+    "ғ": ("g",), "ў": ("o", "u"), "ц": ("s", "ts"), "ч": ("ch",), "ы": ("i",), "ю": ("yu",), "я": ("ya",),
+    "ый": ("iy",), "ий": ("iy", "i"),
+}  # fmt: skip
+_KAZAKH: Final[Mapping[str, tuple[str, ...]]] = {
+    **_RUSSIAN, "ә": ("a",), "ғ": ("g",), "қ": ("q", "k"), "ң": ("n", "ng"), "ө": ("o",), "ұ": ("u",), "ү": ("u",),
+    "һ": ("h",), "і": ("i",), "ж": ("zh", "j"), "у": ("u", "w"),
+}  # fmt: skip
+_SCHEMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {"ru": _RUSSIAN, "uz": _UZBEK, "kk": _KAZAKH}
+_TYPED_FOR: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "kk": (("і", "и"), ("ө", "у"), ("ұ", "о"), ("ә", "е")),
+    "uz": (("ў", "о"), ("ь", ""), ("ё", "йо")),
+    "ru": (("ъ", ""), ("ё", "о"), ("й", "и")),
+}
+
+
+def skeleton(word: str) -> str:
+    """A word in capitals under the shape by which the lexicon keeps it: look-alikes towards Latin, no apostrophes.
+
+    >>> skeleton("TO'LOV"), skeleton("СЧЁТ") == skeleton("CЧET"), skeleton("ҲИСОБ") == skeleton("ХИСОБ")
+    ('TOLOV', True, True)
+    """
+    return word.translate(_SKELETON)
+
+
+def forms(spec: str, endings: Mapping[str, list[str]]) -> list[str]:
+    """Every inflected form of a word of the lexicon: `stem`, or `stem+class`."""
+    stem, _, ending = spec.partition("+")
+    return [stem + each for each in endings[ending]] if ending else [stem]
+
+
+def skeletons(form: str, language: str) -> Iterator[str]:
+    """Every skeleton under which one form of a word may be typed."""
+    for cyrillic in _typed(form, language):
+        yield skeleton(cyrillic.upper())
+    scheme = _SCHEMES.get(language)
+    if scheme is not None:
+        for latin in islice(_latin(form, scheme), MOST_TRANSLITERATIONS):
+            yield skeleton(latin.upper())
+
+
+def _typed(form: str, language: str) -> set[str]:
+    found = {form}
+    for own, typed in _TYPED_FOR.get(language, ()):
+        found |= {each.replace(own, typed) for each in found}
+    return found
+
+
+def _latin(form: str, scheme: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    choices: list[tuple[str, ...]] = []
+    at = 0
+    while at < len(form):
+        pair = form[at : at + 2]
+        step = 2 if pair in scheme else 1
+        piece = pair if step == 2 else form[at]
+        choices.append(scheme.get(piece, (piece,)))
+        at += step
+    return map("".join, product(*choices))

@@ -1,0 +1,148 @@
+"""The lexicon, loaded: which words and phrases name a number, a name, or the nature of a payment.
+
+The entries are data (`lexicon/*.toml`). Each phrase becomes a path of a trie whose steps are words (all spellings of one
+entry are one word), so that a purpose is read with one dictionary look-up a word.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+from reconcile.purpose.reading import SpanKind
+from reconcile.purpose.spelling import forms, skeleton, skeletons
+
+LANGUAGES: Final = ("ru", "kk", "uz", "en", "sw")
+_BEHIND: Final = frozenset({"kk", "uz"})
+_KINDS: Final = (
+    SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.CONTRACT, SpanKind.DOCUMENT, SpanKind.TAX_ID, SpanKind.PHONE,
+    SpanKind.BANK_ACCOUNT, SpanKind.BANK_CODE, SpanKind.PURPOSE_CODE, SpanKind.AMOUNT, SpanKind.CARD, SpanKind.OTHER,
+    SpanKind.BARE,
+)  # fmt: skip
+_MOST_MEMO: Final = 200_000
+"""Words remembered; beyond it the memory starts afresh, so that a flood of odd words costs no memory."""
+
+Section = Mapping[str, list[str]]
+
+
+@dataclass(slots=True, eq=False)
+class Phrase:
+    """What a word or phrase does. `mark` is the kind of number that it names; `behind` says that it may stand behind its
+    number (Kazakh, Uzbek); `roles` are the group names of the lexicon ("role.month", "nature.refund", "lump.weak" …)."""
+
+    mark: SpanKind | None = None
+    behind: bool = False
+    roles: set[str] = field(default_factory=set)
+    sign: bool = False
+    filler: bool = False
+    joiner: bool = False
+    date: bool = False
+    month: bool = False
+    suffix: bool = False
+    reset: bool = False
+    range: bool = False
+    none: bool = False
+
+    def add(self, group: str, language: str) -> None:
+        section, _, name = group.partition(".")
+        self.roles.add(group)
+        if section == "mark":
+            self._mark(name, language)
+            return
+        self.sign |= name == "number_sign"
+        self.filler |= name == "filler"
+        self.joiner |= name == "joiner"
+        self.date |= name == "date_word"
+        self.month |= name == "month"
+        self.suffix |= name == "number_suffix"
+        self.reset |= name == "reset"
+        self.range |= name == "range"
+
+    def _mark(self, name: str, language: str) -> None:
+        if name == "none":
+            self.none = True
+            return
+        kind = SpanKind(name)
+        if self.mark is None or _KINDS.index(kind) < _KINDS.index(self.mark):
+            self.mark = kind
+        self.behind |= language in _BEHIND and self.mark is kind
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A step of the trie: the words that may follow, and the phrase that ends here."""
+
+    next: dict[int, Node] = field(default_factory=dict)
+    phrase: Phrase | None = None
+
+
+class Lexicon:
+    """Every spelling of every word, and the trie of the phrases. `without` leaves groups out, for tests only."""
+
+    def __init__(self, without: Collection[str] = ()) -> None:
+        self.root = Node()
+        self._words: dict[str, tuple[int, ...]] = {}
+        self._spec_ids: dict[str, int] = {}
+        self._memo: dict[str, tuple[int, ...] | None] = {}
+        for language in LANGUAGES:
+            self._load(language, without)
+
+    def words(self, typed: str) -> tuple[int, ...] | None:
+        """The words of the lexicon that this word in capitals may be; None where it is none of them."""
+        try:
+            return self._memo[typed]
+        except KeyError:
+            if len(self._memo) > _MOST_MEMO:
+                self._memo.clear()
+            found = self._words.get(skeleton(typed)) if len(typed) <= 32 else None
+            self._memo[typed] = found
+            return found
+
+    def phrase(self, typed: str) -> Phrase | None:
+        """What this one word means alone."""
+        for word in self.words(typed) or ():
+            node = self.root.next.get(word)
+            if node is not None and node.phrase is not None:
+                return node.phrase
+        return None
+
+    def _load(self, language: str, without: Collection[str]) -> None:
+        data = tomllib.loads((files("reconcile.purpose") / "lexicon" / f"{language}.toml").read_text("utf-8"))
+        endings: Section = data["endings"]
+        for group, entry in entries(data):
+            if group not in without:
+                node = self.root
+                for spec in entry.split():
+                    node = node.next.setdefault(self._word(spec, language, endings), Node())
+                node.phrase = node.phrase or Phrase()
+                node.phrase.add(group, language)
+
+    def _word(self, spec: str, language: str, endings: Section) -> int:
+        key = f"{language}:{spec}"
+        if key not in self._spec_ids:
+            self._spec_ids[key] = len(self._spec_ids)
+            for form in forms(spec, dict(endings)):
+                for typed in set(skeletons(form, language)):
+                    known = self._words.get(typed, ())
+                    if self._spec_ids[key] not in known:
+                        self._words[typed] = (*known, self._spec_ids[key])
+        return self._spec_ids[key]
+
+
+def entries(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """(group, phrase) of one language's file."""
+    for section, groups in data.items():
+        if isinstance(groups, dict) and section != "endings":
+            for name, phrases in groups.items():
+                for phrase in phrases:
+                    yield f"{section}.{name}", phrase
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The whole lexicon, built at first use."""
+    return Lexicon()
