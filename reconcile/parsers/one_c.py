@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from reconcile.parsers import one_c_keys as keys
 from reconcile.parsers.amounts import read_date, signed_amount, unsigned_amount
-from reconcile.parsers.one_c_document import Ledger, entry_of
+from reconcile.parsers.one_c_document import Ledger, confirm_dates, entry_of
 from reconcile.parsers.one_c_text import KeyTable, Section, Survey, documents, survey
 from reconcile.parsers.source import (
     ReadContext,
@@ -25,7 +25,7 @@ from reconcile.parsers.source import (
     statement_currency,
 )
 from reconcile.problem import Refusal
-from reconcile.statement import Entry, Statement
+from reconcile.statement import CreditDebit, Entry, Statement
 
 NAME: Final = "1c"
 _SIGNATURE: Final = "1cclientbankexchange"
@@ -53,12 +53,15 @@ def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
 def _entries(stream: BinaryIO, head: Survey, statement: Statement, currencies: dict[str, str]) -> Iterator[Entry]:
     whole = Survey(head.encoding, head.accounts)
     ledger = Ledger(statement.account, statement.currency, currencies, KeyTable())
+    sums = dict.fromkeys(CreditDebit, 0)
     with as_text(stream, head.encoding) as lines:
         for document in documents(lines, ledger.table, whole):
             entry = entry_of(document, ledger)
             if entry is not None:
+                sums[entry.credit_debit] += entry.amount
                 yield entry
     _take_sections(statement, whole)
+    confirm_dates(ledger, sums, statement.total_credit, statement.total_debit)
 
 
 def _statement(found: Survey, account: str, context: ReadContext) -> Statement:

@@ -2,14 +2,16 @@
 
 Direction, in this order: `СуммаПриход` / `СуммаРасход` where the document has them (Kazakh banks; a `Сумма` beside
 them is the same money and is never added); else the side on which the own account stands. `ДатаПоступило` and
-`ДатаСписано` only date the entry. A document on whose neither side an own account stands is refused.
+`ДатаСписано` only date the entry. Where the own account stands on neither side (an export that masks numbers, or writes
+a bank's internal account), the one of these two dates that is given tells, provided that the statement's totals agree
+to the last unit once all documents are read; everything else is refused.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from reconcile.parsers import one_c_keys as keys
@@ -38,6 +40,8 @@ class Ledger:
     own: Mapping[str, str]
     """Every own account of the file with its currency."""
     table: KeyTable
+    by_date: list[int] = field(default_factory=list)
+    """The line of the first document whose direction only its date told; empty where there was none."""
 
 
 def entry_of(document: Document, ledger: Ledger) -> Entry | None:
@@ -98,10 +102,31 @@ def _direction(document: Document, ledger: Ledger) -> tuple[keys.SideKeys, str] 
         )
     if any(_stands_on(fields, side, own) for own in ledger.own for side in (keys.PAYER, keys.PAYEE)):
         return None
-    raise Refusal.of(
-        "neither payer nor payee is an account of this statement (" + ", ".join(ledger.own) + ")",
+    return _by_date(document, ledger), fields.get(keys.AMOUNT, "")
+
+
+def _by_date(document: Document, ledger: Ledger) -> keys.SideKeys:
+    """Of a file with one own account: the side whose date is the only one given. The totals have yet to confirm it."""
+    given = [side for side in (keys.PAYER, keys.PAYEE) if document.fields.get(side.moved_on)]
+    if len(given) != 1 or len(ledger.own) > 1:
+        raise _no_own_side(ledger, document.line)
+    if not ledger.by_date:
+        ledger.by_date.append(document.line)
+    return given[0]
+
+
+def confirm_dates(ledger: Ledger, sums: Mapping[CreditDebit, int], credit: int | None, debit: int | None) -> None:
+    """Refuses what only dates told, unless `ВсегоПоступило` and `ВсегоСписано` are both exactly what was read."""
+    if ledger.by_date and (credit, debit) != (sums[CreditDebit.CREDIT], sums[CreditDebit.DEBIT]):
+        raise _no_own_side(ledger, ledger.by_date[0])
+
+
+def _no_own_side(ledger: Ledger, line: int) -> Refusal:
+    return Refusal.of(
+        "neither payer nor payee is an account of this statement (" + ", ".join(ledger.own) + "), and the totals do "
+        "not confirm the side that ДатаСписано or ДатаПоступило tells",
         "export the statement of one account, with its own number in РасчСчет",
-        line=document.line,
+        line=line,
     )
 
 

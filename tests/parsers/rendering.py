@@ -42,7 +42,8 @@ def _statement(statement: Statement) -> dict[str, Any]:
         for field in dataclasses.fields(statement)
         if field.name != "entries"
     }
-    return {name: value for name, value in head.items() if value not in (None, "")} | {"entries": entries}
+    said = {name: value for name, value in head.items() if value not in (None, "") and value is not False}
+    return said | {"entries": entries}
 
 
 def _plain(value: Any) -> Any:

@@ -93,6 +93,39 @@ def test_the_booking_date_is_that_of_the_own_side(fields: dict[str, str], day: s
     assert entry.booking_date.isoformat() == day
 
 
+MASKED = STANDARD | {"ПолучательСчет": "12345", "ПлательщикСчет": "54321"}
+TOTALS = section(ВсегоПоступило="10.00", ВсегоСписано="4.50")
+CAME = document(MASKED | {"ДатаПоступило": "03.02.2026"})
+WENT = document(MASKED | {"ДатаСписано": "03.02.2026", "Сумма": "4.5"})
+
+
+def test_where_neither_side_is_the_own_account_the_only_date_tells_if_the_totals_agree() -> None:
+    _, entries = read_one(one_c, file(TOTALS, CAME, WENT))
+    assert [(entry.credit_debit, entry.amount) for entry in entries] == [
+        (CreditDebit.CREDIT, 1000),
+        (CreditDebit.DEBIT, 450),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        ((TOTALS, CAME), 9),
+        ((TOTALS, document(STANDARD), WENT, WENT), 16),
+        ((section(ВсегоПоступило="10.00"), CAME, WENT), 8),
+        ((section(ВсегоСписано="4.50"), CAME, WENT), 8),
+        ((CAME, WENT), 4),
+        ((TOTALS, CAME, document(MASKED | {"Сумма": "4.5"})), 17),
+        ((TOTALS, document(MASKED | {"ДатаПоступило": "03.02.2026", "ДатаСписано": "03.02.2026"}), WENT), 9),
+        ((f"РасчСчет={OWN_TOO}", TOTALS, CAME, WENT), 10),
+    ],
+)
+def test_a_side_that_the_totals_do_not_confirm_is_refused(parts: tuple[str, ...], line: int) -> None:
+    said = refusal(one_c, file(*parts))
+    assert said.startswith(f"{line}: neither payer nor payee is an account of this statement ({OWN}")
+    assert "the totals do not confirm the side" in said
+
+
 @pytest.mark.parametrize(
     ("keys", "name", "tax_id"),
     [
