@@ -57,7 +57,9 @@ def _after(text: str, tokens: Sequence[Token], first: int) -> tuple[int, int] | 
 
 def _client_word(token: Token) -> bool:
     value = token[3]
-    return isinstance(value, Phrase) and value.mark is SpanKind.BARE
+    if not isinstance(value, Phrase):
+        return False
+    return value.mark is SpanKind.BARE or (value.filler and "role.service" in value.roles and value.mark is None and "role.stop" not in value.roles)
 
 
 def _before(text: str, tokens: Sequence[Token], last: int) -> tuple[int, int] | None:

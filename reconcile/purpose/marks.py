@@ -29,6 +29,8 @@ _RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
 _DECIMAL_LIST: Final = re.compile(r"([0-9]+),([0-9]{2})")
 _TIME_OF_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}")
 _PREFIX: Final = re.compile(r"[^\W\d_]{1,6}")
+_LAST_WORD: Final = re.compile(r"[^\W\d_]{7,}$")
+"""A word too long to be shortened: a stop behind it ends the sentence."""
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
 
@@ -153,7 +155,9 @@ class Walk:
         before = self.tokens[self.at - 1] if self.at else None
         if before is None or self.text[token[2] : token[2] + 1] not in (" ", ""):
             return False
-        return before[0] == "number" or before[2] - before[1] > 6 or before[0] == "typed"
+        if before[0] in ("number", "typed"):
+            return True
+        return _LAST_WORD.search(self.text, before[1], before[2]) is not None
 
     # -- numbers
 

@@ -32,7 +32,7 @@ _RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
     "ю": ("yu", "u", "iu", "ju"), "я": ("ya", "a", "ia", "ja"),
 }  # fmt: skip
 _UZBEK: Final[Mapping[str, tuple[str, ...]]] = {
-    **_RUSSIAN, "ё": ("yo", "e"), "ж": ("j",), "й": ("y",), "х": ("x", "h"), "ҳ": ("h", "x"), "қ": ("q", "k"),
+    **_RUSSIAN, "е": ("e", "ye"), "ё": ("yo", "e"), "ж": ("j",), "й": ("y",), "х": ("x", "h"), "ҳ": ("h", "x"), "қ": ("q", "k"),
     "ғ": ("g",), "ў": ("o", "u"), "ц": ("s", "ts"), "ч": ("ch",), "ы": ("i",), "ю": ("yu",), "я": ("ya",),
     "ый": ("iy",), "ий": ("iy", "i"),
 }  # fmt: skip
@@ -43,8 +43,8 @@ _KAZAKH: Final[Mapping[str, tuple[str, ...]]] = {
 _SCHEMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {"ru": _RUSSIAN, "uz": _UZBEK, "kk": _KAZAKH}
 _TYPED_FOR: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "kk": (("і", "и"), ("ө", "у"), ("ұ", "о"), ("ә", "е")),
-    "uz": (("ў", "о"), ("ь", ""), ("ё", "йо")),
-    "ru": (("ъ", ""), ("ё", "о"), ("й", "и")),
+    "uz": (("ў", "о"), ("ь", ""), ("ё", "йо"), ("э", "е")),
+    "ru": (("ъ", ""), ("ё", "о"), ("й", "и"), ("э", "е")),
 }
 
 

@@ -36,11 +36,16 @@ def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset()) ->
             at = _number(text, start, at, found, words)
         elif kind == "sign":
             found.append((text[start], start, at, None))
-        elif kind == "domain" and not any(map(str.isdigit, text[start:at])):
-            found.append(("word", start, at, None))
+        elif kind == "domain" and _wordy(text, start, at):
+            at = _word(text, start, _LETTERS.match(text, start).end(), found, words)  # type: ignore[union-attr]
         else:
             found.append(("typed", start, at, KINDS[kind or ""]))
     return _phrases(text, found, words)
+
+
+def _wordy(text: str, start: int, end: int) -> bool:
+    """A domain of letters alone hides no number, and its words may speak («Kaspi.kz»)."""
+    return _LETTERS.match(text, start) is not None and not any(map(str.isdigit, text[start:end]))
 
 
 def _opening_code(text: str, found: list[Token], without: Collection[str]) -> int:
