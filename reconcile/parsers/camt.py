@@ -1,4 +1,6 @@
-"""camt.053, the ISO 20022 statement of account (`BkToCstmrStmt`), versions 02 to 13, and files without a namespace.
+"""camt.053, the ISO 20022 statement of account (`BkToCstmrStmt`), versions 01 to 13, and files without a namespace.
+camt.052 (intraday report) and camt.054 (notification) are read alike and marked as evidence: they repeat what the
+statement will book, so they are never a source of money.
 
 Read by lxml as a stream, one `Ntry` at a time. A DTD, entities and oversized trees are refused; what is cut is not well
 formed and refused with its line. Only entries with status `BOOK` are money. `CdtDbtInd` is the effect of the entry
@@ -9,34 +11,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeGuard
 
 from lxml import etree
 
 from reconcile.parsers.camt_entry import entry_of
 from reconcile.parsers.camt_head import account_of, currency_of, servicer_of, take_head
-from reconcile.parsers.camt_tree import fold, local_name, text
+from reconcile.parsers.camt_tree import fold, line_of, local_name, text
 from reconcile.parsers.source import HEAD_BYTES, ReadContext, account_country, statement_currency
 from reconcile.problem import Refusal
 from reconcile.statement import Entry, Statement
 
 NAME: Final = "camt"
+_STATEMENT: Final = "camt.053"
 _MESSAGES: Final = {
-    "BkToCstmrStmt": "camt.053",
+    "BkToCstmrStmt": _STATEMENT,
     "BkToCstmrAcctRpt": "camt.052",
     "BkToCstmrDbtCdtNtfctn": "camt.054",
 }
-_NOT_BOOKED: Final = {
-    "camt.052": "an intraday report (camt.052): its entries may still change or vanish until the day is closed",
-    "camt.054": "a debit/credit notification (camt.054): it repeats what the statement will book",
-}
-_VERSIONS: Final = frozenset(f"{version:02}" for version in range(2, 14))
+_HOLDERS: Final = {_STATEMENT: "Stmt", "camt.052": "Rpt", "camt.054": "Ntfctn"}
+_VERSIONS: Final = frozenset(f"{version:02}" for version in range(1, 14))
 _NAMESPACE: Final = re.compile(r"camt\.05([2-4])\.001\.([0-9]{2})")
 _IN_HEAD: Final = re.compile(rb"<(?:[\w.\-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|:camt\.05[234]\.001\.[0-9]{2}")
 _FORBIDDEN: Final = (b"<!DOCTYPE", b"<!ENTITY")
-# Version 01, never used for statements here, writes its own number into the message's name.
+# Version 01 writes its own number into the message's name.
 _ELEMENTS: Final = {name + ending: message for name, message in _MESSAGES.items() for ending in ("", "V01")}
-_TAGS: Final = ("{*}Document", "{*}Stmt", "{*}Ntry", *("{*}" + name for name in _ELEMENTS))
+_TAGS: Final = tuple("{*}" + name for name in ("Document", "Ntry", *_HOLDERS.values(), *_ELEMENTS))
 
 
 def recognises(head: bytes) -> bool:
@@ -56,7 +56,9 @@ def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
         for _ in statement.entries:
             pass
     if not seen:
-        raise Refusal.of("there is no statement (Stmt) in the message", "export the statement again")
+        raise Refusal.of(
+            "there is no statement (Stmt), report (Rpt) or notification (Ntfctn) in the message", "export it again"
+        )
 
 
 def _refuse_dtd(stream: BinaryIO) -> None:
@@ -89,6 +91,7 @@ class _Walk:
             remove_comments=True,
             remove_pis=True,
         )
+        self.message = ""
         self.version = ""
         self.checked = False
 
@@ -109,7 +112,7 @@ class _Walk:
     def check(self, element: etree._Element) -> None:
         """At the first element that matters, before any content is looked at."""
         self.checked = True
-        if element.getroottree().docinfo.doctype:
+        if element.getroottree().docinfo.doctype:  # type: ignore[attr-defined]  # the stubs do not know it
             raise _no_dtd(None)
 
     def next_statement(self, context: ReadContext) -> Statement | None:
@@ -118,30 +121,27 @@ class _Walk:
             name = local_name(element)
             if event == "start":
                 self.enter(name, element)
-            elif name == "Ntry" and _is_statement(element.getparent()):
-                return self.statement(element.getparent(), element, context)
-            elif name == "Stmt":
+            elif name == "Ntry" and self.holds(parent := element.getparent()):
+                return self.statement(parent, element, context)
+            elif self.holds(element):
                 return self.statement(element, None, context)
         return None
 
     def enter(self, name: str, element: etree._Element) -> None:
-        message = _ELEMENTS.get(name)
-        if message is None:
-            return
-        if message in _NOT_BOOKED:
-            raise Refusal.of(
-                f"this is {_NOT_BOOKED[message]}", "give the statement (camt.053)", line=element.sourceline
-            )
-        self.version = _version(element)
+        if name in _ELEMENTS:
+            self.message = _ELEMENTS[name]
+            self.version = _version(element, self.message)
+
+    def holds(self, element: etree._Element | None) -> TypeGuard[etree._Element]:
+        """Whether this element is what holds the entries of the message that is being read."""
+        return element is not None and local_name(element) == _HOLDERS.get(self.message)
 
     def statement(self, element: etree._Element, entry: etree._Element | None, context: ReadContext) -> Statement:
         """The statement whose head stands before its first entry."""
-        if not self.version:
-            raise Refusal.of("a Stmt stands outside BkToCstmrStmt", "ask the bank", line=element.sourceline)
         head = fold(element, leave="Ntry")
         currency_seen = currency_of(head, entry)
-        account = account_of(head, element.sourceline)
-        currency = statement_currency(account, currency_seen, context, element.sourceline)
+        account = account_of(head, line_of(element))
+        currency = statement_currency(account, currency_seen, context, line_of(element))
         statement = Statement(
             format=NAME,
             account=account,
@@ -151,8 +151,9 @@ class _Walk:
             reference=text(head, "Id"),
             country=account_country(account),
             bank=servicer_of(head),
+            evidence=self.message != _STATEMENT,
         )
-        take_head(statement, head, element.sourceline)
+        take_head(statement, head, line_of(element))
         statement.entries = self.entries(statement, entry) if entry is not None else iter(())
         return statement
 
@@ -164,51 +165,47 @@ class _Walk:
             event, element = step
             name = local_name(element)
             if event == "end" and name == "Ntry":
-                entry = entry_of(fold(element), element.sourceline or 1, statement)
+                entry = entry_of(fold(element), line_of(element), statement)
                 _forget(element)
                 if entry is None:
                     left_out += 1
                 else:
                     yield entry
-            elif event == "end" and name == "Stmt":
+            elif event == "end" and self.holds(element):
                 break
             step = self.step()
-        take_head(statement, fold(element, leave="Ntry"), element.sourceline)
-        element.clear(keep_tail=True)
+        take_head(statement, fold(element, leave="Ntry"), line_of(element))
+        element.clear(keep_tail=True)  # type: ignore[call-arg]  # nor this
         if left_out:  # the summary counts entries that are no money yet
             statement.total_credit = statement.total_debit = statement.count_expected = None
 
 
 def _malformed(error: etree.XMLSyntaxError) -> Refusal:
     """With the first fault that the library found; the one it raises may be a mere consequence without a line."""
-    faults = [fault for fault in error.error_log if fault.line]
+    faults = [fault for fault in error.error_log if fault.line]  # type: ignore[attr-defined]
     said, line = (faults[0].message, faults[0].line) if faults else (str(error), error.lineno)
     return Refusal.of(
         f"the XML is not well formed or is cut: {said[:160]}", "export the statement again", line=line or None
     )
 
 
-def _version(element: etree._Element) -> str:
+def _version(element: etree._Element, message: str) -> str:
     namespace = str(element.tag).rpartition("}")[0].removeprefix("{")
     found = _NAMESPACE.search(namespace)
     if not namespace:
-        return "camt.053"
-    if found is None or found.group(1) != "3" or found.group(2) not in _VERSIONS:
+        return message
+    if found is None or found.group(1) != message[-1] or found.group(2) not in _VERSIONS:
         raise Refusal.of(
-            f"namespace {namespace[:80]!r} is no version of camt.053 that is known here",
-            "ask the bank for camt.053.001.02 to 13",
-            line=element.sourceline,
+            f"namespace {namespace[:80]!r} is no version of {message} that is known here",
+            f"ask the bank for {message}.001.02 to 13",
+            line=line_of(element),
         )
-    return f"camt.053.001.{found.group(2)}"
-
-
-def _is_statement(element: etree._Element | None) -> bool:
-    return element is not None and local_name(element) == "Stmt"
+    return f"{message}.001.{found.group(2)}"
 
 
 def _forget(element: etree._Element) -> None:
     """Frees what has been read. The element itself stays until the next one ends: the parser may hold its tail."""
-    element.clear(keep_tail=True)
+    element.clear(keep_tail=True)  # type: ignore[call-arg]  # nor this
     parent, before = element.getparent(), element.getprevious()
     while parent is not None and before is not None and local_name(before) == "Ntry":
         parent.remove(before)

@@ -23,8 +23,10 @@ _OTHER_REFERENCES: Final = ("TxId", "InstrId", "PmtInfId", "MndtId", "ChqNb", "C
 
 
 def entry_of(node: Node, line: int, statement: Statement) -> Entry | None:
-    """The entry, or None where it is not booked (`PDNG`, `INFO`, `FUTR`)."""
-    if not _is_booked(node, line):
+    """The entry; None where a statement of account has one that is not booked (`PDNG`, `INFO`, `FUTR`). Reports and
+    notifications, which are evidence only, keep those too."""
+    status = _status(node, line)
+    if status != "BOOK" and not statement.evidence:
         return None
     amount = _amount(node, statement.currency, line)
     mark = _mark(node, line)
@@ -44,7 +46,7 @@ def entry_of(node: Node, line: int, statement: Statement) -> Entry | None:
         bank_reference=own_reference or ("" if reversal else _single_reference(transactions)),
         reversal=reversal,
         reverses=_reversed_reference(transactions, own_reference) if reversal else "",
-        extra=_extra(node, transactions),
+        extra=_extra(node, transactions) if status == "BOOK" else _extra(node, transactions) | {"Sts": status},
     )
 
 
@@ -60,11 +62,11 @@ class _Own:
         self.reversal = reversal
 
 
-def _is_booked(node: Node, line: int) -> bool:
+def _status(node: Node, line: int) -> str:
     """`Sts` is text up to .07, a `Cd` from .08 on."""
     status = text(node, "Sts") or text(first_node(node, "Sts"), "Cd")
     if status in ("BOOK", "PDNG", "INFO", "FUTR"):
-        return status == "BOOK"
+        return status
     raise Refusal.of(
         f"the entry's status (Sts) is {status[:20]!r}, neither booked nor pending", "ask the bank", line=line
     )
@@ -96,9 +98,12 @@ def _day(node: Node, line: int) -> date | None:
 
 
 def _booking_date(node: Node, statement: Statement, line: int) -> date:
-    """`BookgDt`; where the bank leaves it out, the day of a statement of one day."""
+    """`BookgDt`; where the bank leaves it out, the day of a statement of one day. What is only announced has no booking
+    date yet: then the value date, or the day of the message."""
     if booked := _day(first_node(node, "BookgDt"), line):
         return booked
+    if statement.evidence and (due := _day(first_node(node, "ValDt"), line)):
+        return due
     if statement.period_from is not None and statement.period_from == statement.period_to:
         return statement.period_from
     raise Refusal.of("a booked entry has no booking date (BookgDt)", "ask the bank to give it", line=line)

@@ -18,7 +18,8 @@ from reconcile.statement import Statement
 
 def account_of(head: Node, line: int | None) -> str:
     identification = first_node(head, "Acct", "Id")
-    number = account_number(text(identification, "IBAN") or text(first_node(identification, "Othr"), "Id"))
+    other = first_node(identification, "Othr") or first_node(identification, "PrtryAcct")  # the latter in version 01
+    number = account_number(text(identification, "IBAN") or text(other, "Id") or text(identification, "BBAN"))
     if not number:
         raise Refusal.of("the statement does not name its account (Acct/Id)", "ask the bank", line=line)
     return number
@@ -51,6 +52,8 @@ def take_head(statement: Statement, head: Node, line: int | None) -> None:
     for field, names in (("period_from", ("FrDtTm", "FrDt")), ("period_to", ("ToDtTm", "ToDt"))):
         if written := text(period, names[0]) or text(period, names[1]):
             setattr(statement, field, read_date(written, line))
+    if statement.evidence and not period and (made := text(head, "CreDtTm")):
+        statement.period_from = statement.period_to = read_date(made, line)
     summary = first_node(head, "TxsSummry")
     credits, debits = first_node(summary, "TtlCdtNtries"), first_node(summary, "TtlDbtNtries")
     statement.total_credit = _sum(credits, statement.currency, line)

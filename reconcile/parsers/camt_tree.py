@@ -27,6 +27,12 @@ def local_name(element: etree._Element) -> str:
     return _local(tag) if isinstance(tag, str) else ""
 
 
+def line_of(element: etree._Element) -> int:
+    """The line at which the element begins."""
+    line: int | None = element.sourceline  # type: ignore[assignment]  # the stubs leave its type open
+    return line or 1
+
+
 def fold(element: etree._Element, leave: str = "") -> Node:
     """The element's children as a node, without those named `leave`."""
     node: Node = {}

@@ -1,4 +1,4 @@
-"""camt.053: money and no money, batches, reversals, versions, and everything that is refused."""
+"""camt.053, 052 and 054: money and no money, batches, reversals, versions, and everything that is refused."""
 
 from __future__ import annotations
 
@@ -47,6 +47,48 @@ def test_a_file_without_a_namespace_and_one_with_a_prefix_are_read() -> None:
     prefixed = message(entry()).decode().replace("<", "<c:").replace("<c:/", "</c:").replace("xmlns", "xmlns:c")
     assert read_one(camt, plain)[0].version == "camt.053"
     assert read_one(camt, prefixed.encode())[0].version == "camt.053.001.08"
+
+
+EVIDENCE = {"052": ("BkToCstmrAcctRpt", "Rpt"), "054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn")}
+
+
+def evidence(number: str, *parts: str, version: str = "08", head: str = ACCOUNT) -> bytes:
+    """The same message as an intraday report or a notification."""
+    name, holder = EVIDENCE[number]
+    name += "V01" if version == "01" else ""
+    content = message(*parts, head=head, space=f"urn:iso:std:iso:20022:tech:xsd:camt.{number}.001.{version}").decode()
+    content = content.replace("BkToCstmrStmt", name)
+    return content.replace("<Stmt>", f"<{holder}>").replace("</Stmt>", f"</{holder}>").encode()
+
+
+@pytest.mark.parametrize("version", ["01", "02", "06", "08", "13"])
+@pytest.mark.parametrize("number", EVIDENCE)
+def test_reports_and_notifications_are_read_like_statements_and_are_evidence(number: str, version: str) -> None:
+    statement, [only] = read_one(camt, evidence(number, entry(), version=version))
+    assert (statement.version, statement.evidence) == (f"camt.{number}.001.{version}", True)
+    assert only == read_one(camt, message(entry()))[1][0]
+    assert not read_one(camt, message(entry()))[0].evidence
+
+
+@pytest.mark.parametrize(
+    ("booked", "day", "kept"),
+    [
+        ("<Sts>PDNG</Sts><BookgDt><Dt>2026-02-02</Dt></BookgDt>", "2026-02-02", "PDNG"),
+        ("<Sts><Cd>INFO</Cd></Sts><ValDt><Dt>2026-02-03</Dt></ValDt>", "2026-02-03", "INFO"),
+        ("<Sts>FUTR</Sts>", "2026-02-01", "FUTR"),
+        ("<Sts>BOOK</Sts>", "2026-02-01", None),
+    ],
+)
+def test_evidence_keeps_what_is_only_announced(booked: str, day: str, kept: str | None) -> None:
+    head = "<CreDtTm>2026-02-01T09:00:00+05:00</CreDtTm>" + ACCOUNT
+    _, [only] = read_one(camt, evidence("054", entry(booked=booked), head=head))
+    assert (only.booking_date.isoformat(), only.extra.get("Sts")) == (day, kept)
+
+
+def test_an_account_of_version_01_stands_in_a_field_of_its_own() -> None:
+    head = "<Acct><Id><PrtryAcct><Id>KZ687220000000000003</Id></PrtryAcct></Id></Acct>"
+    statement, _ = read_one(camt, evidence("052", entry(), version="01", head=head))
+    assert statement.account == "KZ687220000000000003"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1251", "koi8-r"])
@@ -205,13 +247,14 @@ REFUSED = {
     "an unknown encoding": (message(prolog='<?xml version="1.0" encoding="x-none"?>'), "the XML"),
     "wrong bytes": (message(entry("<AddtlNtryInf>Ж</AddtlNtryInf>")).replace("Ж".encode(), b"\xc6"), "the XML"),
     "no statement": (message().replace(b"Stmt>", b"Other>"), "there is no statement (Stmt)"),
-    "a statement elsewhere": (message().replace(b"BkToCstmrStmt", b"Other"), "a Stmt stands outside BkToCstmrStmt"),
-    "version 01": (message(space=SPACE + "01"), "is no version of camt.053 that is known here"),
+    "a statement elsewhere": (message().replace(b"BkToCstmrStmt", b"Other"), "there is no statement (Stmt), report"),
+    "version 00": (message(space=SPACE + "00"), "is no version of camt.053 that is known here"),
     "another version": (message(space="urn:iso:std:iso:20022:tech:xsd:camt.053.001.99"), "is no version of camt.053"),
     "a brace in the namespace": (message(space="}" + SPACE + "88"), "is no version of camt.053"),
-    "intraday": (message().replace(b"BkToCstmrStmt", b"BkToCstmrAcctRpt"), "an intraday report (camt.052)"),
-    "old intraday": (message().replace(b"BkToCstmrStmt", b"BkToCstmrAcctRptV01"), "an intraday report (camt.052)"),
-    "notification": (message().replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), "a debit/credit notification"),
+    "a report by another name": (
+        message().replace(b"BkToCstmrStmt", b"BkToCstmrAcctRpt"), "is no version of camt.052 that is known here"),
+    "a report with statements": (
+        message().replace(b"BkToCstmrStmt", b"BkToCstmrAcctRpt").replace(b"camt.053", b"camt.052"), "there is no"),
     "no account": (message(head=""), "2: the statement does not name its account"),
     "no such currency": (message(head=ACCOUNT.replace("KZT", "KZZ")), "2: 'KZZ' is not an ISO 4217 currency code"),
     "another currency": (message(entry(amount=AMOUNT.replace("KZT", "USD"))), "the entry is in USD, the account in"),
