@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from enum import StrEnum
+from typing import Final
 
 from reconcile.books import Holder, HolderType
 from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix, party_type
 from reconcile.policy import Policy
 from reconcile.proposal import Found
 from reconcile.statement import NOBODY, Party
+
+# A debtor that calls itself a bank, beside somebody on whose behalf it pays.
+_BANK: Final = re.compile(r"(?:bank|банк)(?:|и|і|i|a|a?si)\b", re.IGNORECASE)
 
 
 class Relation(StrEnum):
@@ -20,7 +24,7 @@ class Relation(StrEnum):
 
 def payer_of(debtor: Party, ultimate: Party, policy: Policy) -> Party:
     """The debtor; where the debtor is only an intermediary, the ultimate debtor (or nobody, where none is named)."""
-    if policy.is_intermediary(debtor):
+    if policy.is_intermediary(debtor) or (ultimate and _BANK.search(debtor.name)):
         return ultimate or NOBODY
     if ultimate and not (debtor.tax_id or debtor.account) and (ultimate.tax_id or ultimate.account):
         return ultimate

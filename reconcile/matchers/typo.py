@@ -59,7 +59,7 @@ def _accounts_meant(case: Case, holders: tuple[Holder, ...]) -> list[str]:
 
 def _near(spans: list[Span], number: str) -> bool:
     key = number_key(number)
-    return any(one_edit(span.keys[0], key) for span in spans if span.keys)
+    return any(one_edit(typed, key) for span in spans for typed in span.keys)
 
 
 def one_edit(typed: str, meant: str) -> bool:

@@ -85,6 +85,8 @@ def likeness(payer_name: str, holder_name: str, *, cut_at: int | None = None) ->
     is_cut = cut_at is not None and len(payer_name.strip()) >= cut_at
     if payer.starred or holder.masked or (payer.shortened and not is_cut):
         return Likeness.MASKED
+    if is_cut and payer.trade and holder.trade and payer.key == holder.key:
+        return Likeness.CUT if holder.trade_prefix.startswith(payer.trade_prefix) else Likeness.TRADE_NAME
     if payer.key == holder.key:
         return agreement(payer, holder)
     if is_cut and is_cut_form(payer.words):

@@ -46,6 +46,8 @@ class Folded(NamedTuple):
     starred: bool
     shortened: bool
     trade: str = ""
+    trade_prefix: str = ""
+    """What follows t/a in the order typed, for a name that a format has cut."""
 
     @property
     def masked(self) -> bool:
@@ -127,6 +129,7 @@ def fold_plain(name: str) -> Folded:
         starred=_STARS.search(name) is not None,
         shortened=_is_shortened(parts[0], stripped.words) and not is_company(stripped.forms),
         trade=key_of(strip_forms(words_of(parts[1])).words) if len(parts) > 1 else "",
+        trade_prefix=" ".join(words_of(parts[1])) if len(parts) > 1 else "",
     )
 
 
