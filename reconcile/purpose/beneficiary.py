@@ -26,12 +26,11 @@ _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
 
 
-def beneficiaries(original: str, text: str, tokens: Sequence[Token]) -> Iterator[Span]:
+def beneficiaries(
+    original: str, text: str, tokens: Sequence[Token], said: Sequence[tuple[int, Phrase]]
+) -> Iterator[Span]:
     """Spans over the folded text, `name` as typed."""
-    for at, token in enumerate(tokens):
-        phrase = token[3]
-        if not isinstance(phrase, Phrase):
-            continue
+    for at, phrase in said:
         if "role.beneficiary_before" in phrase.roles:
             found = _after(text, tokens, at + 1)
         elif "role.beneficiary_after" in phrase.roles:

@@ -37,7 +37,8 @@ _TLD: Final = r"(?:KZ|UZ|RU|KE|COM|NET|ORG|INFO|IO|BIZ|CLOUD|ONLINE|SITE|STORE|D
 SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
     ("kz_iban", SpanKind.BANK_ACCOUNT, r"KZ ?~[0-9]~[0-9](?:[ ~]?~[0-9A-Z]){16}(?![0-9A-Z])"),
     ("pesalink", SpanKind.BANK_ACCOUNT, r"PL\|IN\|[0-9]{6,}(?=\|)"),
-    ("mail", SpanKind.OTHER, rf"[A-Z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)*|(?:HTTPS?://|WWW\.)\S+"),
+    ("url", SpanKind.OTHER, r"HTTPS?://\S+|WWW\.\S+"),
+    ("mail", SpanKind.OTHER, r"[A-Z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)*"),
     ("domain", SpanKind.OTHER, rf"[^\W_][\w-]*(?:\.[\w-]+)*\.{_TLD}(?![^\W_])(?:/\S*)?"),
     ("iban", SpanKind.BANK_ACCOUNT, r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}(?![0-9A-Z])"),
     ("kra_pin", SpanKind.TAX_ID, r"[AP][0-9]{9}[A-Z](?![0-9A-Z])"),
@@ -60,8 +61,9 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
 _NUMBER: Final = (
     rf"(?:[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+(?:[-/][^\W\d_]{{1,3}}(?![^\W_]))?)"
 )
-_WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])(?!@)"
-_STARTS: Final = {"kz_iban": "(?=K)", "mail": "(?=[A-Z0-9])(?=[^\\s@]*[@:.])"}
+_WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
+_BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
+"""Shapes that begin with a word of letters; each begins with a letter of its own, so that trying them costs nothing."""
 
 _UZ_CARD: Final = re.compile(r"(?:8600|9860|5614)[0-9]{12}")
 
@@ -72,11 +74,10 @@ KINDS: Final = {name: kind for name, kind, _ in SHAPES}
 def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[str]:
     """The one expression that takes a folded purpose apart: words, decoys by shape, numbers, signs. `folds`: the text has
     line folds, so that a date or an IBAN may go on behind one. `without` leaves decoy classes out, for tests only."""
-    shapes = [
-        f"(?P<{name}>{_STARTS.get(name, '')}{pattern})" for name, _, pattern in SHAPES if name not in without
-    ]
-    words = shapes[:4] + [f"(?P<word>{_WORD})"] + shapes[4:] if not without else [f"(?P<word>{_WORD})", *shapes]
-    pattern = "|".join((*words, f"(?P<number>{_NUMBER})", r"(?P<sign>[^\s\w]|_)"))
+    shapes = {name: f"(?P<{name}>{pattern})" for name, _, pattern in SHAPES if name not in without}
+    first = [pattern for name, pattern in shapes.items() if name in _BEFORE_WORDS]
+    rest = [pattern for name, pattern in shapes.items() if name not in _BEFORE_WORDS]
+    pattern = "|".join((*first, f"(?P<word>{_WORD})", *rest, f"(?P<number>{_NUMBER})", r"(?P<sign>[^\s\w]|_)"))
     fold = r"\n?" if folds else ""
     return re.compile(rf"\s*(?:{pattern.replace('[ ~]', '[ ]').replace('~', fold).replace('¬', fold)})")
 

@@ -17,40 +17,39 @@ _REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 _QUOTES: Final = '"'
 
 
-def nature(tokens: Sequence[Token], spans: Sequence[Span]) -> str:
+Said = Sequence[tuple[int, Phrase]]
+"""The phrases that speak of more than a number, each with its place among the tokens."""
+
+
+def nature(tokens: Sequence[Token], said: Said, spans: Sequence[Span]) -> str:
     """The kind of `not_a_topup`, or empty. A phrase that bank noise also uses («internal transfer») counts only where no
     word names an invoice or a personal account."""
-    said = list(_natures(tokens, "nature."))
-    if not said and not _names_reference(spans):
-        said = list(_natures(tokens, "nature_weak."))
-    if "refund" in said and len(set(said)) > 1 and said[0] == "refund":
-        return next(each for each in said if each != "refund") if "loan" in said else "refund"
-    return said[0] if said else ""
+    kinds = list(_natures(tokens, said, "nature."))
+    if not kinds and not _names_reference(spans):
+        kinds = list(_natures(tokens, said, "nature_weak."))
+    if "refund" in kinds and "loan" in kinds:
+        return "loan"
+    return kinds[0] if kinds else ""
 
 
-def lump_sum(text: str, tokens: Sequence[Token], spans: Sequence[Span]) -> str:
+def lump_sum(text: str, tokens: Sequence[Token], said: Said, spans: Sequence[Span]) -> str:
     """The words that show a lump sum of a processing centre, an aggregator or an operator, or empty."""
-    aggregator = any("lump.aggregator" in phrase.roles for _, phrase in _said(tokens))
-    weak_counts = not _names_reference(spans) and SpanKind.PHONE not in {span.kind for span in spans}
-    for at, phrase in _said(tokens):
+    aggregator = any("lump.aggregator" in phrase.roles for _, phrase in said)
+    named = _names_reference(spans)
+    weak_counts = not named and all(span.kind is not SpanKind.PHONE for span in spans)
+    for at, phrase in said:
         roles = phrase.roles
         if (
             "lump.strong" in roles
-            or (aggregator and "lump.with_aggregator" in roles and not _names_reference(spans))
-            or ("lump.weak" in roles and weak_counts)
+            or (aggregator and not named and "lump.with_aggregator" in roles)
+            or (weak_counts and "lump.weak" in roles)
         ) and not _taken_back(tokens, at):
             return text[tokens[at][1] : tokens[at][2]]
     return ""
 
 
-def _said(tokens: Sequence[Token]) -> Iterator[tuple[int, Phrase]]:
-    for at, (_, _, _, value) in enumerate(tokens):
-        if isinstance(value, Phrase):
-            yield at, value
-
-
-def _natures(tokens: Sequence[Token], section: str) -> Iterator[str]:
-    for at, phrase in _said(tokens):
+def _natures(tokens: Sequence[Token], said: Said, section: str) -> Iterator[str]:
+    for at, phrase in said:
         for role in sorted(phrase.roles):
             if role.startswith(section) and not _taken_back(tokens, at):
                 yield role.removeprefix(section)

@@ -6,8 +6,7 @@ give every stretch its place in what the payer typed.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 
 from reconcile.purpose.beneficiary import beneficiaries
 from reconcile.purpose.fold import Folded, fold
@@ -15,7 +14,7 @@ from reconcile.purpose.marks import Walk
 from reconcile.purpose.nature import lump_sum, nature
 from reconcile.purpose.reading import Reading, Span, SpanKind
 from reconcile.purpose.tokens import tokens
-from reconcile.purpose.words import Lexicon, lexicon
+from reconcile.purpose.words import Lexicon, Phrase, lexicon
 
 _NO_CUSTOMER = frozenset({SpanKind.BARE, SpanKind.RANGE})
 
@@ -36,22 +35,26 @@ def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Readi
     taken = tokens(folded.text, words, off)
     typed = text if folded.offsets is None else "".join(text[at] for at in folded.offsets[:-1])
     spans = Walk(folded.text, taken, typed, off).run()
-    said = nature(taken, spans)
-    lump = lump_sum(typed, taken, spans)
-    if said or lump:
+    said = [(at, token[3]) for at, token in enumerate(taken) if isinstance(token[3], Phrase) and token[3].speaks]
+    if not said:
+        return Reading(text, _placed(folded, spans))
+    kind = nature(taken, said, spans)
+    lump = lump_sum(typed, taken, said, spans)
+    if kind or lump:
         spans = [_no_reference(span) for span in spans]
-    spans += beneficiaries(typed, folded.text, taken)
-    spans.sort(key=lambda span: span.start)
-    return Reading(text, tuple(_placed(folded, span) for span in spans), said, lump)
+    names = list(beneficiaries(typed, folded.text, taken, said))
+    if names:
+        spans = sorted((*spans, *names), key=lambda span: span.start)
+    return Reading(text, _placed(folded, spans), kind, lump)
 
 
 def _no_reference(span: Span) -> Span:
     """In a payment that is no customer's top-up a number that no word names is a document's."""
-    return replace(span, kind=SpanKind.DOCUMENT, keys=(), mark=None) if span.kind in _NO_CUSTOMER else span
+    return Span(SpanKind.DOCUMENT, span.start, span.end) if span.kind in _NO_CUSTOMER else span
 
 
-def _placed(folded: Folded, span: Span) -> Span:
+def _placed(folded: Folded, spans: Sequence[Span]) -> tuple[Span, ...]:
     if folded.offsets is None:
-        return span
-    start, end = folded.original(span.start, span.end)
-    return replace(span, start=start, end=end)
+        return tuple(spans)
+    places = [folded.original(span.start, span.end) for span in spans]
+    return tuple(span._replace(start=start, end=end) for span, (start, end) in zip(spans, places, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class SpanKind(StrEnum):
@@ -37,8 +38,7 @@ class SpanKind(StrEnum):
     """Domain, IP address, quantity, year, digits inside a name …"""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """`start` and `end` are offsets into the original purpose. `keys` are the `number_key`s that this stretch may be
     read as, best first (a folded number joined, then its parts; look-alike digits repaired last): which of them is
     meant, the books tell. Empty for what can be no reference. `name` is the beneficiary's name as typed.

@@ -88,9 +88,9 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
     for source, span in _structured_spans(structured):
         part = _Found()
         _look_up(span, span.name, known, part)
-        found.references += [replace(ref, span=replace(ref.span, start=0, end=0), source=source) for ref in part.references]
-        found.unknown += [replace(each, start=0, end=0, name=span.name) for each in part.unknown]
-        found.ranges += [replace(each, start=0, end=0, name=span.name) for each in part.ranges]
+        found.references += [replace(ref, span=ref.span._replace(start=0, end=0), source=source) for ref in part.references]
+        found.unknown += [each._replace(start=0, end=0, name=span.name) for each in part.unknown]
+        found.ranges += [each._replace(start=0, end=0, name=span.name) for each in part.ranges]
     return _gathered(found)
 
 
@@ -126,10 +126,10 @@ def _structured_spans(structured: Sequence[StructuredReference]) -> Iterator[tup
 
 def _named_by_field(span: Span, meant: SpanKind | None, value: str) -> Span:
     if meant is not None and span.kind is SpanKind.BARE:
-        span = replace(span, kind=meant, keys=tuple(dict.fromkeys((number_key(value), *span.keys))))
+        span = span._replace(kind=meant, keys=tuple(dict.fromkeys((number_key(value), *span.keys))))
     elif meant is not None and span.kind is SpanKind.RANGE:
-        span = replace(span, mark=meant)
-    return replace(span, name=value)
+        span = span._replace(mark=meant)
+    return span._replace(name=value)
 
 
 def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
@@ -180,11 +180,11 @@ def _in_parts(
     while len(blocks) > 1 and at < len(blocks):
         for last in range(len(blocks) - 1, at - 1, -1):
             start, end = blocks[at][0], blocks[last][1]
-            piece = replace(span, start=span.start + start, end=span.start + end)
+            piece = span._replace(start=span.start + start, end=span.start + end)
             key = number_key(text[start:end])
             here = _at(key, piece, known, exact)
             if not here and at and exact:
-                here = _at(key, replace(piece, kind=SpanKind.BARE), known, exact)
+                here = _at(key, piece._replace(kind=SpanKind.BARE), known, exact)
             if here:
                 hits += here
                 at = last

@@ -9,7 +9,7 @@ from typing import Final
 
 from reconcile.purpose.decoys import DATE, KINDS, master
 from reconcile.purpose.reading import SpanKind
-from reconcile.purpose.words import Lexicon, Node, Phrase
+from reconcile.purpose.words import Known, Lexicon, Phrase, meaning
 
 Token = tuple[str, int, int, Phrase | SpanKind | None]
 """(kind, start, end, value) over the folded text. Kind is "phrase", "word", "number", "typed", or the sign itself."""
@@ -18,8 +18,6 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?=~|\s*[^\W\d]|\s+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9]))")
 _GAP: Final = " .-/\n"
 _WIDEST_GAP: Final = 3
-_LONGEST: Final = 7
-"""Words of the longest phrase of the lexicon."""
 
 
 def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset()) -> list[Token]:
@@ -70,7 +68,7 @@ def _word(text: str, start: int, end: int, found: list[Token], words: Lexicon) -
 
 def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:
     """A word that the line fold has cut: whole it is one of ours, and its halves are not both."""
-    return words.words(head + tail) is not None and not (words.words(head) and words.words(tail))
+    return words.known(head + tail) is not None and not (words.known(head) and words.known(tail))
 
 
 def _number(text: str, start: int, end: int, found: list[Token], words: Lexicon) -> int:
@@ -116,59 +114,45 @@ def _glued_behind(run: str, before: str, following: str, words: Lexicon) -> bool
 def _phrases(text: str, found: list[Token], words: Lexicon) -> list[Token]:
     out: list[Token] = []
     at, last = 0, len(found)
+    known_word = words.known
     while at < last:
         token = found[at]
-        if token[0] == "word":
-            taken, phrase = _longest(text, found, at, words)
-            if phrase is not None:
-                out.append(("phrase", token[1], found[at + taken - 1][2], phrase))
-                at += taken
-                continue
-        out.append(token)
         at += 1
+        if token[0] == "word":
+            known = known_word(text[token[1] : token[2]])
+            if known is None and "\n" in text[token[1] : token[2]]:
+                known = known_word(text[token[1] : token[2]].replace("\n", ""))
+            if known is not None:
+                end, phrase = (at - 1, known.phrase) if not known.longer else _longest(text, found, at - 1, known, words)
+                if phrase is not None:
+                    out.append(("phrase", token[1], found[end][2], phrase))
+                    at = end + 1
+                    continue
+        out.append(token)
     return out
 
 
-def _longest(text: str, found: list[Token], at: int, words: Lexicon) -> tuple[int, Phrase | None]:
-    """How many tokens the longest phrase beginning here takes, and what it means."""
-    nodes: list[Node] = [words.root]
-    best, taken = None, 0
-    end = at
-    while True:
-        typed = words.words(text[found[end][1] : found[end][2]].replace("\n", ""))
-        nodes = [node.next[word] for word in typed or () for node in nodes if word in node.next]
-        if not nodes:
-            return taken, best
-        ending = tuple(node.phrase for node in nodes if node.phrase is not None)
-        if ending:
-            best, taken = (ending[0] if len(ending) == 1 else merged(ending)), end - at + 1
-        following = _next_word(text, found, end)
-        if following < 0:
-            return taken, best
-        end = following
+def _longest(text: str, found: list[Token], at: int, known: Known, words: Lexicon) -> tuple[int, Phrase | None]:
+    """The last token of the longest phrase that begins here, and what it means."""
+    best, best_end = known.phrase, at
+    nodes, end = known.longer, at
+    while nodes and (end := _next_word(text, found, end)) >= 0:
+        following = words.known(text[found[end][1] : found[end][2]].replace("\n", ""))
+        if following is None:
+            break
+        nodes = [node.next[word] for word in following.words for node in nodes if word in node.next]
+        phrase = meaning(nodes)
+        if phrase is not None:
+            best, best_end = phrase, end
+    return best_end, best
 
 
 def _next_word(text: str, found: list[Token], end: int) -> int:
     """The next word of a phrase; a few dots, slashes, hyphens and blanks may part its words."""
-    following = end + 1
-    while following < len(found) and found[following][0] in "./-":
+    following, last = end + 1, len(found)
+    while following < last and found[following][0] in "./-":
         following += 1
-    if following == len(found) or found[following][0] != "word":
+    if following == last or found[following][0] != "word":
         return -1
     gap = text[found[end][2] : found[following][1]]
-    return -1 if len(gap) > _WIDEST_GAP or gap.strip(_GAP) else following
-
-
-@lru_cache(maxsize=4096)
-def merged(phrases: tuple[Phrase, ...]) -> Phrase:
-    """One meaning for a spelling that several entries share: «PO» is «по» in Latin and a purchase order."""
-    whole = Phrase()
-    for phrase in phrases:
-        whole.roles |= phrase.roles
-        if phrase.mark is not None and whole.mark is None:
-            whole.mark, whole.behind = phrase.mark, phrase.behind
-        elif phrase.mark is whole.mark:
-            whole.behind |= phrase.behind
-        for name in ("sign", "filler", "joiner", "date", "month", "suffix", "reset", "range", "none"):
-            setattr(whole, name, getattr(whole, name) or getattr(phrase, name))
-    return whole
+    return following if gap == " " or (len(gap) <= _WIDEST_GAP and not gap.strip(_GAP)) else -1

@@ -26,6 +26,10 @@ _KINDS: Final = (
 _MOST_MEMO: Final = 200_000
 """Words remembered; beyond it the memory starts afresh, so that a flood of odd words costs no memory."""
 
+_FLAGS: Final = ("sign", "filler", "joiner", "date", "month", "suffix", "reset", "range", "none", "speaks")
+
+_LONGEST_WORD: Final = 32
+
 Section = Mapping[str, list[str]]
 
 
@@ -46,10 +50,13 @@ class Phrase:
     reset: bool = False
     range: bool = False
     none: bool = False
+    speaks: bool = False
+    """Of the payment's nature, of a lump sum, or of a beneficiary."""
 
     def add(self, group: str, language: str) -> None:
         section, _, name = group.partition(".")
         self.roles.add(group)
+        self.speaks |= section in ("nature", "nature_weak", "lump") or name.startswith("beneficiary") or name == "tax_id"
         if section == "mark":
             self._mark(name, language)
             return
@@ -72,12 +79,36 @@ class Phrase:
         self.behind |= language in _BEHIND and self.mark is kind
 
 
+@lru_cache(maxsize=4096)
+def merged(phrases: tuple[Phrase, ...]) -> Phrase:
+    """One meaning for a spelling that several entries share: «PO» is «по» in Latin and a purchase order."""
+    whole = Phrase()
+    for phrase in phrases:
+        whole.roles |= phrase.roles
+        if phrase.mark is not None and whole.mark is None:
+            whole.mark, whole.behind = phrase.mark, phrase.behind
+        elif phrase.mark is whole.mark:
+            whole.behind |= phrase.behind
+        for name in _FLAGS:
+            setattr(whole, name, getattr(whole, name) or getattr(phrase, name))
+    return whole
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """A step of the trie: the words that may follow, and the phrase that ends here."""
 
     next: dict[int, Node] = field(default_factory=dict)
     phrase: Phrase | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """A typed word of the lexicon: what it means alone, and the steps of the trie from which a longer phrase goes on."""
+
+    words: tuple[int, ...]
+    phrase: Phrase | None
+    longer: list[Node]
 
 
 class Lexicon:
@@ -87,28 +118,31 @@ class Lexicon:
         self.root = Node()
         self._words: dict[str, tuple[int, ...]] = {}
         self._spec_ids: dict[str, int] = {}
-        self._memo: dict[str, tuple[int, ...] | None] = {}
+        self._memo: dict[str, Known | None] = {}
         for language in LANGUAGES:
             self._load(language, without)
 
-    def words(self, typed: str) -> tuple[int, ...] | None:
-        """The words of the lexicon that this word in capitals may be; None where it is none of them."""
+    def known(self, typed: str) -> Known | None:
+        """What this word in capitals is; None where it is no word of the lexicon."""
         try:
             return self._memo[typed]
         except KeyError:
             if len(self._memo) > _MOST_MEMO:
                 self._memo.clear()
-            found = self._words.get(skeleton(typed)) if len(typed) <= 32 else None
-            self._memo[typed] = found
+            found = self._memo[typed] = self._known(typed)
             return found
 
     def phrase(self, typed: str) -> Phrase | None:
         """What this one word means alone."""
-        for word in self.words(typed) or ():
-            node = self.root.next.get(word)
-            if node is not None and node.phrase is not None:
-                return node.phrase
-        return None
+        known = self.known(typed)
+        return known.phrase if known is not None else None
+
+    def _known(self, typed: str) -> Known | None:
+        words = self._words.get(skeleton(typed)) if len(typed) <= _LONGEST_WORD else None
+        if words is None:
+            return None
+        nodes = [self.root.next[word] for word in words if word in self.root.next]
+        return Known(words, meaning(nodes), [node for node in nodes if node.next])
 
     def _load(self, language: str, without: Collection[str]) -> None:
         data = tomllib.loads((files("reconcile.purpose") / "lexicon" / f"{language}.toml").read_text("utf-8"))
@@ -140,6 +174,14 @@ def entries(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             for name, phrases in groups.items():
                 for phrase in phrases:
                     yield f"{section}.{name}", phrase
+
+
+def meaning(nodes: list[Node]) -> Phrase | None:
+    """What the phrases that end at these steps mean together."""
+    ending = tuple(node.phrase for node in nodes if node.phrase is not None)
+    if len(ending) < 2:
+        return ending[0] if ending else None
+    return merged(ending)
 
 
 @lru_cache(maxsize=1)
