@@ -82,7 +82,7 @@ class PowerOfAttorney:
     revoked_on: date | None = None
 
     def standing(self, day: date) -> str:
-        """"valid" on that day (both ends included), else why not: "revoked", "expired" or "not_yet_valid"."""
+        """ "valid" on that day (both ends included), else why not: "revoked", "expired" or "not_yet_valid"."""
         if self.revoked_on is not None and day >= self.revoked_on:
             return "revoked"
         if day > self.valid_until:

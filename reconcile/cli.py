@@ -64,7 +64,9 @@ def init(context: typer.Context) -> None:
     before = schema.version(engine)
     schema.upgrade(engine)
     after = schema.version(engine)
-    this.say(f"the books are at schema {after}" + ("" if before == after else " (upgraded)" if before else " (created)"))
+    this.say(
+        f"the books are at schema {after}" + ("" if before == after else " (upgraded)" if before else " (created)")
+    )
 
 
 @app.command()
@@ -91,7 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
         print("error: interrupted; what was under way is not stored", file=sys.stderr)
         return FAILED
     except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, redis.exceptions.ConnectionError) as error:
-        return _trouble(error, debug, TRY_AGAIN, "the database or the broker is away", "nothing half-done was kept: try again")
+        return _trouble(
+            error, debug, TRY_AGAIN, "the database or the broker is away", "nothing half-done was kept: try again"
+        )
     except Exception as error:
         return _trouble(error, debug, FAILED, f"unexpected {type(error).__name__}", "what was under way is not stored")
     return result if isinstance(result, int) else DONE

@@ -164,9 +164,7 @@ def _judge(case: Case, part: Part, outcome: Proposal) -> _Judged:
     return _Judged(part, amount, reason, flags, stands, allocations, evidence)
 
 
-def _allocations(
-    case: Case, account: Account, amount: int, mentioned: Sequence[Invoice]
-) -> tuple[Allocation, ...]:
+def _allocations(case: Case, account: Account, amount: int, mentioned: Sequence[Invoice]) -> tuple[Allocation, ...]:
     """The mentioned invoices in order, each up to its outstanding; where none is mentioned, the one open invoice of
     that very amount."""
     if not mentioned:
@@ -193,9 +191,7 @@ def _invoice_flags(case: Case, amount: int, mentioned: Sequence[Invoice]) -> Ite
     day = case.payment.booking_date
     paid = [inv for inv in mentioned if inv.status is InvoiceStatus.PAID or case.found.left(inv) == 0]
     closed = [
-        inv
-        for inv in mentioned
-        if inv not in paid and (inv.status is InvoiceStatus.CANCELLED or inv.expired(day))
+        inv for inv in mentioned if inv not in paid and (inv.status is InvoiceStatus.CANCELLED or inv.expired(day))
     ]
     open_sum = sum(_open_amount(case, invoice) for invoice in mentioned)
     if open_sum and amount != open_sum:
@@ -215,9 +211,13 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
     """The first reason to hold, in the order of `decisions.md`; (None, evidence) where the money may be credited."""
     payment = case.payment
     if payment.currency != account.currency:
-        return "currency_mismatch", (("currency_mismatch", {"received": payment.currency, "account": account.currency}),)
+        return "currency_mismatch", (
+            ("currency_mismatch", {"received": payment.currency, "account": account.currency}),
+        )
     if payment.own_country and payment.own_country != account.country:
-        return "wrong_legal_entity", (("wrong_legal_entity", {"bank": payment.own_country, "account": account.country}),)
+        return "wrong_legal_entity", (
+            ("wrong_legal_entity", {"bank": payment.own_country, "account": account.country}),
+        )
     if not account.is_open:
         return "account_not_open", (("account_not_open", {"account": account.number}),)
     country = case.policy.country(account.country)
@@ -331,7 +331,9 @@ def rank(proposals: Sequence[Proposal]) -> tuple[Candidate, ...]:
             for invoice in part.invoices or (None,):
                 target = (part.account_number, invoice)
                 gathered = reasons.setdefault(target, {})
-                gathered.update(dict.fromkeys((code, tuple(sorted(words.items()))) for code, words in proposal.evidence))
+                gathered.update(
+                    dict.fromkeys((code, tuple(sorted(words.items()))) for code, words in proposal.evidence)
+                )
                 scores[target] = max(scores.get(target, 0.0), proposal.score)
     best = sorted(scores, key=lambda target: (-scores[target], target[0], target[1] or ""))
     return tuple(

@@ -16,11 +16,13 @@ from reconcile.problem import Refusal
 
 # ISO 4217, list one, column "Minor unit": every currency that does not have two.
 _MINOR_DIGITS: Final = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    code: digits
+    for digits, codes in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    )
+    for code in codes.split()
 }
 _PLAIN: Final = re.compile(r"([0-9]+)(?:\.([0-9]+))?\Z", re.ASCII)
 # The largest amount the books can hold: a signed 64-bit integer of minor units, with room for sums.

@@ -34,7 +34,11 @@ class Settings:
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
     """The settings in force; the environment goes before the file."""
-    given = {key: value for key, value in dotenv_values(env_file).items() if value is not None} if env_file.is_file() else {}
+    given = (
+        {key: value for key, value in dotenv_values(env_file).items() if value is not None}
+        if env_file.is_file()
+        else {}
+    )
     given |= dict(os.environ if environment is None else environment)
     values = {key.removeprefix(PREFIX).lower(): value for key, value in given.items() if key.startswith(PREFIX)}
     return Settings(

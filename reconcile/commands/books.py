@@ -16,7 +16,17 @@ from reconcile.steps.find import LIMIT
 from reconcile.steps.find import find as find_payments
 
 File = Annotated[Path, typer.Argument(help="A .csv, .xlsx or .jsonl file; told by the ending.")]
-FOUND = ("payment_id", "booking_date", "amount", "currency", "status", "reason", "account_number", "payer_name", "purpose")
+FOUND = (
+    "payment_id",
+    "booking_date",
+    "amount",
+    "currency",
+    "status",
+    "reason",
+    "account_number",
+    "payer_name",
+    "purpose",
+)
 
 
 def register(app: typer.Typer) -> None:

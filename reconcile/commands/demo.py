@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 def run_demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Option(help="Where the made-up files, the database and the report go.")] = Path("var"),
+    folder: Annotated[Path, typer.Option(help="Where the made-up files, the database and the report go.")] = Path(
+        "var"
+    ),
     seed: Annotated[int, typer.Option(help="Another number, another world.")] = 1,
     entries: Annotated[int, typer.Option(help="About how many statement entries.")] = 400,
 ) -> None:

@@ -64,7 +64,18 @@ def list_(
     """All powers, and how each stands."""
     this: Context = context.obj
     at = day(on or None, "--on") or datetime.now(UTC).date()
-    columns = ("Reference", "Account", "Holder", "Representative", "Tax id", "Issued", "From", "Until", "Revoked", "Standing")
+    columns = (
+        "Reference",
+        "Account",
+        "Holder",
+        "Representative",
+        "Tax id",
+        "Issued",
+        "From",
+        "Until",
+        "Revoked",
+        "Standing",
+    )
     this.table(
         f"Powers of attorney on {at}",
         columns,
@@ -95,9 +106,7 @@ def revoke(
     """Revoke a power from a day on; what was credited before stays."""
     this: Context = context.obj
     at = day(on or None, "--on") or datetime.now(UTC).date()
-    changed = masters.revoke_power(
-        this.engine, reference, at, actor=this.settings.actor, now=this.now, reason=reason
-    )
+    changed = masters.revoke_power(this.engine, reference, at, actor=this.settings.actor, now=this.now, reason=reason)
     done = f"is revoked from {at} on" if changed else "was revoked on that day already"
     this.emit({"reference": reference, "revoked_on": at, "changed": changed}) if this.as_json else this.say(
         f"power {reference} {done}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -22,10 +23,11 @@ Invoices = Annotated[list[str] | None, typer.Option("--invoice", help="Allocate 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Held and unmatched payments: look at them, decide them, undo.")
-    for name, command in {
+    commands: dict[str, Callable[..., None]] = {
         "list": list_, "show": work.status, "credit": credit, "split": split, "reassign": reassign, "hold": hold,
         "return": return_, "ignore": ignore, "approve": approve, "undo": undo,
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, command in commands.items():
         group.command(name)(command)
     app.add_typer(group, name="review", no_args_is_help=True)
 
@@ -33,11 +35,24 @@ def register(app: typer.Typer) -> None:
 def list_(context: typer.Context) -> None:
     """What waits for a person, oldest and largest first; and acts that wait for a second person."""
     this: Context = context.obj
-    columns = ("Payment", "Booked", "Amount", "Currency", "Status", "Reason", "Account", "Payer", "Best candidate", "Waiting")
+    columns = (
+        "Payment",
+        "Booked",
+        "Amount",
+        "Currency",
+        "Status",
+        "Reason",
+        "Account",
+        "Payer",
+        "Best candidate",
+        "Waiting",
+    )
     this.table("To be decided by a person", columns, telling.queue(this.engine))
 
 
-def credit(context: typer.Context, payment_id: Payment, account: Account, reason: Reason, invoice: Invoices = None) -> None:
+def credit(
+    context: typer.Context, payment_id: Payment, account: Account, reason: Reason, invoice: Invoices = None
+) -> None:
     """Credit the whole payment to an account, and allocate the invoices named."""
     this: Context = context.obj
     _tell(this, acts.credit(this.engine, this.policies, payment_id, account, this.person(reason), invoice or ()))

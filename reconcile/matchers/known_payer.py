@@ -25,7 +25,10 @@ def propose(case: Case) -> Iterator[Proposal]:
         return
     account = accounts[0]
     if invoices := _invoices_paid(case, account):
-        evidence = (("payer_known", {"account": account.number}), ("exact_outstanding", {"invoice": ", ".join(invoices)}))
+        evidence = (
+            ("payer_known", {"account": account.number}),
+            ("exact_outstanding", {"invoice": ", ".join(invoices)}),
+        )
         yield Proposal(
             NAME, (Part(account.number, invoices),), evidence, 0.9, certain=True, flags=("matched_by_payer",)
         )

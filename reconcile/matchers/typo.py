@@ -49,12 +49,7 @@ def _invoices_meant(case: Case, holders: tuple[Holder, ...]) -> list[Invoice]:
 
 def _accounts_meant(case: Case, holders: tuple[Holder, ...]) -> list[str]:
     spans = [span for span in case.references.unknown if span.kind is SpanKind.ACCOUNT]
-    return [
-        account.number
-        for holder in holders
-        for account in case.accounts(holder)
-        if _near(spans, account.number)
-    ]
+    return [account.number for holder in holders for account in case.accounts(holder) if _near(spans, account.number)]
 
 
 def _near(spans: list[Span], number: str) -> bool:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, not_, select, update
+from sqlalchemy import Connection, case, delete, func, insert, not_, select, update
 
 from reconcile import ledger
 from reconcile.ledger import Transfer
@@ -89,7 +90,7 @@ def current(connection: Connection, own_account: str) -> list[Difference]:
     return [] if position is None else differences(statements, position)
 
 
-def differences(statements: Sequence[Row[tuple[object, ...]]], position: Position) -> list[Difference]:
+def differences(statements: Sequence[Any], position: Position) -> list[Difference]:
     """The named differences of an account, from its statements in order of their days."""
     found: list[Difference] = []
     for number, each in enumerate(statements):
@@ -114,26 +115,22 @@ def continues(connection: Connection, own_account: str, first: date, opening: in
     return opening == before or _follows_a_slice(first, opening, statements)
 
 
-def _gap(
-    each: Row[tuple[object, ...]], before: Sequence[Row[tuple[object, ...]]], position: Position, found: Sequence[Difference]
-) -> list[Difference]:
+def _gap(each: Any, before: Sequence[Any], position: Position, found: Sequence[Difference]) -> list[Difference]:
     expected = truth(position, found, each.period_from - ONE_DAY)
     if each.opening == expected or _follows_a_slice(each.period_from, each.opening, before):
         return []
     what = f"statement opens at {each.opening} where the one before left {expected} minor units"
     kind = "statement_gap"
-    return [
-        Difference(f"{kind}:{each.id}", kind, each.period_from - ONE_DAY, each.opening - expected, each.id, what)
-    ]
+    return [Difference(f"{kind}:{each.id}", kind, each.period_from - ONE_DAY, each.opening - expected, each.id, what)]
 
 
-def _follows_a_slice(first: date, opening: int, before: Sequence[Row[tuple[object, ...]]]) -> bool:
+def _follows_a_slice(first: date, opening: int, before: Sequence[Any]) -> bool:
     return any(other.period_to == first and other.closing == opening for other in before)
 
 
 def _remainder(
-    each: Row[tuple[object, ...]],
-    statements: Sequence[Row[tuple[object, ...]]],
+    each: Any,
+    statements: Sequence[Any],
     position: Position,
     found: Sequence[Difference],
 ) -> list[Difference]:
@@ -163,9 +160,9 @@ def _remainder(
 # --- what the books hold ---------------------------------------------------------------------------------------------
 
 
-def _statements(connection: Connection, own_account: str) -> Sequence[Row[tuple[object, ...]]]:
+def _statements(connection: Connection, own_account: str) -> Sequence[Any]:
     """The stored statements that give both balances, in the order of their days."""
-    return connection.execute(  # type: ignore[return-value]
+    return connection.execute(
         select(statement)
         .where(statement.c.own_account == own_account, statement.c.state == "stored")
         .where(statement.c.opening.is_not(None), statement.c.closing.is_not(None))
@@ -173,9 +170,7 @@ def _statements(connection: Connection, own_account: str) -> Sequence[Row[tuple[
     ).all()
 
 
-def _position(
-    connection: Connection, own_account: str, statements: Sequence[Row[tuple[object, ...]]]
-) -> Position | None:
+def _position(connection: Connection, own_account: str, statements: Sequence[Any]) -> Position | None:
     """Where the books of the account open: at the imported opening balance, else where its first statement does."""
     own = connection.execute(select(own_bank_account).where(own_bank_account.c.number == own_account)).one()
     sums = _daily(connection, own_account)
@@ -196,16 +191,18 @@ def _position(
 def _positioned(opens_on: date, opening: int, sums: Sequence[tuple[date, int]]) -> Position:
     """Entries booked before the day of opening are in the opening balance already."""
     before = sum(net for day, net in sums if day < opens_on)
-    return Position(opens_on, opening - before, tuple(day for day, _ in sums), tuple(accumulate(net for _, net in sums)))
+    return Position(
+        opens_on, opening - before, tuple(day for day, _ in sums), tuple(accumulate(net for _, net in sums))
+    )
 
 
-def _signed() -> object:
+def _signed() -> Any:
     return func.sum(case((entry.c.credit_debit == "credit", entry.c.amount), else_=-entry.c.amount))
 
 
 def _daily(connection: Connection, own_account: str) -> list[tuple[date, int]]:
     rows = connection.execute(
-        select(entry.c.booking_date, _signed())  # type: ignore[call-overload]
+        select(entry.c.booking_date, _signed())
         .where(entry.c.own_account == own_account, not_(entry.c.voided), not_(entry.c.before_books))
         .group_by(entry.c.booking_date)
         .order_by(entry.c.booking_date)
@@ -215,7 +212,7 @@ def _daily(connection: Connection, own_account: str) -> list[tuple[date, int]]:
 
 def _early(connection: Connection, own_account: str, first: date, until: date) -> int:
     net = connection.execute(
-        select(_signed())  # type: ignore[call-overload]
+        select(_signed())
         .where(entry.c.own_account == own_account, not_(entry.c.voided))
         .where(entry.c.booking_date >= first, entry.c.booking_date < until)
     ).scalar()
@@ -240,7 +237,13 @@ def _post_opening(connection: Connection, own_account: str, position: Position, 
         select(own_bank_account.c.currency).where(own_bank_account.c.number == own_account)
     ).scalar_one()
     row = Transfer(
-        f"opening:{own_account}:{count + 1}", debit, credit, abs(missing), currency, position.opens_on, "opening balance"
+        f"opening:{own_account}:{count + 1}",
+        debit,
+        credit,
+        abs(missing),
+        currency,
+        position.opens_on,
+        "opening balance",
     )
     journal.post(connection, link_id, [row], at, journal.next_row(connection, link_id))
 
@@ -248,7 +251,7 @@ def _post_opening(connection: Connection, own_account: str, position: Position, 
 def _mark(
     connection: Connection,
     own_account: str,
-    statements: Sequence[Row[tuple[object, ...]]],
+    statements: Sequence[Any],
     found: Sequence[Difference],
     currency: str,
     at: datetime,

@@ -94,7 +94,10 @@ def identity(payments: list[dict[str, Any]]) -> list[dict[str, str]]:
         its = sums.setdefault(row["currency"], dict.fromkeys(("received", *STATUSES), Decimal(0)))
         its["received"] += Decimal(row["amount"])
         its[row["status"]] += Decimal(row["amount"])
-    return [{"currency": code, **{name: f"{value:,.2f}" for name, value in its.items()}} for code, its in sorted(sums.items())]
+    return [
+        {"currency": code, **{name: f"{value:,.2f}" for name, value in its.items()}}
+        for code, its in sorted(sums.items())
+    ]
 
 
 STATUSES: Final = ("credited", "held", "unmatched", "returned", "ignored", "settlement")

@@ -198,9 +198,7 @@ def _spare(engine: Engine, seen: Seen) -> None:
 
 def _note(engine: Engine, seen: Seen, state: str, outcome: str) -> None:
     with engine.begin() as connection:
-        connection.execute(
-            update(inbox_file).where(inbox_file.c.path == seen.key).values(state=state, outcome=outcome)
-        )
+        connection.execute(update(inbox_file).where(inbox_file.c.path == seen.key).values(state=state, outcome=outcome))
 
 
 def _refuse(intake: Intake, seen: Seen, refusal: Refusal) -> _Taken:

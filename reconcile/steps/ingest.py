@@ -301,7 +301,9 @@ def _arithmetic(head: _Head) -> tuple[str, str]:
                 f"opening balance and entries make {money(expected)}, the closing balance is {money(source.closing)}"
             )
     if source.total_credit is not None and source.total_credit != head.credit_sum:
-        faults.append(f"incoming entries make {money(head.credit_sum)}, the statement says {money(source.total_credit)}")
+        faults.append(
+            f"incoming entries make {money(head.credit_sum)}, the statement says {money(source.total_credit)}"
+        )
     if source.total_debit is not None and source.total_debit != head.debit_sum:
         faults.append(f"outgoing entries make {money(head.debit_sum)}, the statement says {money(source.total_debit)}")
     if source.count_expected is not None and source.count_expected != head.entries:
@@ -405,7 +407,9 @@ def _store(
     if state != "stored":
         staging.move_lines(connection, head.id, booked=False)
     if state == "waiting":
-        words = f"{file_name}: the statement of {source.account} came unattended and does not continue the books; accept it"
+        words = (
+            f"{file_name}: the statement of {source.account} came unattended and does not continue the books; accept it"
+        )
         raise_alert(
             connection, "statement_waiting", head.id, words, now, own_account=source.account, statement_id=head.id
         )
@@ -475,5 +479,4 @@ def _trusted(connection: Connection, source: Statement, first: date | None) -> b
         return False
     if continuity.continues(connection, source.account, first, source.opening):
         return True
-    return own.opening_balance == source.opening and own.books_from == first
-
+    return bool(own.opening_balance == source.opening and own.books_from == first)

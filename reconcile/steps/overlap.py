@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
+from typing import Any
 
-from sqlalchemy import Connection, Table, case, func, not_, select
+from sqlalchemy import Connection, Select, Table, case, func, not_, select
 
 from reconcile.store import staging
 from reconcile.store.staging import staged_line
@@ -109,9 +110,7 @@ def _earlier(connection: Connection, new: Coverage, own_account: str) -> list[Co
     return [Coverage(row.id, row.period_from, row.period_to, row.opening, row.closing) for row in found]
 
 
-def _shared_in_part(
-    connection: Connection, new: Coverage, earlier: Sequence[Coverage]
-) -> dict[date, dict[str, Way]]:
+def _shared_in_part(connection: Connection, new: Coverage, earlier: Sequence[Coverage]) -> dict[date, dict[str, Way]]:
     """For the first and last day of either statement: how the new one stands to each earlier one."""
     days: dict[date, dict[str, Way]] = defaultdict(dict)
     for other in earlier:
@@ -160,7 +159,12 @@ def _begins_within(
     balance = start or 0
     for number, (_, effect) in enumerate(outer):
         shared = min(len(outer) - number, len(inner))
-        if number and balance == inner_start and shared and Counter(outer[number : number + shared]) == Counter(inner[:shared]):
+        if (
+            number
+            and balance == inner_start
+            and shared
+            and Counter(outer[number : number + shared]) == Counter(inner[:shared])
+        ):
             return number
         balance += effect
     return None
@@ -196,8 +200,8 @@ def _lines_on(connection: Connection, table: Table, statement_id: str, day: date
     return [(identity, int(effect)) for identity, effect in rows]
 
 
-def _staged_on(connection: Connection, statement_id: str, day: date) -> Sequence[object]:
-    return connection.execute(  # type: ignore[return-value]
+def _staged_on(connection: Connection, statement_id: str, day: date) -> Sequence[Any]:
+    return connection.execute(
         select(staged_line.c.position, staged_line.c.identity)
         .where(staged_line.c.statement_id == statement_id, staged_line.c.booking_date == day)
         .order_by(staged_line.c.position)
@@ -212,7 +216,7 @@ def _place_day(connection: Connection, new: Coverage, own_account: str, day: dat
     taken = _highest(connection, own_account, day)
     seen: Counter[str] = Counter()
     for row in _staged_on(connection, new.statement_id, day):
-        identity = row.identity  # type: ignore[attr-defined]
+        identity = row.identity
         seen[identity] += 1
         partners = overlapping[identity]
         if seen[identity] <= len(partners):
@@ -221,9 +225,7 @@ def _place_day(connection: Connection, new: Coverage, own_account: str, day: dat
             taken[identity] += 1
             beyond = seen[identity] - len(partners)
             occurrence, doubt = taken[identity], beyond <= len(set(untold[identity]) - set(partners))
-        staging.place_line(
-            connection, new.statement_id, row.position, own_account, identity, occurrence, doubt=doubt  # type: ignore[attr-defined]
-        )
+        staging.place_line(connection, new.statement_id, row.position, own_account, identity, occurrence, doubt=doubt)
 
 
 def _entries_on(
@@ -249,11 +251,15 @@ def _entries_on(
 
 def _stretch(connection: Connection, statement_id: str, day: date, way: Way) -> Sequence[str | None]:
     """The entries of a statement's lines of that day which lie in the stretch."""
-    lines = connection.execute(
-        select(statement_line.c.entry_id)
-        .where(statement_line.c.statement_id == statement_id, statement_line.c.booking_date == day)
-        .order_by(statement_line.c.position)
-    ).scalars().all()
+    lines = (
+        connection.execute(
+            select(statement_line.c.entry_id)
+            .where(statement_line.c.statement_id == statement_id, statement_line.c.booking_date == day)
+            .order_by(statement_line.c.position)
+        )
+        .scalars()
+        .all()
+    )
     return lines[way.first :] if way.count is None else lines[way.first : way.first + way.count]
 
 
@@ -263,7 +269,7 @@ def _highest(connection: Connection, own_account: str, day: date) -> Counter[str
         .where(entry.c.own_account == own_account, entry.c.booking_date == day)
         .group_by(entry.c.identity)
     )
-    return Counter({identity: highest for identity, highest in rows})
+    return Counter(dict(rows.tuples().all()))
 
 
 def _step_over_voided(connection: Connection, new: Coverage, own_account: str, done: set[date]) -> None:
@@ -296,15 +302,15 @@ def _days_of(connection: Connection, new: Coverage, own_account: str) -> set[dat
     )
 
 
-def _shown(statement_id: str) -> object:
+def _shown(statement_id: str) -> Select[Any]:
     return select(staged_line.c.entry_id).where(staged_line.c.statement_id == statement_id)
 
 
-def _is_earlier_export(connection: Connection, new: Coverage, day: date, lost: Sequence[object]) -> bool:
+def _is_earlier_export(connection: Connection, new: Coverage, day: date, lost: Sequence[Any]) -> bool:
     """The statement ends before the entries it does not show: its closing balance lacks exactly them."""
     if new.closing is None:
         return True
-    signed = sum(row.amount if row.credit_debit == "credit" else -row.amount for row in lost)  # type: ignore[attr-defined]
+    signed = sum(row.amount if row.credit_debit == "credit" else -row.amount for row in lost)
     ends = connection.execute(
         select(statement.c.closing).where(statement.c.state == "stored", statement.c.period_to == day)
     ).scalars()

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, exists, not_, select
+from sqlalchemy import Connection, and_, exists, not_, select
 
 from reconcile import ledger
 from reconcile.decision import Decision
@@ -32,7 +32,7 @@ def tie(connection: Connection, link_id: str, high_water: int, as_of: date, now:
     )
 
 
-def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[Row[tuple[object, ...]]]:
+def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[Any]:
     tied = exists().where(entry_tie.c.entry_id == entry.c.id)
     owed = exists().where(
         payment.c.status == "returned", payment.c.own_account == entry.c.own_account, payment.c.amount == entry.c.amount
@@ -42,10 +42,8 @@ def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[Ro
         line_detail.c.position == entry.c.position,
         line_detail.c.detail_no == 0,
     )
-    line = and_(
-        statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position
-    )
-    return connection.execute(  # type: ignore[return-value]
+    line = and_(statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position)
+    return connection.execute(
         select(
             entry,
             line_detail.c.name,
@@ -63,16 +61,14 @@ def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[Ro
     ).all()
 
 
-def _tie_reversal(connection: Connection, link_id: str, row: Row[tuple[object, ...]], now: datetime) -> bool:
+def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime) -> bool:
     original = _linked(connection, row) if row.reverses else _only_one(connection, row)
     if original is None:
         words = (
             f"the bank reversed {row.amount} minor units {row.currency} on {row.own_account} on {row.booking_date}, "
             "but which entry it undoes is not certain; it stands in outgoing suspense"
         )
-        raise_alert(
-            connection, "reversal_unmatched", row.id, words, now, own_account=row.own_account, entry_id=row.id
-        )
+        raise_alert(connection, "reversal_unmatched", row.id, words, now, own_account=row.own_account, entry_id=row.id)
         return False
     close_alert(connection, "reversal_unmatched", row.id, "machine", "the original is known now", now)
     connection.execute(entry_tie.insert().values(entry_id=row.id, kind="reversal", payment_id=original.id))
@@ -81,7 +77,7 @@ def _tie_reversal(connection: Connection, link_id: str, row: Row[tuple[object, .
     return True
 
 
-def _tie_return(connection: Connection, link_id: str, row: Row[tuple[object, ...]], now: datetime) -> bool:
+def _tie_return(connection: Connection, link_id: str, row: Any, now: datetime) -> bool:
     """An outgoing entry to the payer of the one payment of that amount which a person marked as returned."""
     owed = [
         each
@@ -95,7 +91,7 @@ def _tie_return(connection: Connection, link_id: str, row: Row[tuple[object, ...
     return True
 
 
-def _payments_like(connection: Connection, row: Row[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
+def _payments_like(connection: Connection, row: Any) -> Sequence[Any]:
     """Untied payments of that own account, amount, currency and counterparty."""
     tied = exists().where(entry_tie.c.payment_id == payment.c.id)
     found = connection.execute(
@@ -116,14 +112,14 @@ def _payments_like(connection: Connection, row: Row[tuple[object, ...]]) -> Sequ
     return [each for each in found if _same_counterparty(each, row)]
 
 
-def _same_counterparty(one: Row[tuple[object, ...]], other: Row[tuple[object, ...]]) -> bool:
+def _same_counterparty(one: Any, other: Any) -> bool:
     for left, right in ((one.account, other.account), (one.tax_id, other.tax_id)):
         if left and right:
             return bool(left == right)
     return bool(one.name) and " ".join(one.name.split()).upper() == " ".join(other.name.split()).upper()
 
 
-def _only_one(connection: Connection, row: Row[tuple[object, ...]]) -> Row[tuple[object, ...]] | None:
+def _only_one(connection: Connection, row: Any) -> Any | None:
     since = row.booking_date - WINDOW
     fits = [
         each
@@ -133,7 +129,7 @@ def _only_one(connection: Connection, row: Row[tuple[object, ...]]) -> Row[tuple
     return fits[0] if len(fits) == 1 else None
 
 
-def _linked(connection: Connection, row: Row[tuple[object, ...]]) -> Row[tuple[object, ...]] | None:
+def _linked(connection: Connection, row: Any) -> Any | None:
     """The entry of the bank reference that the bank itself names, of the same amount, if there is exactly one."""
     tied = exists().where(entry_tie.c.payment_id == payment.c.id)
     found = connection.execute(
@@ -141,25 +137,31 @@ def _linked(connection: Connection, row: Row[tuple[object, ...]]) -> Row[tuple[o
         .join(entry, entry.c.id == payment.c.entry_id)
         .join(
             statement_line,
-            and_(
-                statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position
-            ),
+            and_(statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position),
         )
         .where(statement_line.c.bank_reference == row.reverses, entry.c.own_account == row.own_account)
         .where(payment.c.amount == row.amount, payment.c.currency == row.currency, not_(tied))
         .where(not_(entry.c.voided), payment.c.booking_date <= row.booking_date)
     ).all()
-    return found[0] if len(found) == 1 else None  # type: ignore[return-value]
+    return found[0] if len(found) == 1 else None
 
 
-def _return_payment(
-    connection: Connection, link_id: str, original: Row[tuple[object, ...]], row: Row[tuple[object, ...]], now: datetime
-) -> None:
+def _return_payment(connection: Connection, link_id: str, original: Any, row: Any, now: datetime) -> None:
     """Whatever the payment's placement was is taken back; then it stands in returns payable, status `returned`."""
     standing = standing_of(original._mapping)
     if standing.status in ("credited", "ignored"):
-        take_back(connection, link_id, standing, now, "reversed by the bank", row.booking_date, journal.next_row(connection, link_id))
-    made = Decision("returned", "reversed_by_bank", (), "reversed_by_bank", evidence=(("reversed_by_bank", {"entry": row.id}),))
+        take_back(
+            connection,
+            link_id,
+            standing,
+            now,
+            "reversed by the bank",
+            row.booking_date,
+            journal.next_row(connection, link_id),
+        )
+    made = Decision(
+        "returned", "reversed_by_bank", (), "reversed_by_bank", evidence=(("reversed_by_bank", {"entry": row.id}),)
+    )
     if standing.status == "credited":
         made = Decision(
             "returned",
@@ -191,9 +193,7 @@ def owe(connection: Connection, link_id: str, standing: Standing, effective: dat
     journal.post(connection, link_id, [row], now, journal.next_row(connection, link_id))
 
 
-def _clear(
-    connection: Connection, link_id: str, original: Row[tuple[object, ...]], row: Row[tuple[object, ...]], now: datetime
-) -> None:
+def _clear(connection: Connection, link_id: str, original: Any, row: Any, now: datetime) -> None:
     """Returns payable against outgoing suspense: the outgoing entry was this payment's way back."""
     transfer = Transfer(
         f"tie:{row.id}",
@@ -206,4 +206,3 @@ def _clear(
         original.id,
     )
     journal.post(connection, link_id, [transfer], now, journal.next_row(connection, link_id))
-

@@ -70,9 +70,7 @@ def credit(
     invoices: Sequence[str] = (),
 ) -> Outcome:
     """Credit the whole payment to one account; the invoices named are allocated in order, up to their outstanding."""
-    return _act(
-        engine, policies, payment_id, "credit", {"account": account_number, "invoices": list(invoices)}, person
-    )
+    return _act(engine, policies, payment_id, "credit", {"account": account_number, "invoices": list(invoices)}, person)
 
 
 def split(
@@ -96,9 +94,7 @@ def reassign(
     )
 
 
-def hold(
-    engine: Engine, policies: PolicyBook, payment_id: str, person: Person, until: date | None = None
-) -> Outcome:
+def hold(engine: Engine, policies: PolicyBook, payment_id: str, person: Person, until: date | None = None) -> Outcome:
     """Keep the money in unapplied cash, perhaps until a day; the machine leaves it alone."""
     return _act(engine, policies, payment_id, "hold", {"until": until.isoformat() if until else None}, person)
 
@@ -144,9 +140,13 @@ def resolve_id(connection: Connection, given: str) -> str:
     """The payment that an id, or its unmistakable beginning (six characters or more), names."""
     if connection.execute(select(payment.c.id).where(payment.c.id == given)).first():
         return given
-    found = connection.execute(
-        select(payment.c.id).where(payment.c.id.startswith(given, autoescape=True)).limit(2)
-    ).scalars().all() if len(given) >= 6 else []
+    found = (
+        connection.execute(select(payment.c.id).where(payment.c.id.startswith(given, autoescape=True)).limit(2))
+        .scalars()
+        .all()
+        if len(given) >= 6
+        else []
+    )
     if len(found) != 1:
         what = f"several payments begin with {given!r}" if found else f"there is no payment {given!r}"
         raise Refusal.of(what, "copy the payment id from `reconcile export payments` or `reconcile find`")
@@ -183,9 +183,7 @@ def _locked(connection: Connection, payment_id: str) -> Any:
     return row
 
 
-def _propose(
-    connection: Connection, row: Any, act: str, arguments: Mapping[str, Any], person: Person
-) -> Outcome:
+def _propose(connection: Connection, row: Any, act: str, arguments: Mapping[str, Any], person: Person) -> Outcome:
     waiting = select(proposed_act.c.act, proposed_act.c.actor).where(
         proposed_act.c.payment_id == row.id, proposed_act.c.decided_at.is_(None)
     )
@@ -195,7 +193,12 @@ def _propose(
         )
     connection.execute(
         insert(proposed_act).values(
-            payment_id=row.id, act=act, arguments=dict(arguments), actor=person.actor, reason=person.reason, at=person.at
+            payment_id=row.id,
+            act=act,
+            arguments=dict(arguments),
+            actor=person.actor,
+            reason=person.reason,
+            at=person.at,
         )
     )
     audit(connection, person.actor, f"propose_{act}", row.id, person.reason, person.at, dict(arguments))
@@ -229,7 +232,9 @@ def _perform(
     if row.status in PLACED:
         first += take_back(connection, link, standing, person.at, f"undone: {act}", person.at.date())
         connection.execute(
-            update(taught).where(taught.c.payment_id == row.id, taught.c.withdrawn_at.is_(None)).values(withdrawn_at=person.at)
+            update(taught)
+            .where(taught.c.payment_id == row.id, taught.c.withdrawn_at.is_(None))
+            .values(withdrawn_at=person.at)
         )
     write(connection, link, [Written(standing, made, doing)], first)
     if made.status == "returned":
@@ -283,7 +288,9 @@ def _plan(connection: Connection, row: Any, act: str, arguments: Mapping[str, An
         single = shares[0][0] if len(shares) == 1 else None
         return replace(_credited(row, shares, evidence), account_number=single)
     status = {"hold": "held", "undo": "held", "return": "returned", "ignore": "ignored"}[act]
-    reason = {"hold": "held_by_person", "undo": "undone_by_person", "return": "returned_by_person"}.get(act, "ignored_by_person")
+    reason = {"hold": "held_by_person", "undo": "undone_by_person", "return": "returned_by_person"}.get(
+        act, "ignored_by_person"
+    )
     flags = (reason,) if status == "held" else ()
     return Decision(status, reason, flags, "person", account_number=row.account_number, evidence=evidence)
 
@@ -300,7 +307,8 @@ def _check_state(connection: Connection, row: Any, act: str) -> None:
         tied = connection.execute(select(entry_tie.c.entry_id).where(entry_tie.c.payment_id == row.id)).first()
         if tied is not None:
             raise Refusal.of(
-                f"payment {row.id} has gone back to its payer (entry {tied.entry_id})", "there is no money left to place"
+                f"payment {row.id} has gone back to its payer (entry {tied.entry_id})",
+                "there is no money left to place",
             )
 
 
@@ -346,7 +354,9 @@ def _teach(connection: Connection, row: Any, made: Decision, person: Person) -> 
     """Remember that this payer's account or id paid for that account: it ranks candidates, and decides nothing."""
     payer = connection.execute(
         select(line_detail.c.account, line_detail.c.tax_id)
-        .join(entry, and_(entry.c.statement_id == line_detail.c.statement_id, entry.c.position == line_detail.c.position))
+        .join(
+            entry, and_(entry.c.statement_id == line_detail.c.statement_id, entry.c.position == line_detail.c.position)
+        )
         .where(entry.c.id == row.entry_id, line_detail.c.detail_no == row.detail_no)
     ).one()
     if made.account_number is None:
@@ -360,6 +370,4 @@ def _teach(connection: Connection, row: Any, made: Decision, person: Person) -> 
 
 def history(connection: Connection, payment_id: str) -> Sequence[Any]:
     """Every decision about a payment, oldest first."""
-    return connection.execute(
-        select(decision).where(decision.c.payment_id == payment_id).order_by(decision.c.no)
-    ).all()
+    return connection.execute(select(decision).where(decision.c.payment_id == payment_id).order_by(decision.c.no)).all()

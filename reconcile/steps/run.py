@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, func, insert, not_, or_, select, tuple_, update
+from sqlalchemy import Connection, Engine, and_, func, insert, not_, or_, select, text, tuple_, update
 
 from reconcile.decision import decide
 from reconcile.payer import holders_by_id, own_holders, payer_of
@@ -26,11 +26,13 @@ from reconcile.statement import Party, PartyKind, StructuredReference
 from reconcile.steps import reversals
 from reconcile.store import journal
 from reconcile.store.decisions import Act, Written, content, digest, digests_in_force, standing_of, write
+from reconcile.store.engine import is_postgresql
 from reconcile.store.lookup import Wanted, add_invoices_of, find
 from reconcile.store.tables import entry, line_detail, own_bank_account, payment, statement, statement_line
 from reconcile.store.tables import run as run_table
 
 CHUNK: Final = 2000
+_START_LOCK: Final = 7_265_636_902
 MACHINE: Final = "machine"
 Progress = Callable[[int], None]
 
@@ -72,19 +74,21 @@ def run(
         statuses = connection.execute(
             select(payment.c.status, func.count()).where(payment.c.status.is_not(None)).group_by(payment.c.status)
         ).all()
-    return RunResult(number, as_of, tally.decided, tally.changed, {status: count for status, count in sorted(statuses)})
+    return RunResult(number, as_of, tally.decided, tally.changed, dict(sorted(map(tuple, statuses))))
 
 
 # --- the run's own row -----------------------------------------------------------------------------------------------
 
 
-def _open_run(engine: Engine) -> Row[tuple[object, ...]] | None:
+def _open_run(engine: Engine) -> Any | None:
     with engine.connect() as connection:
-        return connection.execute(select(run_table).where(run_table.c.open == 1)).first()  # type: ignore[return-value]
+        return connection.execute(select(run_table).where(run_table.c.open == 1)).first()
 
 
 def _start(engine: Engine, as_of: date, now: datetime, actor: str) -> tuple[int, int]:
     with engine.begin() as connection:
+        if is_postgresql(connection):  # two that begin at once: the second waits, then finds the first one's row
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _START_LOCK})
         standing = connection.execute(select(run_table).where(run_table.c.open == 1)).first()
         if standing is not None:  # somebody else began one just now: help with it
             return standing.no, standing.high_water
@@ -119,9 +123,7 @@ def _finish(
 ) -> None:
     while True:
         with engine.begin() as connection:
-            state = connection.execute(
-                select(run_table).where(run_table.c.no == number).with_for_update()
-            ).one()
+            state = connection.execute(select(run_table).where(run_table.c.no == number).with_for_update()).one()
             if state.open is None:
                 return
             rows = _chunk(connection, as_of, high_water, state.cursor_date, state.cursor_id)
@@ -136,21 +138,17 @@ def _finish(
             connection.execute(
                 update(run_table)
                 .where(run_table.c.no == number)
-                .values(
-                    cursor_date=rows[-1].booking_date, cursor_id=rows[-1].id, changed=state.changed or changed > 0
-                )
+                .values(cursor_date=rows[-1].booking_date, cursor_id=rows[-1].id, changed=state.changed or changed > 0)
             )
             journal.seal(connection, link, now)
         progress(len(rows))
 
 
-def _end_pass(connection: Connection, state: Row[tuple[object, ...]], now: datetime) -> None:
+def _end_pass(connection: Connection, state: Any, now: datetime) -> None:
     """Another pass where this one changed anything, else the end of the run."""
     again = {"pass_no": state.pass_no + 1, "cursor_date": None, "cursor_id": None, "changed": False}
     over = {"open": None, "finished_at": now}
-    connection.execute(
-        update(run_table).where(run_table.c.no == state.no).values(**(again if state.changed else over))
-    )
+    connection.execute(update(run_table).where(run_table.c.no == state.no).values(**(again if state.changed else over)))
 
 
 # --- a chunk ---------------------------------------------------------------------------------------------------------
@@ -158,7 +156,7 @@ def _end_pass(connection: Connection, state: Row[tuple[object, ...]], now: datet
 
 def _chunk(
     connection: Connection, as_of: date, high_water: int, after_date: date | None, after_id: str | None
-) -> Sequence[Row[tuple[object, ...]]]:
+) -> Sequence[Any]:
     """The next payments to decide, with what their line and statement say."""
     some = select(payment).where(
         or_(payment.c.status.is_(None), payment.c.status.in_(("held", "unmatched"))),
@@ -171,9 +169,9 @@ def _chunk(
     return load(connection, some.order_by(payment.c.booking_date, payment.c.id).limit(CHUNK).subquery())
 
 
-def load(connection: Connection, some: object) -> Sequence[Row[tuple[object, ...]]]:
+def load(connection: Connection, some: Any) -> Sequence[Any]:
     """Payments (a subquery of the payment table) with everything that deciding them needs, in canonical order."""
-    c = some.c  # type: ignore[attr-defined]
+    c = some.c
     detail = line_detail.c
     query = (
         select(
@@ -186,7 +184,7 @@ def load(connection: Connection, some: object) -> Sequence[Row[tuple[object, ...
             own_bank_account.c.country,
             _details_of_line().label("details"),
         )
-        .select_from(some)  # type: ignore[arg-type]
+        .select_from(some)
         .join(entry, entry.c.id == c.entry_id)
         .join(
             line_detail,
@@ -200,10 +198,10 @@ def load(connection: Connection, some: object) -> Sequence[Row[tuple[object, ...
         .join(own_bank_account, own_bank_account.c.number == c.own_account)
         .order_by(c.booking_date, c.id)
     )  # fmt: skip
-    return connection.execute(query).all()  # type: ignore[return-value]
+    return connection.execute(query).all()
 
 
-def _details_of_line() -> object:
+def _details_of_line() -> Any:
     other = line_detail.alias("other")
     return (
         select(func.count())
@@ -215,7 +213,7 @@ def _details_of_line() -> object:
 
 def _decide_chunk(
     connection: Connection,
-    rows: Sequence[Row[tuple[object, ...]]],
+    rows: Sequence[Any],
     link: str,
     run_no: int,
     now: datetime,
@@ -236,9 +234,7 @@ def _decide_chunk(
     return len(written)
 
 
-def cases_of(
-    connection: Connection, rows: Sequence[Row[tuple[object, ...]]], policies: PolicyBook
-) -> list[Case]:
+def cases_of(connection: Connection, rows: Sequence[Any], policies: PolicyBook) -> list[Case]:
     """Each payment with all that the books hold about it; one `Found` for the whole chunk."""
     doubted = _in_doubt(connection, rows)
     payments = [payment_of(row, row.entry_id in doubted) for row in rows]
@@ -250,15 +246,12 @@ def cases_of(
         half.append((each, payer, policy))
         _want(wanted, each, payer, policy.name_limit(each.format))
     found = find(connection, wanted)
-    cases = [
-        Case(each, payer, references_of(each, found), found, policy)
-        for each, payer, policy in half
-    ]
+    cases = [Case(each, payer, references_of(each, found), found, policy) for each, payer, policy in half]
     add_invoices_of(connection, found, {number for case in cases for number in _accounts_to_open(case)})
     return cases
 
 
-def payment_of(row: Row[tuple[object, ...]], doubted: bool) -> Payment:
+def payment_of(row: Any, doubted: bool) -> Payment:
     return Payment(
         id=row.id,
         amount=row.amount,
@@ -277,7 +270,7 @@ def payment_of(row: Row[tuple[object, ...]], doubted: bool) -> Payment:
     )
 
 
-def _in_doubt(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> set[str]:
+def _in_doubt(connection: Connection, rows: Sequence[Any]) -> set[str]:
     """Entries whose statement does not add up and is not accepted, unless a sound statement shows them too."""
     suspects = [row.entry_id for row in rows if row.arithmetic == "mismatch" and row.accepted_by is None]
     if not suspects:
@@ -315,9 +308,7 @@ def references_of(each: Payment, found: Found) -> References:
 
     def accounts(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:
         return {
-            key: numbers
-            for key in keys
-            if (numbers := tuple(n for n in index.get(key, ()) if _opened(found, n, day)))
+            key: numbers for key in keys if (numbers := tuple(n for n in index.get(key, ()) if _opened(found, n, day)))
         }
 
     known = KnownNumbers(
@@ -344,4 +335,3 @@ def _accounts_to_open(case: Case) -> set[str]:
     limit = case.policy.name_limit(case.payment.format)
     holders = (*holders_by_id(case.payer, case.found), *own_holders(case.payer, case.found, limit))
     return numbers | {account.number for holder in holders for account in case.accounts(holder)}
-

@@ -86,9 +86,11 @@ def _locked(connection: Connection, given: str, person: Person) -> Any:
     if not person.reason.strip():
         raise Refusal.of("the act has no reason", "say why with --reason: it is part of the books")
     ingest.lock(connection)
-    found = connection.execute(
-        select(statement).where(statement.c.id.startswith(given, autoescape=True)).limit(2)
-    ).all() if len(given) >= 6 else []
+    found = (
+        connection.execute(select(statement).where(statement.c.id.startswith(given, autoescape=True)).limit(2)).all()
+        if len(given) >= 6
+        else []
+    )
     if len(found) != 1:
         what = f"several statements begin with {given!r}" if found else f"there is no statement {given!r}"
         raise Refusal.of(what, "copy the id from `reconcile statement list`")
@@ -116,9 +118,9 @@ def _restage(connection: Connection, row: Any) -> None:
     connection.execute(
         insert(staged_line).from_select(
             [*names, "occurrence", "is_new", "possible_duplicate"],
-            select(
-                *(statement_line.c[name] for name in names), literal(1), literal(True), literal(False)
-            ).where(statement_line.c.statement_id == row.id),
+            select(*(statement_line.c[name] for name in names), literal(1), literal(True), literal(False)).where(
+                statement_line.c.statement_id == row.id
+            ),
         )
     )
     for position, entry_id in ids.items():
@@ -161,9 +163,13 @@ def _entries_only_here(connection: Connection, statement_id: str) -> Sequence[An
 
 def _refuse_credited(connection: Connection, statement_id: str, entries: Sequence[Any]) -> None:
     ids = [row.id for row in entries]
-    credited = connection.execute(
-        select(payment.c.id).where(payment.c.entry_id.in_(ids), payment.c.status.in_(("credited", "returned")))
-    ).scalars().all()
+    credited = (
+        connection.execute(
+            select(payment.c.id).where(payment.c.entry_id.in_(ids), payment.c.status.in_(("credited", "returned")))
+        )
+        .scalars()
+        .all()
+    )
     if credited:
         shown = ", ".join(credited[:5])
         raise Refusal.of(
@@ -186,4 +192,3 @@ def _counter_post(connection: Connection, link: str, entries: Sequence[Any], per
         back = [ledger.reverse(each, person.at.date(), "statement voided") for each in posted.values()]
         journal.post(connection, link, back, person.at, journal.next_row(connection, link))
         connection.execute(update(entry).where(entry.c.id == row.id).values(voided=True))
-

@@ -73,7 +73,9 @@ def journal_balances(connection: Connection) -> Iterator[str]:
 def customer_balances(connection: Connection) -> Iterator[str]:
     """Each customer's balance is the sum of its postings."""
     prefix = ledger.customer("")
-    posted = {name.removeprefix(prefix): -amount for name, amount in _balances(connection).items() if name.startswith(prefix)}
+    posted = {
+        name.removeprefix(prefix): -amount for name, amount in _balances(connection).items() if name.startswith(prefix)
+    }
     said = dict(
         connection.execute(
             select(balance_change.c.account_number, func.sum(balance_change.c.change)).group_by(
@@ -127,7 +129,9 @@ def bank_equals_entries(connection: Connection) -> Iterator[str]:
 
 def statements_add_up(connection: Connection) -> Iterator[str]:
     """Each statement's opening plus its lines is its closing, unless an open difference names why not."""
-    signed = func.sum(case((statement_line.c.credit_debit == "credit", statement_line.c.amount), else_=-statement_line.c.amount))
+    signed = func.sum(
+        case((statement_line.c.credit_debit == "credit", statement_line.c.amount), else_=-statement_line.c.amount)
+    )
     lines = dict(
         connection.execute(select(statement_line.c.statement_id, signed).group_by(statement_line.c.statement_id)).all()
     )
@@ -195,9 +199,11 @@ def places_equal_statuses(connection: Connection) -> Iterator[str]:
 
 def credited_once(connection: Connection) -> Iterator[str]:
     """A payment is credited at most once, for exactly its amount, and only while its status says so."""
-    live = dict(
+    live: dict[str, int] = dict(
         connection.execute(
-            select(placement.c.payment_id, func.count()).where(placement.c.taken_back_at.is_(None)).group_by(placement.c.payment_id)
+            select(placement.c.payment_id, func.count())
+            .where(placement.c.taken_back_at.is_(None))
+            .group_by(placement.c.payment_id)
         ).all()
     )
     yield from (f"payment {key} has {count} live placements" for key, count in live.items() if count > 1)
@@ -211,7 +217,9 @@ def credited_once(connection: Connection) -> Iterator[str]:
         ):
             net[key] += sign * int(amount)
     for row in connection.execute(
-        select(payment.c.id, payment.c.amount, payment.c.status, entry.c.voided).join(entry, entry.c.id == payment.c.entry_id)
+        select(payment.c.id, payment.c.amount, payment.c.status, entry.c.voided).join(
+            entry, entry.c.id == payment.c.entry_id
+        )
     ):
         credited = net.pop(row.id, 0)
         expected = row.amount if row.status == "credited" else 0
@@ -243,13 +251,15 @@ def allocations_within(connection: Connection) -> Iterator[str]:
         .having((func.sum(allocation.c.amount) > invoice.c.amount) | (func.sum(allocation.c.amount) < 0))
     ):
         yield f"invoice {row.invoice_number} of {row.amount} has {row.taken} minor units allocated"
-    for row in connection.execute(
-        select(allocation.c.payment_id, payment.c.amount, payment.c.status, func.sum(allocation.c.amount).label("taken"))
+    for its in connection.execute(
+        select(
+            allocation.c.payment_id, payment.c.amount, payment.c.status, func.sum(allocation.c.amount).label("taken")
+        )
         .join(payment, payment.c.id == allocation.c.payment_id)
         .group_by(allocation.c.payment_id, payment.c.amount, payment.c.status)
     ):
-        if not 0 <= row.taken <= row.amount or (row.status != "credited" and row.taken):
-            yield f"payment {row.payment_id} ({row.status}) of {row.amount} has {row.taken} minor units allocated"
+        if not 0 <= its.taken <= its.amount or (its.status != "credited" and its.taken):
+            yield f"payment {its.payment_id} ({its.status}) of {its.amount} has {its.taken} minor units allocated"
 
 
 def currencies_agree(connection: Connection) -> Iterator[str]:

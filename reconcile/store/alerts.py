@@ -16,8 +16,10 @@ from reconcile.store.tables import alert, audit_log
 def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; the others are left as they are. How many were new."""
     make = postgresql.insert if is_postgresql(connection) else sqlite.insert
+    options = {"preserve_rowcount": True}  # without it psycopg's count of an INSERT is -1
     return sum(
-        connection.execute(make(table).values(**row).on_conflict_do_nothing()).rowcount for row in rows  # type: ignore[operator]
+        connection.execute(make(table).values(**row).on_conflict_do_nothing(), execution_options=options).rowcount
+        for row in rows
     )
 
 

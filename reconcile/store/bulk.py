@@ -23,7 +23,10 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     """Insert rows (values in the order of `columns`). Money must be `int`, moments must have a zone."""
     encoders = _encoders(table, tuple(columns), connection.dialect.name)
     encoded = [
-        tuple(value if encode is None or value is None else encode(value) for encode, value in zip(encoders, row, strict=True))
+        tuple(
+            value if encode is None or value is None else encode(value)
+            for encode, value in zip(encoders, row, strict=True)
+        )
         for row in rows
     ]
     if not encoded:
@@ -40,7 +43,9 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', encoded)  # noqa: S608
 
 
-def any_of(connection: Connection, column: Column[Any] | KeyedColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+def any_of(
+    connection: Connection, column: Column[Any] | KeyedColumnElement[Any], values: Iterable[str]
+) -> ColumnElement[bool]:
     """`column IN values`, for any number of texts, as one parameter."""
     listed = sorted(set(values))
     if is_postgresql(connection):
@@ -61,7 +66,9 @@ def _encoder(kind: object, dialect: str) -> Encoder | None:
     if isinstance(kind, Moment):
         return _moment_text if dialect == "sqlite" else _moment
     if dialect == "sqlite":
-        return {Date: date.isoformat, Boolean: int}.get(type(kind))  # type: ignore[arg-type]
+        if isinstance(kind, Date):
+            return date.isoformat
+        return int if isinstance(kind, Boolean) else None
     return None
 
 

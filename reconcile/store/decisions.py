@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
 
@@ -16,6 +17,7 @@ from reconcile.store import journal
 from reconcile.store.bulk import any_of, encoded, insert_rows
 from reconcile.store.lookup import account_positions, invoice_positions
 from reconcile.store.tables import allocation, balance_change, decision, invoice, payment, placement
+from reconcile.store.tables import journal as journal_table
 
 DECISION_COLUMNS = (
     "payment_id", "no", "status", "reason", "flags", "account_number", "rule", "payer_relation", "allocations", "splits",
@@ -224,7 +226,9 @@ def allocate(connection: Connection, wanted: Sequence[tuple[Standing, Sequence[A
         for each in its:
             sequence, before = positions.get(each.invoice_number, (0, amounts[each.invoice_number]))
             rows.append(
-                _link(each, amounts[each.invoice_number], sequence, before, standing.payment_id, standing.generation + 1)
+                _link(
+                    each, amounts[each.invoice_number], sequence, before, standing.payment_id, standing.generation + 1
+                )
             )
             positions[each.invoice_number] = (sequence + 1, before - each.amount)
     insert_rows(connection, allocation, ALLOCATION_COLUMNS, rows)
@@ -296,10 +300,10 @@ def take_back(
     keys = [
         row.key
         for row in connection.execute(
-            select(journal.journal.c.key)
-            .where(journal.journal.c.payment_id == standing.payment_id)
+            select(journal_table.c.key)
+            .where(journal_table.c.payment_id == standing.payment_id)
             .where(_of_placement(standing.payment_id, standing.generation))
-            .order_by(journal.journal.c.key)
+            .order_by(journal_table.c.key)
         )
     ]
     done = journal.posted(connection, keys)
@@ -318,21 +322,20 @@ def take_back(
 
 def _of_placement(payment_id: str, generation: int) -> ColumnElement[bool]:
     """The journal rows of one placement: its key, or for a split the keys of its legs."""
-    key = journal.journal.c.key
+    key = journal_table.c.key
     bases = [f"{kind}:{payment_id}:{generation}" for kind in ledger.PLACES]
     return or_(*(key == base for base in bases), *(key.startswith(f"{base}:") for base in bases))
 
 
-def standing_of(row: Mapping[str, object]) -> Standing:
+def standing_of(row: Mapping[Any, Any]) -> Standing:
     """From a row (mapping) of the payment table."""
     return Standing(
-        str(row["id"]),
-        str(row["own_account"]),
-        int(row["amount"]),  # type: ignore[call-overload]
-        str(row["currency"]),
-        row["booking_date"],  # type: ignore[arg-type]
-        row["decision_no"],  # type: ignore[arg-type]
-        int(row["generation"]),  # type: ignore[call-overload]
-        row["status"],  # type: ignore[arg-type]
+        row["id"],
+        row["own_account"],
+        row["amount"],
+        row["currency"],
+        row["booking_date"],
+        row["decision_no"],
+        row["generation"],
+        row["status"],
     )
-

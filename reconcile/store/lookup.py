@@ -120,7 +120,9 @@ def account_positions(connection: Connection, numbers: Iterable[str]) -> dict[st
     rows = connection.execute(
         select(balance_change.c.account_number, balance_change.c.sequence, balance_change.c.after).join(
             last,
-            and_(last.c.account_number == balance_change.c.account_number, last.c.sequence == balance_change.c.sequence),
+            and_(
+                last.c.account_number == balance_change.c.account_number, last.c.sequence == balance_change.c.sequence
+            ),
         )
     )
     return {row.account_number: (row.sequence, row.after) for row in rows}
@@ -213,7 +215,9 @@ class _HolderKeys:
 def _holders_wanted(connection: Connection, wanted: Wanted) -> _HolderKeys:
     keys = _HolderKeys(defaultdict(set), defaultdict(set), defaultdict(set))
     _fill(connection, keys.by_tax_id, holder_tax_id, holder_tax_id.c.tax_id, wanted.tax_ids)
-    _fill(connection, keys.by_bank_account, holder_bank_account, holder_bank_account.c.bank_account, wanted.bank_accounts)
+    _fill(
+        connection, keys.by_bank_account, holder_bank_account, holder_bank_account.c.bank_account, wanted.bank_accounts
+    )
     # Only a payer whom no tax id on the books names can be told by name.
     asked = [lookup_names(party, limit) for party, limit in wanted.parties if party.tax_id not in keys.by_tax_id]
     _fill(connection, keys.by_name, holder_name, holder_name.c.name_key, {key for key, _ in asked} - {""})

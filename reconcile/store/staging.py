@@ -54,7 +54,9 @@ staged_line = _temporary(
     Column("is_new", Boolean),
     Column("possible_duplicate", Boolean),
 )
-staged_detail = _temporary("staged_detail", line_detail, Column("payment_id", String(24)), Column("share", line_detail.c.amount.type))
+staged_detail = _temporary(
+    "staged_detail", line_detail, Column("payment_id", String(24)), Column("share", line_detail.c.amount.type)
+)
 
 LINE_COLUMNS = tuple(column.name for column in staged_line.c)
 DETAIL_COLUMNS = tuple(column.name for column in staged_detail.c)
@@ -235,7 +237,9 @@ def _journal(connection: Connection, live: object, statement_id: str, own_accoun
         "amount": s.amount,
         "currency": s.currency,
         "effective_date": s.booking_date,
-        "posted_at": cast(literal(at, Moment), Moment) if connection.dialect.name == "postgresql" else literal(at, Moment),
+        "posted_at": cast(literal(at, Moment), Moment)
+        if connection.dialect.name == "postgresql"
+        else literal(at, Moment),
         "payment_id": null(),
         "description": case((from_customer, "received"), (incoming, "came back"), else_="paid out"),
     }
@@ -257,4 +261,3 @@ def summary(connection: Connection, statement_id: str) -> tuple[int, int]:
 def forget(connection: Connection, statement_id: str) -> None:
     connection.execute(delete(staged_line).where(staged_line.c.statement_id == statement_id))
     connection.execute(delete(staged_detail).where(staged_detail.c.statement_id == statement_id))
-

@@ -285,9 +285,7 @@ entry = Table(
     Column("possible_duplicate", Boolean, nullable=False),
     Column("voided", Boolean, nullable=False),
     UniqueConstraint("own_account", "identity", "occurrence"),
-    ForeignKeyConstraint(
-        ["statement_id", "position"], ["statement_line.statement_id", "statement_line.position"]
-    ),
+    ForeignKeyConstraint(["statement_id", "position"], ["statement_line.statement_id", "statement_line.position"]),
     CheckConstraint("amount >= 0", name="amount"),
     CheckConstraint("occurrence >= 1", name="occurrence"),
     Index("ix_entry_own_account_booking_date", "own_account", "booking_date"),
@@ -314,9 +312,7 @@ payment = Table(
     Column("generation", Integer, nullable=False),  # how many placements there were so far
     UniqueConstraint("entry_id", "detail_no"),
     CheckConstraint("amount > 0", name="amount"),
-    CheckConstraint(
-        "status IN ('credited', 'held', 'unmatched', 'returned', 'ignored', 'settlement')", name="status"
-    ),
+    CheckConstraint("status IN ('credited', 'held', 'unmatched', 'returned', 'ignored', 'settlement')", name="status"),
     Index(
         "ix_payment_open",
         "booking_date",

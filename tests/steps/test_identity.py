@@ -79,7 +79,9 @@ def test_statements_of_whole_days_make_the_true_list_exactly(truth: list[Line], 
 @given(_truth, st.data())
 @settings(max_examples=40)
 def test_slices_cut_anywhere_are_never_twice_and_never_lost(truth: list[Line], data: st.DataObject) -> None:
-    cuts = st.integers(0, len(truth) - 1).flatmap(lambda start: st.tuples(st.just(start), st.integers(start + 1, len(truth))))
+    cuts = st.integers(0, len(truth) - 1).flatmap(
+        lambda start: st.tuples(st.just(start), st.integers(start + 1, len(truth)))
+    )
     slices = data.draw(st.lists(cuts, min_size=1, max_size=5))
     assume(not _same_lines_again(truth, slices))
     shown = sorted({number for start, end in slices for number in range(start, end)})
