@@ -1,0 +1,153 @@
+"""One night's work in a process of its own: ingest the files, run. It may carry a fuse that kills it on the way.
+
+The fuse counts steps: each SQL statement before and after it ran, each row on its way into a COPY, each commit before
+and after. At the step that it was set to, the process kills itself with SIGKILL: nothing is flushed, closed or rolled
+back. The same step of the same work is always the same moment, so a seed that fails can be run again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
+
+from reconcile.policy import load_policy
+from reconcile.steps import ingest as ingesting
+from reconcile.steps import run as running
+from reconcile.store.engine import make_engine
+
+AS_OF = date(2026, 12, 31)
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the process is to do. `files` empty: only the run; `decide` false: only the files. Small chunks, so that
+    there are many moments between them; None leaves the program's own."""
+
+    url: str
+    files: tuple[Path, ...]
+    now: datetime
+    decide: bool = True
+    chunk: int | None = 25
+
+
+class Fuse:
+    """Counts steps; kills its process at the chosen one (0: never)."""
+
+    def __init__(self, at: int = 0) -> None:
+        self.at = at
+        self.steps = 0
+
+    def step(self, *_: object) -> None:
+        self.steps += 1
+        if self.steps == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def attach(self) -> None:
+        for name in ("before_cursor_execute", "after_cursor_execute", "commit", "rollback"):
+            event.listen(Engine, name, self.step)
+        event.listen(Pool, "checkin", self.step)
+        _around(psycopg.Cursor, "copy", self.step)
+        _around(psycopg.Copy, "write_row", self.step)
+        _around(psycopg.Copy, "__exit__", self.step)
+
+
+def _around(owner: type, name: str, step: Callable[[], None]) -> None:
+    """COPY goes past SQLAlchemy's events, so its own methods are stepped on."""
+    plain = getattr(owner, name)
+
+    def stepped(*args: Any, **kwargs: Any) -> Any:
+        step()
+        try:
+            return plain(*args, **kwargs)
+        finally:
+            step()
+
+    setattr(owner, name, stepped)
+
+
+def night(work: Work) -> int:
+    """Ingest the files in their order, then run. Returns how many decisions changed."""
+    if work.chunk is not None:
+        ingesting.CHUNK = running.CHUNK = work.chunk  # type: ignore[misc]
+    engine, policies = make_engine(work.url), load_policy(None)
+    origin = ingesting.Origin("night")
+    for path in work.files:
+        ingesting.ingest(engine, path, origin=origin, now=work.now, policies=policies)
+    changed = running.run(engine, as_of=AS_OF, now=work.now, policies=policies).changed if work.decide else 0
+    engine.dispose()
+    return changed
+
+
+def _main(work: Work, fuse_at: int, line: Connection, together: Barrier | None) -> None:
+    fuse = Fuse(fuse_at)
+    fuse.attach()
+    if together is not None:
+        together.wait(PATIENCE)
+    changed = night(work)
+    line.send((fuse.steps, changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the process ended: `signal` that killed it, or its exit code; `steps` and `changed` where it came to its
+    end."""
+
+    code: int
+    steps: int = 0
+    changed: int = 0
+
+    @property
+    def killed(self) -> bool:
+        return self.code == -signal.SIGKILL
+
+
+class Nights:
+    """Starts such processes from a server that has the program loaded already, so that one costs milliseconds."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.chaos.night"])
+
+    def one(self, work: Work, fuse_at: int = 0) -> Ended:
+        return self._ended([self._started(work, fuse_at, None)])[0]
+
+    def at_once(self, works: Iterable[Work]) -> list[Ended]:
+        """All of them begin at the same moment."""
+        every = list(works)
+        together = self._context.Barrier(len(every))
+        return self._ended([self._started(work, 0, together) for work in every])
+
+    def _started(self, work: Work, fuse_at: int, together: Barrier | None) -> tuple[Any, Connection]:
+        ours, theirs = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_main, args=(work, fuse_at, theirs, together), daemon=True)
+        process.start()
+        theirs.close()
+        return process, ours
+
+    def _ended(self, started: list[tuple[Any, Connection]]) -> list[Ended]:
+        found = []
+        for process, line in started:
+            process.join(PATIENCE)
+            if process.exitcode is None:
+                process.kill()
+                raise AssertionError(f"a night did not end within {PATIENCE:.0f} seconds")
+            said = (0, 0)
+            with suppress(EOFError):
+                said = line.recv() if line.poll() else said
+            line.close()
+            found.append(Ended(process.exitcode, *said))
+        return found

@@ -1,0 +1,36 @@
+"""The night, killed with SIGKILL at steps drawn from a seed and run again, equals the undisturbed one byte for byte."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.chaos.crashes import crash
+from tests.chaos.scene import Scene, differences
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_dies_the_books_come_out_the_same(scene: Scene, database: str, seed: int) -> None:
+    crashed = crash(scene, database, seed)
+    assert crashed.died_at, "the fuse never burned: nothing was tested"
+    assert crashed.differences == []
+
+
+def test_the_fuse_kills_at_its_step_and_not_before(scene: Scene, database: str) -> None:
+    _, steps = scene.undisturbed(database)
+    for at, killed in ((1, True), (steps, True), (steps + 1, False)):
+        with scene.books(database) as url:
+            assert scene.nights.one(scene.work(url), fuse_at=at).killed == killed
+
+
+def test_both_databases_say_the_same(scene: Scene) -> None:
+    assert differences(scene.undisturbed("sqlite")[0], scene.undisturbed("postgresql")[0]) == []
+
+
+def test_the_size_of_a_chunk_changes_nothing(scene: Scene) -> None:
+    expected, _ = scene.undisturbed("sqlite")
+    for chunk in (None, 3):
+        with scene.books("sqlite") as url:
+            assert scene.nights.one(dataclasses.replace(scene.work(url), chunk=chunk)).code == 0
+            assert differences(expected, scene.exports(url)) == []
