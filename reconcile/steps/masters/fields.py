@@ -43,18 +43,25 @@ class Field:
 
 def read_fields(row: Row, fields: Sequence[Field]) -> Given:
     """The row's values; refuses with every faulty cell."""
-    given: Given = {}
+    try:
+        return {
+            field.name: field.parse(value) if value else field.default
+            for field, value in zip(fields, row.values, strict=True)
+            if value is not None
+        }
+    except Refusal:
+        raise Refusal(_faults(row, fields)) from None
+
+
+def _faults(row: Row, fields: Sequence[Field]) -> list[Problem]:
     faults: list[Problem] = []
     for field, value in zip(fields, row.values, strict=True):
-        if value is None:
-            continue
         try:
-            given[field.name] = field.parse(value) if value else field.default
+            if value:
+                field.parse(value)
         except Refusal as refusal:
             faults += [_named(problem, field.column.name) for problem in refusal.problems]
-    if faults:
-        raise Refusal(faults)
-    return given
+    return faults
 
 
 def _named(problem: Problem, column: str) -> Problem:
@@ -69,7 +76,7 @@ def number(text: str) -> str:
     """An account or invoice number: it holds a letter or digit and fits the books."""
     if len(text) > MAX_NUMBER:
         raise Refusal.of(f"{text[:40]!r}… is longer than {MAX_NUMBER} characters", "give the number alone")
-    if not (text.isalnum() or number_key(text)):
+    if not (text[0].isascii() and text[0].isalnum()) and not number_key(text):
         raise Refusal.of(f"{text!r} has no letter or digit", "give the number")
     return text
 

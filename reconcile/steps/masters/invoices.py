@@ -17,7 +17,7 @@ from reconcile.tabular import Holds, Problems
 
 FIELDS = (
     Field(column("invoice_number", Holds.IDENTIFIER), "number", number),
-    Field(column("account_number", Holds.IDENTIFIER), "account_number", number),
+    Field(column("account_number", Holds.IDENTIFIER), "account_number", plain),
     Field(column("amount", Holds.AMOUNT), "amount", plain),
     Field(column("currency"), "currency", currency),
     Field(column("issued_on", Holds.DATE), "issued_on", day),

@@ -13,7 +13,7 @@ from sqlalchemy import Row as SqlRow
 from reconcile.books import PowerOfAttorney
 from reconcile.policy import PolicyBook, load_policy
 from reconcile.problem import Refusal
-from reconcile.steps.masters.fields import Field, column, day, name, number, read_fields, reference, tax_id
+from reconcile.steps.masters.fields import Field, column, day, name, plain, read_fields, reference, tax_id
 from reconcile.steps.masters.invoices import known_accounts
 from reconcile.steps.masters.upsert import Draft, Kind, Record, Source, audit, lock, merge, sound, store, stored_records
 from reconcile.store.engine import reading
@@ -23,7 +23,7 @@ from reconcile.tabular.checks import checked
 
 FIELDS = (
     Field(column("reference", Holds.IDENTIFIER), "reference", reference),
-    Field(column("account_number", Holds.IDENTIFIER), "account_number", number),
+    Field(column("account_number", Holds.IDENTIFIER), "account_number", plain),
     Field(column("representative_name"), "representative_name", name),
     Field(column("representative_tax_id", Holds.IDENTIFIER, optional=True), "representative_tax_id", tax_id, ""),
     Field(column("issued_on", Holds.DATE, optional=True), "issued_on", day),
