@@ -1,4 +1,4 @@
-"""The keys that a stretch of digits may be read as: whole, with its own prefix, in parts, with look-alikes repaired."""
+"""The keys that a stretch of digits may be read as: whole, in parts, with look-alikes repaired."""
 
 from __future__ import annotations
 
@@ -32,20 +32,16 @@ def joins(text: str) -> Iterator[tuple[int, int]]:
             yield blocks[first][0], blocks[last][1]
 
 
-def candidate_keys(text: str, prefix: str = "") -> tuple[str, ...]:
+def candidate_keys(text: str) -> tuple[str, ...]:
     """
-    >>> candidate_keys("1045 82"), candidate_keys("4512", "INV"), candidate_keys("1O45")
-    (('104582', '1045', '82'), ('INV4512', '4512'), ('1O45', '1045'))
+    >>> candidate_keys("1045 82"), candidate_keys("1O45")
+    (('104582', '1045', '82'), ('1O45', '1045'))
     """
     if text.isdigit() and text.isascii():
-        return (prefix + text, text) if prefix else (text,)
+        return (text,)
     stretches = [text[start:end] for start, end in joins(text)]
     typed = [number_key(each) for each in stretches]
-    return tuple(dict.fromkeys(key for key in (*_prefixed(prefix, text), *typed, *_repaired(stretches)) if key))
-
-
-def _prefixed(prefix: str, text: str) -> tuple[str, ...]:
-    return (number_key(prefix + text),) if prefix else ()
+    return tuple(dict.fromkeys(key for key in (*typed, *_repaired(stretches)) if key))
 
 
 def _repaired(stretches: Sequence[str]) -> Iterator[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconcile.purpose.decoys import digits_kind
 from reconcile.purpose.keys import MOST_PARTS, candidate_keys
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import Token
 from reconcile.purpose.words import Phrase
+from reconcile.reference import number_key
 
 _REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 _LISTED: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.CONTRACT, SpanKind.DOCUMENT, SpanKind.BARE})
@@ -28,10 +29,24 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
 _DECIMAL_LIST: Final = re.compile(r"([0-9]+),([0-9]{2})")
 _TIME_OF_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}")
-_PREFIX: Final = re.compile(r"[^\W\d_]{1,6}")
+_LONGEST_PREFIX: Final = 6
+_PREFIX_GAPS: Final = frozenset({"", " ", "-", "\n"})
+_NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _LAST_WORD: Final = re.compile(r"[^\W\d_]{7,}$")
 """A word too long to be shortened: a stop behind it ends the sentence."""
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
+
+
+class _Prefix(NamedTuple):
+    """A word that may be the number's own prefix: whether that reading comes first, and whether the same word also is
+    the only one that marks the number."""
+
+    text: str = ""
+    first: bool = False
+    marks: bool = False
+
+
+_NO_PREFIX: Final = _Prefix()
 
 
 class Walk:
@@ -90,10 +105,24 @@ class Walk:
         if phrase is self.spent:
             self._forget()
             return
+        if self._is_prefix():
+            return
         self.mark, self.mark_at, self.strange, self.comma, self.sign = phrase.mark, self.at, 0, False, False
         self.joined = False
         if phrase.mark is not SpanKind.AMOUNT:
             self.open = None
+
+    def _is_prefix(self) -> bool:
+        """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7»): another word names the number already."""
+        named = (self.mark in _REFERENCE and self._fresh()) or (self.open in _REFERENCE and self.joined)
+        token = self.tokens[self.at]
+        return (
+            named
+            and self._is(self.at + 1, "-")
+            and self._is(self.at + 2, "number")
+            and self.text[token[2] : self.tokens[self.at + 2][1]] == "-"
+            and token[2] - token[1] <= _LONGEST_PREFIX
+        )
 
     def _news(self, phrase: Phrase) -> None:
         if phrase.reset and not phrase.filler:
@@ -290,7 +319,7 @@ class Walk:
         if not self._is(at, "word"):
             return False
         word = self.typed[self.tokens[at][1] : self.tokens[at][2]]
-        return _PREFIX.fullmatch(word) is not None and word.isupper()
+        return len(word) <= _LONGEST_PREFIX and word.isupper()
 
     def _named_behind(self, last: int, in_front: SpanKind | None) -> SpanKind | None:
         """«№ 4512 шот бойынша», «4512-sonli hisob-faktura», «4512, 4513 және 4514 төлем шоты»."""
@@ -403,27 +432,34 @@ class Walk:
             return SpanKind.OTHER
         return None
 
-    def _prefix(self, first: int, kind: SpanKind) -> tuple[str, bool]:
-        """The number's own prefix right before it, and whether that prefix is also the word that marks it."""
-        if first == 0 or kind not in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE):
-            return "", False
-        at = first - 1
-        if self.tokens[at][0] == "-" and at:
-            at -= 1
-        token = self.tokens[at]
-        gap = self.text[token[2] : self.tokens[first][1]]
-        if token[0] not in ("word", "phrase") or gap not in ("", " ", "-", "\n"):
-            return "", False
-        if not _PREFIX.fullmatch(self.text, token[1], token[2]):
-            return "", False
+    def _prefix(self, first: int, kind: SpanKind) -> _Prefix:
+        """The number's own prefix right before it («SC 4512», «INV-4512»), if that may be one."""
+        at = first - 2 if self._is(first - 1, "-") else first - 1
+        if at < 0 or kind not in _NUMBERS or self.tokens[at][0] not in ("word", "phrase"):
+            return _NO_PREFIX
+        _, start, end, _ = self.tokens[at]
+        gap = self.text[end : self.tokens[first][1]]
+        if end - start > _LONGEST_PREFIX or gap not in _PREFIX_GAPS or not self.typed[start:end].isupper():
+            return _NO_PREFIX
         phrase = self._phrase_at(at)
-        marks = phrase is not None and phrase.mark is not None and at == self.mark_at
-        return self.text[token[1] : token[2]], marks and gap in ("", "-")
+        glued = gap in ("", "-")
+        if phrase is None:
+            return _Prefix(self.text[start:end], first=self.text[start:end].isalpha())
+        if phrase.sign:
+            return _Prefix(self.text[start:end]) if gap == "" else _NO_PREFIX
+        if phrase.mark not in _REFERENCE or end - start > 4 or not (glued or self.text[start:end].isascii()):
+            return _NO_PREFIX
+        return _Prefix(self.text[start:end], first=glued, marks=glued and at == self.mark_at)
 
-    def _emit(self, kind: SpanKind, start: int, end: int, prefix: tuple[str, bool] = ("", False)) -> None:
-        if kind in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE):
-            keys = candidate_keys(self.typed[start:end], prefix[0])
-            self.spans.append(Span(kind, start, end, keys, prefix_key=keys[0] if prefix[1] else ""))
+    def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
+        if kind in _NUMBERS:
+            keys = candidate_keys(self.typed[start:end])
+            prefix_key = ""
+            if prefix is not None and prefix.text:
+                prefixed = number_key(prefix.text + self.typed[start:end])
+                keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
+                prefix_key = prefixed if prefix.marks else ""
+            self.spans.append(Span(kind, start, end, keys, "", prefix_key))
         else:
             self.spans.append(Span(kind, start, end))
         if kind is not SpanKind.AMOUNT:
