@@ -27,7 +27,8 @@ from reconcile.steps.masters.fields import (
     one_of,
     tax_id,
 )
-from reconcile.steps.masters.upsert import Draft, Kind, Record
+from reconcile.steps.masters.history import Draft, Record
+from reconcile.steps.masters.upsert import Kind
 from reconcile.store.bulk import any_of
 from reconcile.store.tables import account, holder
 from reconcile.tabular import Holds, Problems

@@ -19,7 +19,8 @@ from reconcile.steps.masters.fields import (
     plain,
     signed,
 )
-from reconcile.steps.masters.upsert import Draft, Kind, Record
+from reconcile.steps.masters.history import Draft, Record
+from reconcile.steps.masters.upsert import Kind
 from reconcile.store.bulk import any_of
 from reconcile.store.tables import entry, own_bank_account
 from reconcile.tabular import Holds, Problems

@@ -10,7 +10,8 @@ from reconcile.books import InvoiceStatus
 from reconcile.problem import Refusal
 from reconcile.reference import number_key, zeroless_key
 from reconcile.steps.masters.fields import Field, Given, column, currency, day, number, one_of, plain, positive
-from reconcile.steps.masters.upsert import Draft, Kind, Record
+from reconcile.steps.masters.history import Draft, Record
+from reconcile.steps.masters.upsert import Kind
 from reconcile.store.bulk import any_of
 from reconcile.store.tables import account, invoice
 from reconcile.tabular import Holds, Problems

@@ -14,8 +14,9 @@ from reconcile.books import PowerOfAttorney
 from reconcile.policy import PolicyBook, load_policy
 from reconcile.problem import Refusal
 from reconcile.steps.masters.fields import Field, column, day, name, plain, read_fields, reference, tax_id
+from reconcile.steps.masters.history import Draft, Record, Source, audit, lock
 from reconcile.steps.masters.invoices import known_accounts
-from reconcile.steps.masters.upsert import Draft, Kind, Record, Source, audit, lock, merge, sound, store, stored_records
+from reconcile.steps.masters.upsert import Kind, merge, sound, store, stored_records
 from reconcile.store.engine import reading
 from reconcile.store.tables import account, power_of_attorney
 from reconcile.tabular import Holds, Problems, Row
@@ -112,10 +113,19 @@ def add_power(
     return _put(engine, values, kind, Source(actor, now, BY_HAND), "poa add", reason)
 
 
-def revoke_power(engine: Engine, reference: str, on: date, *, actor: str, now: datetime, reason: str = "") -> bool:
+def revoke_power(
+    engine: Engine,
+    reference: str,
+    on: date,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    policies: PolicyBook | None = None,
+) -> bool:
     """From `on` on the power is no longer valid; what was credited before stays. False where it was revoked so before.
     Refuses a power that is unknown, or revoked on another day."""
-    kind = powers(load_policy())
+    kind = powers(policies or load_policy())
     with reading(engine) as connection:
         stored = stored_records(kind, connection, [reference]).get(reference)
     if stored is None:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, bindparam, select, text, update
+from sqlalchemy import Connection, Engine, Table, bindparam, select, update
 
-from reconcile.money import format_amount
 from reconcile.problem import Refusal
 from reconcile.steps.masters.fields import Field, Given, read_fields
+from reconcile.steps.masters.history import Draft, Record, Source, audit, jsonable, keep_history, lock
 from reconcile.store.bulk import any_of, insert_rows
-from reconcile.store.engine import is_postgresql
-from reconcile.store.tables import audit_log, master_history
 from reconcile.tabular import DEFAULT_LIMIT, Problems, Row, read_rows
 
 CHUNK: Final = 10_000
-_IMPORT_LOCK: Final = 7_265_636_902
-Record = dict[str, Any]
-"""A row of the books as values, in the words of the books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +30,6 @@ class ImportResult:
     new: int
     changed: int
     unchanged: int
-
-
-class Draft(NamedTuple):
-    """A row on its way: where it stands (None: by hand), what is stored, what will be."""
-
-    line: int | None
-    key: str
-    before: Record | None
-    after: Record
 
 
 def _nothing(given: Given) -> Given:
@@ -94,20 +80,6 @@ def import_file(
             return _import(connection, rows, kind, problems, Source(actor, now, path.name))
     except Refusal as refusal:
         raise refusal.at(path.name) from None
-
-
-class Source(NamedTuple):
-    """Who changes master data, when, and from where."""
-
-    actor: str
-    now: datetime
-    name: str
-
-
-def lock(connection: Connection) -> None:
-    """One import at a time; the second waits."""
-    if is_postgresql(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
 
 
 def _import(
@@ -216,48 +188,3 @@ def store(
         change = update(kind.table).where(kind.table.c[kind.key] == bindparam("_key"))
         connection.execute(change.values({name: bindparam(name) for name in values[0] if name != "_key"}), values)
     keep_history(connection, kind.history, [*fresh, *altered], source)
-
-
-def keep_history(connection: Connection, history: str, drafts: Sequence[Draft], source: Source) -> None:
-    columns = ("kind", "key", "at", "actor", "source", "before", "after")
-    rows = [
-        (
-            history,
-            draft.key,
-            source.now,
-            source.actor,
-            source.name,
-            None if draft.before is None else jsonable(draft.before),
-            jsonable(draft.after),
-        )
-        for draft in drafts
-    ]
-    insert_rows(connection, master_history, columns, rows)
-
-
-_MONEY: Final = frozenset({"amount", "opening_balance"})
-
-
-def jsonable(record: Record) -> Record:
-    """A record as the history shows it: days in ISO form, amounts as plain decimals."""
-    return {
-        name: value if value is None or type(value) is str else _plain(name, value, record)
-        for name, value in record.items()
-    }
-
-
-def _plain(name: str, value: object, record: Record) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return format_amount(value, record["currency"]) if name in _MONEY and isinstance(value, int) else value
-
-
-def audit(
-    connection: Connection, source: Source, act: str, subject: str, reason: str, details: Mapping[str, object]
-) -> None:
-    """Who did what, when, and why."""
-    connection.execute(
-        audit_log.insert().values(
-            at=source.now, actor=source.actor, act=act, subject=subject, reason=reason, details=dict(details)
-        )
-    )
