@@ -60,7 +60,7 @@ def nightly(intake: Intake, country: str, reports: Path, *, actor: str = ACTOR) 
         "run_failed",
         lambda: run(intake.engine, as_of=day, now=intake.now, policies=intake.policies, actor=actor),
     )
-    lines = steps.do("verify_not_done", lambda: tuple(verify(_held_still(intake.engine))))
+    lines = steps.do("verify_not_done", lambda: tuple(verify(held_still(intake.engine))))
     if lines is not None:
         _tell(intake, country, lines)
     paths = write_reports(intake, country, day, reports, lines)
@@ -106,7 +106,7 @@ def _alert(intake: Intake, kind: str, country: str, words: str) -> None:
         raise_alert(connection, kind, f"{country}:{intake.now:%Y%m%dT%H%M%S.%f}", words, intake.now)
 
 
-def _held_still(engine: Engine) -> Engine:
+def held_still(engine: Engine) -> Engine:
     """The books as of one moment, while other workers go on: SQLite's reading is so by itself."""
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ")

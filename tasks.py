@@ -1,0 +1,186 @@
+"""The Celery app: `celery -A tasks worker`, `celery -A tasks beat`.
+
+A message is only a nudge. What is to be done stands in the database: beat sends one short `tick` a minute; the tick
+enters what is due (one row a job and due time, however many beats there are) and, after that is committed, nudges. A
+nudge may come twice, late or never. Without a Redis URL nothing needs a broker: the same tasks run in this process, and
+`celery -A tasks beat` alone is a scheduler for one machine.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+
+import kombu.exceptions
+from celery import Celery
+from celery.signals import worker_init
+from sqlalchemy import Engine
+
+from reconcile import settings
+from reconcile.policy import PolicyBook, load_policy
+from reconcile.steps import inbox, jobs
+from reconcile.steps import nightly as night
+from reconcile.steps.jobs import Job
+from reconcile.steps.run import run
+from reconcile.steps.verify import verify
+from reconcile.store import schema
+from reconcile.store.engine import make_engine
+from schedules import SCHEDULES, due, job_name
+
+TICK: Final = 60
+LIMIT: Final = 3600
+"""Seconds after which a task is killed: a night of a million entries takes minutes. There is no soft limit: it would be
+raised inside a step, which might take it for a file's fault; being killed is what every step survives."""
+ACTOR: Final = "schedule"
+
+log: Final = logging.getLogger(__name__)
+given: Final = settings.load()
+
+app: Final = Celery("reconcile")
+app.conf.update(
+    broker_url=given.redis_url or "memory://",
+    result_backend=given.redis_url or "cache+memory://",
+    task_always_eager=not given.redis_url,
+    task_eager_propagates=True,
+    # At least once, and one at a time: what a worker did not finish goes to another one.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=LIMIT,
+    broker_transport_options={
+        "visibility_timeout": 2 * LIMIT,  # more than the limit, else a slow task is delivered a second time
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 5,
+    },
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    task_publish_retry=False,  # the next tick is the retry
+    task_serializer="json",
+    result_serializer="json",
+    accept_content=["json"],
+    result_expires=86_400,
+    task_default_queue="reconcile",
+    timezone="UTC",
+    beat_scheduler="celery.beat:Scheduler",  # keeps no file: what was done stands in the database
+    beat_schedule={"tick": {"task": "tasks.tick", "schedule": TICK, "options": {"expires": TICK}}},
+)
+
+
+@cache
+def books() -> Engine:
+    """The books, reached when the first task needs them: a connection must not be shared by a worker's children."""
+    engine = make_engine(given.database_url)
+    schema.ensure(engine)
+    return engine
+
+
+@cache
+def policies() -> PolicyBook:
+    return load_policy(given.policy)
+
+
+def intake() -> inbox.Intake:
+    return inbox.Intake(books(), given.inbox, policies(), _now(), given.max_statement_bytes)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@worker_init.connect
+def _needs_a_broker(**_: object) -> None:
+    if not given.redis_url:
+        raise SystemExit("error: RECONCILE_REDIS_URL is not set: set it, or run `celery -A tasks beat` alone")
+
+
+@app.task(ignore_result=True)
+def tick() -> dict[str, int]:
+    """Enter what is due, give up what failed too often, nudge what is to be done."""
+    now = _now()
+    entered = sum(jobs.enter(books(), job, now, missed=missed) for job, missed in _due(now))
+    given_up = len(jobs.give_up(books(), now))
+    return {"entered": entered, "given_up": given_up, "nudged": nudge(jobs.waiting(books(), now))}
+
+
+def _due(now: datetime) -> list[tuple[Job, bool]]:
+    rules = policies().on(now.date())
+    return [
+        (Job(job_name(each.job, each.country), each.due_at), each.missed)
+        for schedule in SCHEDULES
+        for each in due(
+            schedule,
+            rules.country(schedule.country).time_zone,
+            now,
+            jobs.recorded(books(), job_name(schedule.jobs[-1], schedule.country), now),
+        )
+    ]
+
+
+def nudge(waiting: list[Job]) -> int:
+    """Tell the workers of these jobs; how many were told. Where the broker is away the next tick tells them. Without a
+    broker they are done here, and one that fails is recorded and does not keep the others."""
+    told = 0
+    for job in waiting:
+        name, _, country = job.name.partition(":")
+        if name not in BY_JOB:
+            log.error("%s is no job that this program knows", job.name)
+            continue
+        try:
+            BY_JOB[name].apply_async((country, job.due_at.isoformat()), expires=TICK, ignore_result=True)
+        except kombu.exceptions.OperationalError as error:
+            log.warning("the broker is away (%s): %d jobs wait in the database", type(error).__name__, len(waiting))
+            return told
+        except Exception:
+            if given.redis_url:
+                raise
+            log.exception("%s failed", job.name)
+        told += 1
+    return told
+
+
+@app.task(ignore_result=True)
+def nightly(country: str, due_at: str) -> str | None:
+    """A country's night, where it is entered and nobody did it or does it."""
+    job = Job(job_name("nightly", country), datetime.fromisoformat(due_at))
+    return jobs.perform(books(), job, lambda: night.nightly(intake(), country, given.reports).words(), _now)
+
+
+BY_JOB: Final[dict[str, Any]] = {"nightly": nightly}
+"""The jobs that a schedule may name."""
+
+
+@app.task
+def ingest_inbox() -> str:
+    """Take in what lies in the inbox now."""
+    return inbox.ingest_inbox(intake()).words()
+
+
+@app.task
+def ingest_file(path: str) -> str:
+    """Take in one file of the inbox, named as it lies there: `sftp/statement.txt`."""
+    return inbox.ingest_file(intake(), path).words()
+
+
+@app.task
+def run_all() -> dict[str, Any]:
+    """Decide and post everything outstanding."""
+    done = run(books(), as_of=_now().date(), now=_now(), policies=policies(), actor=ACTOR)
+    return asdict(done) | {"as_of": done.as_of.isoformat()}
+
+
+@app.task
+def verify_books() -> list[str]:
+    """Check the books: a line for each thing that does not hold."""
+    return verify(night.held_still(books()))
+
+
+@app.task
+def report(country: str) -> list[str]:
+    """Write a country's alert report of its own today; where it lies."""
+    this = intake()
+    day = policies().on(this.now.date()).country(country).local_day(this.now)
+    return [str(path) for path in night.write_reports(this, country, day, given.reports)]
