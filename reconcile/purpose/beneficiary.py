@@ -15,7 +15,7 @@ from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import Token
 from reconcile.purpose.words import Phrase
 
-_ENDS: Final = frozenset(",;:/|~(\\№#=*_")
+_ENDS: Final = frozenset(",;:/|~()>\\№#=*_")
 _OPENS: Final = '"<\'['
 _CLOSES: Final = '">\']'
 _SURNAME: Final = re.compile(
@@ -31,16 +31,17 @@ def beneficiaries(
 ) -> Iterator[Span]:
     """Spans over the folded text, `name` as typed."""
     for at, phrase in said:
+        sure = False
         if "role.beneficiary_before" in phrase.roles:
             found = _after(text, tokens, at + 1)
         elif "role.beneficiary_after" in phrase.roles:
             found = _before(text, tokens, at - 1)
         elif phrase.mark is SpanKind.TAX_ID:
-            found = _in_brackets(tokens, at)
+            found, sure = _in_brackets(tokens, at), True
         else:
             continue
         if found is not None:
-            span = _span(original, text, tokens, *found)
+            span = _span(original, text, tokens, *found, sure=sure)
             if span is not None:
                 yield span
 
@@ -104,7 +105,7 @@ def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
         return isinstance(following, Phrase) and "role.legal_form" in following.roles
     if kind in ("number", "typed"):
         return _within_quotes(tokens, first, at)
-    return kind not in _ENDS and kind not in ")"
+    return kind not in _ENDS
 
 
 def _marks_nothing(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
@@ -120,13 +121,13 @@ def _within_quotes(tokens: Sequence[Token], first: int, at: int) -> bool:
     return opened % 2 == 1 and any(token[0] == '"' for token in tokens[at + 1 : at + 6])
 
 
-def _span(original: str, text: str, tokens: Sequence[Token], first: int, end: int) -> Span | None:
+def _span(original: str, text: str, tokens: Sequence[Token], first: int, end: int, sure: bool) -> Span | None:
     while first < end and tokens[first][0] in "-.:<[":
         first += 1
     while end > first and (_joins(tokens[end - 1]) or tokens[end - 1][0] in "-:,>].(&") and not _initial(text, tokens, end - 1):
         end -= 1
     words = [token for token in tokens[first:end] if token[0] in ("word", "phrase")]
-    if not words or not _is_name(original, text, tokens[first:end], words):
+    if not words or not (sure or _is_name(original, text, tokens[first:end], words)):
         return None
     start, stop = tokens[first][1], tokens[end - 1][2]
     return Span(SpanKind.BENEFICIARY, start, stop, name=original[start:stop])

@@ -34,6 +34,7 @@ _PREFIX_GAPS: Final = frozenset({"", " ", "-", "\n"})
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _LAST_WORD: Final = re.compile(r"[^\W\d_]{7,}$")
 """A word too long to be shortened: a stop behind it ends the sentence."""
+_NAME_DIGITS: Final = 4
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
 
@@ -292,7 +293,7 @@ class Walk:
         if kind is SpanKind.BARE and self._national_id(start, end):
             kind = SpanKind.TAX_ID
         elif kind is None or kind is SpanKind.BARE:
-            kind = self._by_shape(start, end) or SpanKind.BARE
+            kind = self._by_shape(start, end) or (SpanKind.OTHER if self._in_a_name(first, end - start) else SpanKind.BARE)
         elif kind in _REFERENCE and "card_number" not in self.without and self._by_shape(start, end) is SpanKind.BANK_ACCOUNT:
             kind = SpanKind.BANK_ACCOUNT
         self._emit(kind, start, end, self._prefix(first, kind))
@@ -417,6 +418,19 @@ class Walk:
         keys = candidate_keys(self.text[start:end].replace(" ", ""))[:1] if _RANGE.search(self.text[start:end].replace(" ", "")) else ()
         self.spans.append(Span(SpanKind.RANGE, start, end, keys, mark=mark if mark in _REFERENCE else None))
         self.open = None
+
+    def _in_a_name(self, first: int, length: int) -> bool:
+        """«ТОО "Сервис 2000"», «АО Завод 17»: within the quotes of a name, or a few digits behind a form and a word."""
+        quotes = 0
+        for at in range(first - 1, max(-1, first - 6), -1):
+            kind, _, _, value = self.tokens[at]
+            if kind == '"':
+                quotes += 1
+            elif kind not in ("word", "phrase", "-", "'"):
+                break
+            elif isinstance(value, Phrase) and "role.legal_form" in value.roles:
+                return quotes == 1 or (quotes == 0 and length <= _NAME_DIGITS and at < first - 1)
+        return quotes == 1 and any(self._is(at, '"') for at in range(first + 1, first + 5)) and self._is(first - 1, "word")
 
     def _national_id(self, start: int, end: int) -> bool:
         """«PETER KAMAU ID 23456789»: behind a name, seven or eight digits are a Kenyan's national id."""

@@ -69,7 +69,8 @@ def skeletons(form: str, language: str) -> Iterator[str]:
         yield skeleton(cyrillic.upper())
     scheme = _SCHEMES.get(language)
     if scheme is not None:
-        for latin in islice(_latin(form, scheme), MOST_TRANSLITERATIONS):
+        most = MOST_TRANSLITERATIONS if len(form) > 2 else 1  # «SC» is a number's prefix, not «сч»
+        for latin in islice(_latin(form, scheme), most):
             yield skeleton(latin.upper())
 
 
