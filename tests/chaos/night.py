@@ -79,17 +79,27 @@ def _around(owner: type, name: str, step: Callable[[], None]) -> None:
     setattr(owner, name, stepped)
 
 
-def night(work: Work) -> int:
-    """Ingest the files in their order, then run. Returns how many decisions changed."""
+def night(work: Work, reached: Callable[[], None] = lambda: None) -> int:
+    """Ingest the files in their order, then run; `reached` is told where the run begins. Returns how many decisions
+    changed."""
     if work.chunk is not None:
         ingesting.CHUNK = running.CHUNK = work.chunk  # type: ignore[misc]
-    engine, policies = make_engine(work.url), load_policy(None)
+    engine, policies = _engine(work.url), load_policy(None)
     origin = ingesting.Origin("night")
     for path in work.files:
         ingesting.ingest(engine, path, origin=origin, now=work.now, policies=policies)
+    reached()
     changed = running.run(engine, as_of=AS_OF, now=work.now, policies=policies).changed if work.decide else 0
     engine.dispose()
     return changed
+
+
+def _engine(url: str) -> Engine:
+    """Without waiting for the disk: what a killed process has written the kernel keeps; only a power cut loses it."""
+    engine = make_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return engine
 
 
 def _main(work: Work, fuse_at: int, line: Connection, together: Barrier | None) -> None:
@@ -97,17 +107,19 @@ def _main(work: Work, fuse_at: int, line: Connection, together: Barrier | None) 
     fuse.attach()
     if together is not None:
         together.wait(PATIENCE)
-    changed = night(work)
-    line.send((fuse.steps, changed))
+    at: list[int] = []
+    changed = night(work, lambda: at.append(fuse.steps))
+    line.send((fuse.steps, at[0], changed))
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How the process ended: `signal` that killed it, or its exit code; `steps` and `changed` where it came to its
-    end."""
+    """How the process ended: its exit code, below zero the signal that killed it. Where it came to its end: how many
+    steps it took, how many of them before the run began, how many decisions changed."""
 
     code: int
     steps: int = 0
+    ingest_steps: int = 0
     changed: int = 0
 
     @property
@@ -145,7 +157,7 @@ class Nights:
             if process.exitcode is None:
                 process.kill()
                 raise AssertionError(f"a night did not end within {PATIENCE:.0f} seconds")
-            said = (0, 0)
+            said = (0, 0, 0)
             with suppress(EOFError):
                 said = line.recv() if line.poll() else said
             line.close()

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from tests.chaos.command_line import crash_by_clock
 from tests.chaos.crashes import crash
 from tests.chaos.scene import Scene, differences
 
@@ -18,7 +19,7 @@ def test_whatever_dies_the_books_come_out_the_same(scene: Scene, database: str, 
 
 
 def test_the_fuse_kills_at_its_step_and_not_before(scene: Scene, database: str) -> None:
-    _, steps = scene.undisturbed(database)
+    steps = scene.undisturbed(database)[1].steps
     for at, killed in ((1, True), (steps, True), (steps + 1, False)):
         with scene.books(database) as url:
             assert scene.nights.one(scene.work(url), fuse_at=at).killed == killed
@@ -34,3 +35,8 @@ def test_the_size_of_a_chunk_changes_nothing(scene: Scene) -> None:
         with scene.books("sqlite") as url:
             assert scene.nights.one(dataclasses.replace(scene.work(url), chunk=chunk)).code == 0
             assert differences(expected, scene.exports(url)) == []
+
+
+def test_the_command_line_may_be_killed_too(scene: Scene) -> None:
+    """By the clock, so it may also come to its end first: what must hold holds either way."""
+    assert crash_by_clock(scene, "postgresql", seed=3).differences == []
