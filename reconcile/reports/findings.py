@@ -17,8 +17,10 @@ from reconcile.reports.words import said, say
 from reconcile.store.tables import alert, open_difference, statement, statement_file
 
 GRAVEST_FIRST: Final = (
-    "balance_mismatch", "statement_waiting", "file_refused", "statement_gap", "reversal_unmatched", "entry_vanished",
+    "verify_failed", "balance_mismatch", "entry_vanished", "reversal_unmatched", "run_failed", "inbox_failed",
+    "verify_not_done", "job_failed", "file_failed", "statement_waiting", "file_refused", "statement_gap",
 )  # fmt: skip
+GRAVE: Final = frozenset({"verify_failed", "balance_mismatch", "entry_vanished", "reversal_unmatched"})
 
 
 def open_alerts(connection: Connection, owns: Owns, language: str) -> tuple[AlertGroup, ...]:
@@ -40,7 +42,9 @@ def _gravity(kind: str) -> tuple[int, str]:
 def _group(kind: str, lines: list[AlertLine], language: str) -> AlertGroup:
     known = said(f"alert_{kind}", language)
     title = say(f"alert_{kind}", language) if known else kind.replace("_", " ")
-    return AlertGroup(kind, title, say(f"alert_{kind}_do" if known else "alert_other_do", language), tuple(lines))
+    return AlertGroup(
+        kind, title, say(f"alert_{kind}_do" if known else "alert_other_do", language), tuple(lines), kind in GRAVE
+    )
 
 
 def _command(row: Row[Any]) -> str:
@@ -57,7 +61,7 @@ def statements_of(connection: Connection, owns: Owns, day: date, policies: Polic
     query = (
         select(statement, statement_file.c.name)
         .join(statement_file, statement_file.c.hash == statement.c.file_hash)
-        .where(statement.c.own_account.in_(list(owns)), statement.c.state != "loading")
+        .where(statement.c.own_account.in_(list(owns)))
         .where(
             or_(
                 and_(statement.c.loaded_at >= start, statement.c.loaded_at < start + timedelta(days=3)),

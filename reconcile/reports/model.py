@@ -183,6 +183,8 @@ class AlertGroup:
     title: str
     what_to_do: str
     lines: tuple[AlertLine, ...]
+    grave: bool = False
+    """Whether money may be wrong, and not only late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ class Case:
     reason: str
     statement_id: str
     offers: Sequence[Offer]
+    account_number: str = ""
+    payer_name: str = ""
+    payer_tax_id: str = ""
     waiting_act: str = ""
     second_person: bool = False
 
@@ -52,15 +55,15 @@ def _by_reason(case: Case, language: str) -> Iterator[Step]:
             yield Step(say(f"step_statement_{verb}", language), _command("statement", verb, case.statement_id))
         return
     if case.reason.startswith("power_of_attorney"):
-        yield Step(say("step_power", language), "reconcile poa add --help")
+        yield Step(say("step_power", language), _power(case))
     if case.reason in ("possible_duplicate", *_NOT_A_CUSTOMERS):
         yield Step(say("step_ignore", language), _review("ignore", case))
     if case.reason not in _NOT_CREDITABLE:
         creditable = [offer for offer in case.offers if offer.creditable]
         yield from (_credit(case, offer, language) for offer in creditable[:OFFERED])
+        if not creditable:
+            yield Step(say("step_credit_other", language), _review("credit", case, "ACCOUNT"))
     yield Step(say("step_return", language), _review("return", case))
-    if not case.offers and case.reason not in _NOT_CREDITABLE:
-        yield Step(say("step_credit_other", language), _review("credit", case, "ACCOUNT"))
 
 
 def _credit(case: Case, offer: Offer, language: str) -> Step:
@@ -70,6 +73,14 @@ def _credit(case: Case, offer: Offer, language: str) -> Step:
     return Step(
         say("step_credit", language, account=offer.account_number), _review("credit", case, offer.account_number)
     )
+
+
+def _power(case: Case) -> str:
+    """The payer is the representative; the power's number and days stand on its paper."""
+    tax_id = ("--tax-id", case.payer_tax_id) if case.payer_tax_id else ()
+    who = ("--representative", case.payer_name, *tax_id)
+    days = ("--from", "YYYY-MM-DD", "--until", "YYYY-MM-DD")
+    return _command("poa", "add", "REFERENCE", case.account_number or "ACCOUNT", *who, *days)
 
 
 def _review(verb: str, case: Case, *more: str) -> str:

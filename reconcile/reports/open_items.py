@@ -122,7 +122,7 @@ def _items(connection: Connection, rows: Sequence[Row[Any]], setting: Setting) -
 def _accounts(connection: Connection, numbers: set[str]) -> dict[str, Row[Any]]:
     if not numbers:
         return {}
-    query = select(account.c.number, account.c.holder_name, account.c.currency, account.c.status)
+    query: Select[Any] = select(account.c.number, account.c.holder_name, account.c.currency, account.c.status)
     return {row.number: row for row in connection.execute(query.where(any_of(connection, account.c.number, numbers)))}
 
 
@@ -181,9 +181,17 @@ def _item(row: Row[Any], offers: tuple[Offer, ...], setting: Setting) -> Item:
     its_own = setting.owns[row.own_account]
     policy = setting.policies.on(row.booking_date)
     case = Case(
-        row.id, row.status, row.reason or "", row.statement_id, offers, row.waiting_act or "",
-        policy.needs_approval(row.amount, row.currency),
-    )  # fmt: skip
+        payment_id=row.id,
+        status=row.status,
+        reason=row.reason or "",
+        statement_id=row.statement_id,
+        offers=offers,
+        account_number=row.account_number or "",
+        payer_name=row.name,
+        payer_tax_id=row.tax_id,
+        waiting_act=row.waiting_act or "",
+        second_person=policy.needs_approval(row.amount, row.currency),
+    )
     return Item(
         payment_id=row.id,
         booking_date=row.booking_date,

@@ -29,6 +29,10 @@ class Page:
             for row in found
         ]
 
+    def purpose(self) -> str:
+        """The first purpose on the page as it was typed: without the labels of what was read in it."""
+        return "".join(self.root.xpath("//p[@class='purpose'][1]")[0].xpath(".//text()[not(parent::*[@class='tag'])]"))
+
     def all(self, xpath: str) -> list[Any]:
         return list(self.root.xpath(xpath))
 
