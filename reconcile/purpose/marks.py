@@ -25,6 +25,8 @@ _FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, S
 """How many strange words may stand between a word and its number; none for an invoice or an account."""
 _JOINERS: Final = ",;&+/"
 _SIGNS: Final = "№#"
+_WIDEST_GAP: Final = 3  # blanks or a fold within one number
+_DAYS: Final = 31
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
 _DECIMAL_LIST: Final = re.compile(r"([0-9]+),([0-9]{2})")
@@ -211,7 +213,7 @@ class Walk:
         last = self.at
         while last + 1 < len(tokens) and tokens[last + 1][0] == "number" and last - self.at < MOST_PARTS - 1:
             gap = text[tokens[last][2] : tokens[last + 1][1]]
-            if gap not in (" ", "\n") or not self._may_join(last + 1):
+            if gap.strip(" \n") or len(gap) > _WIDEST_GAP or not ("\n" in gap or self._may_join(last + 1)):
                 break
             last += 1
         return tokens[last][2], last
@@ -219,7 +221,12 @@ class Walk:
     def _may_join(self, at: int) -> bool:
         """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
         following = self._phrase_at(at + 1) or self._phrase_at(at + 2 if self._is(at + 1, "-") else at + 1)
-        return following is None or not (following.month or following.suffix)
+        if following is None:
+            return True
+        token = self.tokens[at]
+        digits = self.text[token[1] : token[2]]
+        day = following.month and digits.isdigit() and (1 <= int(digits) <= _DAYS or len(digits) == 4)
+        return not (day or following.suffix)
 
     def _phrase_at(self, at: int) -> Phrase | None:
         if 0 <= at < len(self.tokens):
@@ -239,7 +246,7 @@ class Walk:
         before = self._phrase_at(first - 1) or self._phrase_at(first - 2 if self._is(first - 1, "-") or self._is(first - 1, ".") else first - 1)
         beside_month = (after is not None and after.month) or (before is not None and before.month)
         if len(digits) <= 2 and beside_month:
-            return self._date(start, end)
+            return 1 <= int(digits) <= _DAYS and self._date(start, end)
         if not _YEAR.fullmatch(digits):
             return False
         dated = self.spans and self.spans[-1].kind is SpanKind.DATE and self.text[self.spans[-1].end : start].strip(" ,.") == ""
@@ -288,7 +295,7 @@ class Walk:
     def _name(self, first: int, last: int, start: int, end: int) -> None:
         """What the number is, by the word that names it, in front or behind; by its shape where none does."""
         kind = self._named_behind(last, self._in_front()) or self._in_front()
-        if self._to_range(first, start, end):
+        if self._to_range(first, start, end, kind):
             return
         if kind is SpanKind.BARE and self._national_id(start, end):
             kind = SpanKind.TAX_ID
@@ -324,9 +331,9 @@ class Walk:
 
     def _named_behind(self, last: int, in_front: SpanKind | None) -> SpanKind | None:
         """«№ 4512 шот бойынша», «4512-sonli hisob-faktura», «4512, 4513 және 4514 төлем шоты»."""
-        at, suffix = self._past_list(last + 1)
-        if in_front is not None and not suffix:
+        if in_front is not None and not self._suffixed(last) and not self._outdone(last):
             return None
+        at, suffix = self._past_list(last + 1)
         strange = 0
         while at < len(self.tokens):
             phrase = self._phrase_at(at)
@@ -342,6 +349,17 @@ class Walk:
             strange += kind != "-"
             at += 1
         return SpanKind.DOCUMENT if strange else None
+
+    def _suffixed(self, last: int) -> bool:
+        """«4512-sonli …»: the ending stands at this very number."""
+        phrase = self._phrase_at(last + 2 if self._is(last + 1, "-") else last + 1)
+        return phrase is not None and phrase.suffix
+
+    def _outdone(self, last: int) -> bool:
+        """«төлем … // № 75-12 дербес шот»: the word right behind is nearer than one that is far, or that the list lent."""
+        phrase = self._phrase_at(last + 1)
+        lent = self.joined and self.open is not None
+        return (lent or self.strange > 0) and phrase is not None and phrase.behind and phrase.mark in _REFERENCE
 
     def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
         """The word behind belongs to the number before it, unless it opens a number of its own."""
@@ -370,7 +388,9 @@ class Walk:
                     suffix = True
                 elif value.joiner and not value.mark:
                     joined = True
-                elif not (value.date or value.month or "role.case_ending" in value.roles or (joined and value.sign)):
+                elif value.date or value.month:
+                    joined = False
+                elif not ("role.case_ending" in value.roles or (joined and value.sign)):
                     return at, suffix
             elif kind == "number":
                 if not joined and not self._year_or_day(at):
@@ -378,7 +398,9 @@ class Walk:
                 joined = False
             elif kind in ",;&+№#":
                 joined = True
-            elif kind not in ("-", ".", '"') and value is not SpanKind.DATE:
+            elif value is SpanKind.DATE:
+                joined = False
+            elif kind not in ("-", ".", '"'):
                 return at, suffix
             at += 1
         return at, suffix
@@ -387,10 +409,9 @@ class Walk:
         after = self._phrase_at(at + 2 if self._is(at + 1, "-") else at + 1)
         return after is not None and (after.month or after.date)
 
-    def _to_range(self, first: int, start: int, end: int) -> bool:
+    def _to_range(self, first: int, start: int, end: int, kind: SpanKind | None) -> bool:
         """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
         whole = _RANGE.fullmatch(self.text, start, end)
-        kind = self._in_front()
         if whole is not None and (kind in _REFERENCE or (kind is None and self.sign)) and _rises(whole[1], whole[2]):
             self._add_range(start, end, kind)
             return True
@@ -452,6 +473,7 @@ class Walk:
         if at < 0 or kind not in _NUMBERS or self.tokens[at][0] not in ("word", "phrase"):
             return _NO_PREFIX
         _, start, end, _ = self.tokens[at]
+        start = max(start, self.text.rfind(" ", start, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
         gap = self.text[end : self.tokens[first][1]]
         if end - start > _LONGEST_PREFIX or gap not in _PREFIX_GAPS or not self.typed[start:end].isupper():
             return _NO_PREFIX
