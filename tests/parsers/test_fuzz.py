@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.parsers import PARSERS, camt, detect, ofx, one_c
+from reconcile.parsers import PARSERS, camt, detect, mt940, ofx, one_c
 from reconcile.problem import Refusal
 from tests.parsers.reading import TENGE, read_all
 from tests.parsers.rendering import cases
 from tests.parsers.test_camt import details as camt_details
 from tests.parsers.test_camt import entry as camt_entry
 from tests.parsers.test_camt import message as camt_message
+from tests.parsers.test_mt940 import ENTRY as MT940_ENTRY
+from tests.parsers.test_mt940 import message as mt940_message
 from tests.parsers.test_ofx import one as ofx_file
 from tests.parsers.test_one_c import STANDARD
 from tests.parsers.test_one_c import document as one_c_document
@@ -25,7 +27,8 @@ FILES = {path.name: path.read_bytes() for path in cases()}
 TOKENS = [
     b"\x00", b"\xff", b"\x98", b"\r", b"\n\n", b"=", b"<", b">", b"&", b"&#0;", b"&lt", b"</", b"<!--", b"<![CDATA[",
     b"]]>", b"<STMTTRN>", b"</STMTTRN>", b"<MEMO>", b"</OFX>", b"<Ntry>", b"</Stmt>", b"<!DOCTYPE a>", b"\xef\xbb\xbf",
-    b"-", b",", b"NaN", b"9" * 40, "КонецДокумента".encode(), "СекцияДокумент".encode(), "КонецФайла".encode("cp1251"),
+    b"-", b",", b"NaN", 
+    b"\n:61:", b"\n:62F:", b"\n:20:x\n", b"\n-}\n", b"?20", b"/NAME/", b"9" * 40, "КонецДокумента".encode(), "СекцияДокумент".encode(), "КонецФайла".encode("cp1251"),
 ]  # fmt: skip
 
 
@@ -104,6 +107,13 @@ def test_any_line_comes_through_a_1c_purpose_unchanged(text: str) -> None:
     assert entry.details[0].purpose == text.strip()
 
 
+@given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"], exclude_characters="/"), max_size=60))
+def test_any_line_comes_through_field_86_unchanged(text: str) -> None:
+    """Code words and numbered subfields aside, which are read as what they say."""
+    [(_, [entry])] = read_all(mt940, mt940_message(MT940_ENTRY, f":86:a {text}"))
+    assert entry.details[0].purpose == f"a {text}".strip()
+
+
 @pytest.mark.parametrize("name", [name for name in FILES if "cut" not in name])
 def test_every_cut_is_refused_or_loses_no_entry(name: str) -> None:
     """A cut file is refused; only cuts behind the last entry's end may pass, and then nothing is missing."""
@@ -115,4 +125,5 @@ def test_every_cut_is_refused_or_loses_no_entry(name: str) -> None:
         except Refusal:
             continue
         kazakh = name.startswith("1c_kz")  # need not end with КонецФайла: the statement's own sums tell
-        assert kazakh or [entry for _, entries in found for entry in entries] == whole
+        page = b":62M:" in content[:end] and b":60M:" not in content[:end]  # whole by itself, its balances say so
+        assert kazakh or page or [entry for _, entries in found for entry in entries] == whole

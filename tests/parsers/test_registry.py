@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconcile import parsers
-from reconcile.parsers import ReadContext, camt, detect, ofx, one_c, open_statement
+from reconcile.parsers import ReadContext, camt, detect, mt940, ofx, one_c, open_statement
 from reconcile.problem import Refusal
 from tests.parsers.rendering import CONTEXT, GOLDEN, cases
 
@@ -25,7 +25,7 @@ def first_refusal(path: Path, **options: object) -> str:
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_exactly_one_parser_recognises_a_file(case: Path) -> None:
-    expected = {"1c": one_c, "ca": camt, "of": ofx}[case.name[:2]]
+    expected = {"1c": one_c, "ca": camt, "of": ofx, "mt": mt940}[case.name[:2]]
     assert detect(case.read_bytes()[:65536]) is expected
 
 
@@ -35,6 +35,7 @@ def test_exactly_one_parser_recognises_a_file(case: Path) -> None:
         (b"\xef\xbb\xbf\r\n1CClientBankExchange\r\n", one_c), ("1CClientBankExchange".encode("utf-16"), one_c),
         (b"\n\n OFXHEADER:100\n<OFX>", ofx), (b"<?xml version='1.0'?><?OFX a?><OFX>", ofx),
         (b"<Document><BkToCstmrStmt>", camt), ("<a xmlns='urn:camt.053'><x:BkToCstmrStmt>".encode("utf-16-le"), camt),
+        (b"\x01{1:F01X}{2:I940X}{4:\r\n:20:A\r\n", mt940), (b"ABNANL2A\r940\r:20:A\r:25:1\r", mt940), (b"{4::20:A", mt940),
     ],
 )  # fmt: skip
 def test_a_file_is_known_by_its_beginning(content: bytes, parser: object) -> None:
@@ -47,7 +48,8 @@ def test_what_no_parser_recognises_is_refused(tmp_path: Path, content: bytes) ->
     path.write_bytes(content)
     said = first_refusal(path)
     assert said == (
-        "bank.txt: the content is no statement format that is known here; export the statement as one of: 1c, camt, ofx"
+        "bank.txt: the content is no statement format that is known here; "
+        "export the statement as one of: 1c, camt, ofx, mt940"
     )
 
 
@@ -75,7 +77,7 @@ def test_a_format_may_be_forced(tmp_path: Path) -> None:
     [statement] = open_statement(STANDARD, file_name="x", context=CONTEXT, format="1c")
     assert statement.format == "1c"
     assert "the file does not end with </OFX>" in first_refusal(STANDARD, format="ofx")
-    assert "no format is called 'pdf'; use one of: 1c, camt, ofx" in first_refusal(STANDARD, format="pdf")
+    assert "no format is called 'pdf'; use one of: 1c, camt, ofx, mt940" in first_refusal(STANDARD, format="pdf")
 
 
 def test_a_refusal_deep_in_the_entries_names_file_and_line(tmp_path: Path) -> None:

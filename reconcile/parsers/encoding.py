@@ -1,0 +1,78 @@
+"""Which encoding a text file of a bank is in, told by its own letters: nothing in the file says so reliably.
+
+UTF-8 proves itself. Of the one-byte encodings, that one is taken in which the bytes read as words: letters of one
+alphabet side by side, no capital after a small letter, no box drawing. What reads as words in none is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import BinaryIO, Final
+
+from reconcile.parsers.source import CHUNK, bom_encoding, stream_is_utf8
+from reconcile.problem import Refusal
+
+# In the order of preference where two read equally well.
+_ENCODINGS: Final = ("cp1251", "kz1048", "cp866", "cp1252", "cp1254", "cp1250", "cp852")
+_SAMPLE: Final = 64 * 1024
+_CYRILLIC: Final = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюяӘәҒғҚқҢңӨөҰұҮүҺһІіЎўҲҳ".upper()) | frozenset(
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіўҳ"
+)
+_LATIN: Final = frozenset("äöüßéèêëàâáãåçñíìîïóòôõøúùûýæœščžřůěďťňłąęćśźżńőűşğıțăâîşţğ")
+_LATIN_LETTERS: Final = _LATIN | frozenset(letter.upper() for letter in _LATIN if len(letter.upper()) == 1)
+_SIGNS: Final = frozenset("№«»–—“”„‘’…°§€£\u00a0·•®©")
+_HIGH_WORD: Final = re.compile(r"[A-Za-z]*[^\x00-\x7f][^\x00-\x7f A-Za-z]*[^\x00-\x7f]*[A-Za-z]*")
+_NOT_ASCII: Final = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
+
+
+def encoding_of(stream: BinaryIO) -> str:
+    """The encoding of the whole stream: by its byte order mark, as UTF-8, or by the letters of a sample."""
+    stream.seek(0)
+    head = stream.read(4096)
+    if encoding := bom_encoding(head):
+        return encoding
+    if stream_is_utf8(stream):
+        return "utf-8"
+    return encoding_by_letters(_sample(stream))
+
+
+def encoding_by_letters(sample: bytes) -> str:
+    """The one-byte encoding in which the bytes are words.
+
+    >>> encoding_by_letters("Оплата по счёту".encode("cp866")), encoding_by_letters("Müller Größe".encode("cp1252"))
+    ('cp866', 'cp1252')
+    """
+    scores = {encoding: _score(sample.decode(encoding, errors="replace")) for encoding in _ENCODINGS}
+    best = max(scores.values())
+    if best < 0:
+        raise Refusal.of("the text is readable in no encoding that is known here", "export it again in UTF-8")
+    return next(encoding for encoding in _ENCODINGS if scores[encoding] == best)
+
+
+def _sample(stream: BinaryIO) -> bytes:
+    """The first lines that are not plain ASCII."""
+    stream.seek(0)
+    found: list[bytes] = []
+    while (chunk := stream.read(CHUNK)) and sum(map(len, found)) < _SAMPLE:
+        found += _NOT_ASCII.findall(chunk)
+    return b"\n".join(found)[:_SAMPLE]
+
+
+def _score(text: str) -> int:
+    return sum(_word_score(word) for word in _HIGH_WORD.findall(text))
+
+
+def _word_score(word: str) -> int:
+    """Every expected letter counts for, everything else against; mixed alphabets and odd capitals weigh most."""
+    letters = [
+        char for char in word if char in _CYRILLIC or char in _LATIN_LETTERS or (char.isascii() and char.isalpha())
+    ]
+    strange = sum(1 for char in word if not char.isascii() and char not in _SIGNS) - sum(
+        1 for char in letters if not char.isascii()
+    )
+    cyrillic = sum(1 for char in letters if char in _CYRILLIC)
+    mixed = min(cyrillic, len(letters) - cyrillic)
+    humps = sum(1 for one, two in pairwise(letters) if one.islower() and two.isupper())
+    known = sum(1 for char in letters if not char.isascii())
+    return known - 3 * strange - 3 * mixed - 3 * humps

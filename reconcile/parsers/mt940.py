@@ -1,0 +1,281 @@
+"""SWIFT MT940, the customer statement, and MT942, the intraday report (evidence only, never money).
+
+Read with tokens of our own, as a stream. Pages of one statement (`:62M:` and the `:60M:` that continues it) are one
+statement. A statement without a closing balance is cut and refused; one that has no balances at all is whole where its
+end mark `-` stands. Refused too: fields out of order, days that the calendar has not, amounts without a decimal mark.
+
+Source: SWIFT Standards MT, category 9; the forms of field 86 in `mt940_details`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from stdnum import iban
+
+from reconcile.parsers.encoding import encoding_of
+from reconcile.parsers.mt940_details import Told, told_by
+from reconcile.parsers.mt940_fields import END, START, Field, fields, refuse_endless_lines
+from reconcile.parsers.mt940_line import Balance, Decimals, Line, balance_of, line_of, sum_of
+from reconcile.parsers.source import ReadContext, account_country, account_number, as_text, statement_currency
+from reconcile.problem import Refusal
+from reconcile.statement import CreditDebit, Detail, Entry, Statement
+
+NAME: Final = "mt940"
+_IN_HEAD: Final = re.compile(rb"(?:^|[\r\n]|\{4:)[\x01-\x20]*:(?:20|61|60F):")
+_OPENING: Final = (":60F:", ":60M:")
+_CLOSING: Final = (":62F:", ":62M:")
+_HEAD: Final = frozenset({":13:", ":13D:", ":21:", ":25:", ":25P:", ":28:", ":28C:", ":34F:", ":NS:", ":86:"})
+_FLOOR: Final = re.compile(r"([A-Z]{3})[CD]?[0-9.,]*")
+_WITH_CURRENCY: Final = re.compile(r"(.+?)[ /]?([A-Z]{3})")
+
+
+def recognises(head: bytes) -> bool:
+    """A line with one of the fields that only these messages have."""
+    plain = head.replace(b"\0", b"")
+    return not plain.lstrip().lower().startswith((b"<", b"1cclient")) and _IN_HEAD.search(plain) is not None
+
+
+def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
+    """The statements in the order of the file."""
+    refuse_endless_lines(stream)
+    encoding = encoding_of(stream)
+    with as_text(stream, encoding) as lines:
+        walk = _Walk(fields(lines, encoding), context)
+        seen = False
+        while (statement := walk.next_statement()) is not None:
+            seen = True
+            yield statement
+            for _ in statement.entries:
+                pass
+        if not seen:
+            raise Refusal.of("there is no statement (:20:) in the file", "export the statement again")
+
+
+class _Walk:
+    """The place in the file: one field ahead, so that a page that continues a statement is seen."""
+
+    def __init__(self, source: Iterator[Field], context: ReadContext) -> None:
+        self.source = source
+        self.context = context
+        self.decimals = Decimals()
+        self.messages = 0
+        self.field: Field | None = None
+        self.step()
+
+    def step(self) -> None:
+        self.field = next(self.source, None)
+
+    def head(self) -> dict[str, Field] | None:
+        """The fields of a message before its first entry or closing balance; None at the end of the file."""
+        while self.field is not None and self.field.tag == END:
+            self.step()
+        if self.field is None:
+            return None
+        if self.field.tag != START:
+            raise Refusal.of(
+                f"field {self.field.tag} stands outside a statement: none has begun with :20:",
+                "export the statement again whole",
+                line=self.field.line,
+            )
+        self.messages += 1
+        found: dict[str, Field] = {}
+        while self.field is not None and (self.field.tag in _HEAD or self.field.tag in (START, *_OPENING)):
+            if self.field.tag == START and START in found:
+                break
+            found.setdefault(self.field.tag, self.field)
+            self.step()
+        return found
+
+    def next_statement(self) -> Statement | None:
+        head = self.head()
+        if head is None:
+            return None
+        start = head[START]
+        named = head.get(":25:") or head.get(":25P:")
+        if named is None or not named.text:
+            raise Refusal.of("the statement does not name its account (:25:)", "ask the bank", line=start.line)
+        opening = _opening(head, self.decimals)
+        floor = _FLOOR.fullmatch(head[":34F:"].text) if ":34F:" in head else None
+        said = opening.currency if opening else (floor.group(1) if floor else None)
+        account = own_account(named.text, said, self.context)
+        statement = Statement(
+            format=NAME,
+            account=account,
+            currency=statement_currency(account, said, self.context, named.line),
+            entries=iter(()),
+            version="MT940" if opening or not _is_interim(head) else "MT942",
+            reference=_reference(head),
+            country=account_country(account),
+            opening=opening.amount if opening else None,
+            evidence=opening is None and _is_interim(head),
+        )
+        statement.entries = self.entries(statement, start, opening)
+        return statement
+
+    def entries(self, statement: Statement, start: Field, opening: Balance | None) -> Iterator[Entry]:
+        """All entries, those of further pages too; then the closing figures."""
+        pages: Balance | None = opening
+        while True:
+            yield from self.page(statement)
+            closing = self.closing(statement, start, pages is not None)
+            if closing is None or closing[0].tag == ":62F:":
+                return
+            if not self.continues(statement, closing[1]):
+                self.refuse_missing_page(closing[0])
+                return
+            start = self.next_page()
+            pages = closing[1]
+
+    def refuse_missing_page(self, closing: Field) -> None:
+        """A page that is a file of its own is whole; a file of several that ends with a page is not."""
+        if self.field is None and self.messages > 1:
+            raise Refusal.of(
+                "the file ends with a page that another one should follow (:62M:): it is cut",
+                "export it again whole",
+                line=closing.line,
+            )
+
+    def page(self, statement: Statement) -> Iterator[Entry]:
+        """The entries up to the closing balance or the end of the message."""
+        while self.field is not None and self.field.tag == ":61:":
+            field = self.field
+            line = line_of(field, statement.currency, self.decimals)
+            self.step()
+            texts: dict[str, list[str]] = {":86:": [], ":NS:": []}
+            while self.field is not None and self.field.tag in texts:
+                texts[self.field.tag].append(self.field.text)
+                self.step()
+            if line.expected and not statement.evidence:
+                raise Refusal.of("an expected entry (EC, ED) in a statement", "ask the bank", line=field.line)
+            told = told_by("\n".join(texts[":86:"]), line.credit_debit is CreditDebit.CREDIT, "\n".join(texts[":NS:"]))
+            yield _entry(line, field.line, statement.currency, told)
+
+    def closing(self, statement: Statement, start: Field, balanced: bool) -> tuple[Field, Balance] | None:
+        """The closing balance, with what stands behind it up to the end of the message."""
+        found: tuple[Field, Balance] | None = None
+        ended = False
+        sums: dict[str, int] = {}
+        while (field := self.field) is not None and field.tag != START:
+            if field.tag in _CLOSING and found is None:
+                found = field, self.balance(field, statement)
+            elif field.tag in (":90C:", ":90D:") and field.tag not in sums:
+                _, _, sums[field.tag] = sum_of(field, self.decimals)
+            elif field.tag == END:
+                ended = True
+            elif field.tag not in (":64:", ":65:", ":86:", ":NS:") or (found is None and field.tag != ":86:"):
+                raise Refusal.of(
+                    f"field {field.tag} stands where a statement has ended or not begun: lines are missing or mixed",
+                    "export the statement again whole",
+                    line=field.line,
+                )
+            self.step()
+        if found is None and not ended and (balanced or not sums):
+            raise Refusal.of(
+                "the statement has no closing balance (:62F:): the file is cut",
+                "export it again whole",
+                line=start.line,
+            )
+        statement.total_credit = sums.get(":90C:", statement.total_credit)
+        statement.total_debit = sums.get(":90D:", statement.total_debit)
+        return found
+
+    def balance(self, field: Field, statement: Statement) -> Balance:
+        balance = balance_of(field, self.decimals, statement.currency)
+        if balance.currency != statement.currency:
+            raise Refusal.of(
+                f"the closing balance is in {balance.currency}, the statement in {statement.currency}",
+                "ask the bank for one statement a currency",
+                line=field.line,
+            )
+        statement.closing, statement.period_to = balance.amount, balance.day
+        return balance
+
+    def continues(self, statement: Statement, balance: Balance) -> bool:
+        """Whether the next message is the next page: same account, and it opens with the balance of this one."""
+        head = self.peeked()
+        if head is None or ":60M:" not in head:
+            return False
+        named = head.get(":25:") or head.get(":25P:")
+        if named is None or own_account(named.text, statement.currency, self.context) != statement.account:
+            return False
+        opening = balance_of(head[":60M:"], self.decimals, statement.currency)
+        return (opening.amount, opening.currency) == (balance.amount, balance.currency)
+
+    def peeked(self) -> dict[str, Field] | None:
+        """The next head, which is then put back before the rest of the file."""
+        head = self.head()
+        if head is not None:
+            self.messages -= 1
+            self.source = _chain([*list(head.values())[1:], *([self.field] if self.field else [])], self.source)
+            self.field = head[START]
+        return head
+
+    def next_page(self) -> Field:
+        head = self.head()
+        assert head is not None, "a page was seen"
+        return head[START]
+
+
+def _chain(first: list[Field], rest: Iterator[Field]) -> Iterator[Field]:
+    yield from first
+    yield from rest
+
+
+def _is_interim(head: dict[str, Field]) -> bool:
+    return ":34F:" in head or ":13D:" in head or ":13:" in head
+
+
+def _opening(head: dict[str, Field], decimals: Decimals) -> Balance | None:
+    for tag in _OPENING:
+        if tag in head:
+            return balance_of(head[tag], decimals)
+    return None
+
+
+def _reference(head: dict[str, Field]) -> str:
+    """The message's reference and the number of statement and page."""
+    number = head.get(":28C:") or head.get(":28:")
+    texts = (head[START].text, number.text if number else "")
+    return " ".join(text.replace("\n", "") for text in texts if text)
+
+
+def own_account(text: str, currency: str | None, context: ReadContext) -> str:
+    """The account of field 25: banks write the currency behind it and their BIC before it. What the books know wins,
+    then a valid IBAN, then the number without the statement's currency."""
+    whole = account_number(text)
+    found = _WITH_CURRENCY.fullmatch(text.strip().upper())
+    bare = whole
+    if found is not None and found.group(2) == currency and found.group(1)[-1:].isdigit():
+        bare = account_number(found.group(1))
+    candidates = [whole, bare, bare.partition("/")[2]]
+    for candidate in candidates:
+        if candidate in context.own_accounts:
+            return candidate
+    return next((candidate for candidate in candidates if candidate and iban.is_valid(candidate)), bare)
+
+
+def _entry(line: Line, number: int, currency: str, told: Told) -> Entry:
+    extra = told.extra
+    for name, value in (
+        ("transaction_type", line.kind),
+        ("customer_reference", line.customer_reference),
+        ("supplementary_details", line.supplement),
+        ("expected", "yes" if line.expected else ""),
+    ):
+        if value:
+            extra[name] = value
+    return Entry(
+        number,
+        line.booking_date,
+        line.credit_debit,
+        line.amount,
+        currency,
+        (Detail(line.amount, told.counterparty, told.ultimate, told.purpose, told.references),),
+        line.value_date,
+        line.bank_reference,
+        line.reversal,
+        extra=extra,
+    )

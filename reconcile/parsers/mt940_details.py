@@ -1,0 +1,238 @@
+"""Field 86, what the bank says of one entry: in numbered subfields, in slash code words, or as free text.
+
+Sources: the numbered form `NNN?00…?20–?29?30?31?32?33?60–?63` of the German and Central European banks, with whatever
+separator the bank has chosen, and the SEPA words `EREF+`, `SVWZ+`, `ABWA+` within it; `NS` of some
+German and Hungarian banks; the code words of SWIFT and of
+ING, ABN AMRO and Rabobank (`/ORDP/`, `/NAME/`, `/REMI/`, `/CNTP/` …). What the payer wrote may imitate either: so a
+party that stands twice with different values is believed in neither, and one behind the payer's own text only where
+the bank gave none before it. Folds are kept as line feeds in texts and taken out of numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from reconcile.parsers.source import account_number, words
+from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
+
+_NUMBERED: Final = re.compile(r"([0-9]{3})([?<>~^+@&$%!*;#|])(?=[0-9\n])")
+_PURPOSE_NUMBERS: Final = frozenset([*range(20, 30), *range(60, 64)])
+_PARTY_NUMBERS: Final = {30: "bank", 31: "account", 32: "name", 33: "name_rest", 38: "iban"}
+_SEPA_WORDS: Final = ("EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE")
+# Glued to the field before, and split by folds, as they come.
+_SEPA: Final = re.compile(
+    "(" + "|".join("\n?".join(word) for word in _SEPA_WORDS) + r")\n?\+|(?<![^\s])(IBAN|BIC|PURP)\+"
+)
+_NO_REFERENCE: Final = words("NOTPROVIDED NONREF NOTAVAILABLE")
+
+_GROUPS: Final = {
+    "ORDP": "payer", "ORDR": "payer", "DBTR": "payer", "BENM": "payee", "BEN": "payee", "CDTR": "payee",
+    "CNTP": "other", "ULTD": "ultimate", "UDTR": "ultimate", "ULTC": "ultimate_payee", "UCRD": "ultimate_payee",
+}  # fmt: skip
+_FIELDS: Final = {
+    "NAME": "name", "ID": "tax_id", "IDN": "tax_id", "BIN": "tax_id", "IIN": "tax_id", "INN": "tax_id",
+    "TAXID": "tax_id", "IBAN": "account", "ACCT": "account", "ACC": "account", "BBAN": "account", "BIC": "bank",
+    "SECO": "sector",
+}  # fmt: skip
+_TEXTS: Final = words("REMI ASSIGN")
+_OTHERS: Final = words(
+    """TRTP TRCD EREF PREF KREF MARF CSID ISDT ADDR RTRN KNP KOD KBE IRS CHIEF NUM DATE SEND VO PURP OCMT CHGS SVCL SUM
+    INST IACC"""
+)
+_CODES: Final = sorted({*_GROUPS, *_FIELDS, *_TEXTS, *_OTHERS}, key=len, reverse=True)
+_SECTOR_KIND: Final = {"9": PartyKind.PRIVATE, "7": PartyKind.ORGANISATION, "8": PartyKind.ORGANISATION}
+_CODE: Final = re.compile("/(" + "|".join(_CODES) + ")/")
+# A fold may split a code word too.
+_FOLDED_CODE: Final = re.compile("/\n?(" + "|".join("\n?".join(code) for code in _CODES) + ")\n?/")
+
+
+@dataclass(slots=True)
+class Told:
+    """What field 86 tells of an entry."""
+
+    purpose: str
+    counterparty: Party = NOBODY
+    ultimate: Party = NOBODY
+    references: tuple[StructuredReference, ...] = ()
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def told_by(text: str, credit: bool, own: str = "") -> Told:
+    """`credit`: money came in, so that the counterparty is the payer. `own`: field NS, which some banks give instead."""
+    if not text:
+        return _by_lines(own) if own else Told("")
+    found = _NUMBERED.match(text)
+    if found is not None and (numbered := _numbered(text, found)) is not None:
+        return numbered
+    if "/" in text and (coded := _coded(text, credit)) is not None:
+        return coded
+    return Told(text)
+
+
+def _by_lines(text: str) -> Told:
+    """Field NS: a number of two digits at the head of each line; 01 to 14 purpose, 15 and 16 name, 33 bank, 34 account."""
+    found: dict[int, str] = {}
+    last = 0
+    for line in text.split("\n"):
+        if line[:2].isascii() and line[:2].isdigit():
+            last = int(line[:2])
+            found[last] = "\n".join(part for part in (found.get(last, ""), line[2:].strip()) if part)
+        elif last:
+            found[last] += "\n" + line
+    purpose = "\n".join(value for number, value in sorted(found.items()) if 1 <= number <= 14 and value)
+    name = "\n".join(value for number, value in sorted(found.items()) if number in (15, 16) and value)
+    party = Party(name, account=account_number(found.get(34, "")), bank=found.get(33, ""))
+    extra = {f"NS{number:02}": value for number, value in found.items() if 17 <= number <= 32 and value}
+    return Told(purpose, party or NOBODY, extra=extra)
+
+
+@lru_cache(maxsize=16)
+def _separator(mark: str) -> re.Pattern[str]:
+    numbers = "[0-9]\n?[0-9]" if mark == "?" else "0\n?0|1\n?0|2\n?[0-9]|3\n?[0-9]|6\n?[0-3]"
+    return re.compile(re.escape(mark) + f"\n?({numbers})")
+
+
+def _numbered(text: str, found: re.Match[str]) -> Told | None:
+    """None where it is no such form after all: fewer than two subfields."""
+    parts = _separator(found.group(2)).split(text[3:])
+    if len(parts) < 5 and not (found.group(2) == "?" and len(parts) == 3):
+        return None
+    extra, lines = {"business_code": found.group(1)}, []
+    party: dict[str, set[str]] = {}
+    for key, value in zip(parts[1::2], parts[2::2], strict=True):
+        number = int(key.replace("\n", ""))
+        value = value.strip("\n")
+        if number in _PURPOSE_NUMBERS:
+            lines.append(value)
+        elif number in _PARTY_NUMBERS:
+            party.setdefault(_PARTY_NUMBERS[number], set()).add(value.strip())
+        elif value:
+            extra[f"?{number:02}"] = value
+    told = _sepa("\n".join(line for line in lines if line.strip()))
+    told.extra = extra | told.extra
+    told.counterparty = _numbered_party(party)
+    return told
+
+
+def _numbered_party(party: dict[str, set[str]]) -> Party:
+    sure = {name: next(iter(values)) for name, values in party.items() if len(values) == 1}
+    return Party(
+        name="\n".join(part for part in (sure.get("name", ""), sure.get("name_rest", "")) if part)
+        if len(party.get("name", ())) < 2
+        else "",
+        account=account_number(sure.get("iban", "") or sure.get("account", "")),
+        bank=_unfolded(sure.get("bank", "")),
+    )
+
+
+def _unfolded(text: str) -> str:
+    return text.replace("\n", "").strip()
+
+
+def _sepa(text: str) -> Told:
+    """The words `EREF+`, `SVWZ+` … within the purpose, where a bank uses them; each at the start of a word."""
+    parts = _SEPA.split(text)
+    if len(parts) < 4:
+        return Told(text.strip())
+    found: dict[str, str] = {}
+    for key, other, value in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        found.setdefault((key or other).replace("\n", ""), value.strip())
+    remittance = found.pop("SVWZ", None)
+    purpose = "\n".join(part for part in (parts[0].strip(), remittance) if part)
+    end_to_end = _reference(found.pop("EREF", ""))
+    ultimate = Party(name=found.pop("ABWA", "")) if "ABWA" in found else NOBODY
+    extra = {key: _unfolded(value) for key, value in found.items() if value}
+    return Told(purpose, ultimate=ultimate, references=_end_to_end(end_to_end), extra=extra)
+
+
+def _reference(text: str) -> str:
+    text = _unfolded(text)
+    return "" if text.upper() in _NO_REFERENCE else text
+
+
+def _end_to_end(reference: str) -> tuple[StructuredReference, ...]:
+    return (StructuredReference("end_to_end_id", reference),) if reference else ()
+
+
+def _coded(text: str, credit: bool) -> Told | None:
+    """None where the text does not begin with a code word and has not two of them."""
+    parts = (_FOLDED_CODE if "\n" in text else _CODE).split(text)
+    if len(parts) < 3 or (parts[0].strip() and len({*parts[1::2]}) < 2):
+        return None
+    read = _Coded()
+    for code, value in zip(parts[1::2], parts[2::2], strict=True):
+        read.take(code.replace("\n", ""), value.strip("/\n "))
+    return read.told(parts[0].strip(), credit)
+
+
+class _Coded:
+    """Code words as they come: parties by their group, texts, and all others."""
+
+    def __init__(self) -> None:
+        self.group = ""
+        self.before: dict[tuple[str, str], set[str]] = {}
+        self.behind: dict[tuple[str, str], set[str]] = {}
+        self.remittance: list[str] = []
+        self.references: list[StructuredReference] = []
+        self.extra: dict[str, str] = {}
+
+    def take(self, code: str, value: str) -> None:
+        if code in _GROUPS:
+            self.group = _GROUPS[code]
+            self.party_of_group(code, value)
+        elif code in _FIELDS:
+            self.party(_FIELDS[code], value)
+        elif code in _TEXTS:
+            self.text(value)
+        elif code == "EREF":
+            self.references += _end_to_end(_reference(value))
+        elif value:
+            self.extra.setdefault(code, _unfolded(value))
+
+    def party(self, name: str, value: str) -> None:
+        if value:
+            (self.behind if self.remittance else self.before).setdefault((self.group, name), set()).add(value)
+
+    def party_of_group(self, code: str, value: str) -> None:
+        """A name right behind the code word; `/CNTP/` has account, bank, name and city in this order."""
+        if code != "CNTP":
+            self.party("name", value)
+            return
+        for name, part in zip(("account", "bank", "name"), value.split("/"), strict=False):
+            self.party(name, part.strip())
+
+    def text(self, value: str) -> None:
+        if value.startswith("STRD/"):
+            reference = _reference(value.rpartition("/")[2])
+            self.references += [StructuredReference("creditor_reference", reference)] if reference else []
+            value = ""
+        self.remittance.append(value.removeprefix("USTD//").removeprefix("USTD/"))
+
+    def told(self, prefix: str, credit: bool) -> Told:
+        fields = self.before or self.behind
+        purpose = "\n".join(text for text in (prefix, *self.remittance) if text)
+        counterparty = _party(fields, ("payer" if credit else "payee", "other", ""))
+        ultimate = _party(fields, ("ultimate" if credit else "ultimate_payee",))
+        return Told(purpose, counterparty, ultimate, tuple(dict.fromkeys(self.references)), self.extra)
+
+
+def _party(fields: dict[tuple[str, str], set[str]], groups: tuple[str, ...]) -> Party:
+    """The first group that gives the party; a value that stands twice and differs is left out."""
+    found: dict[str, str] = {}
+    for group in groups:
+        for name in ("name", "tax_id", "account", "bank", "sector"):
+            values = fields.get((group, name), ())
+            if len(values) == 1:
+                found.setdefault(name, next(iter(values)))
+    if not found:
+        return NOBODY
+    return Party(
+        found.get("name", ""),
+        _unfolded(found.get("tax_id", "")),
+        account_number(found.get("account", "")),
+        _unfolded(found.get("bank", "")),
+        _SECTOR_KIND.get(found.get("sector", ""), PartyKind.UNSAID),
+    )

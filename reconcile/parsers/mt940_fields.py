@@ -1,0 +1,79 @@
+"""SWIFT MT as a stream of fields: `:61:…` with the lines that belong to it, and where a message ends.
+
+A field begins at a line with a known tag; every other line goes on with the field before it, kept as a line feed, for
+banks fold a field at 65 (or 35) characters wherever that falls. Envelopes (`{1:…}{4:`, `-}`), bank headers before
+`:20:` and control characters are no fields. A lone `-` within a statement is text as long as no closing balance came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final, NamedTuple
+
+from reconcile.parsers.source import CHUNK, undecodable, words
+from reconcile.problem import Refusal
+
+START, END = ":20:", "-"
+TAGS: Final = words(
+    ":13: :13D: :20: :21: :25: :25P: :28: :28C: :34F: :60F: :60M: :61: :62F: :62M: :64: :65: :86: :90C: :90D: :NS:"
+)
+_TAG: Final = re.compile(r":[0-9N][0-9S][A-Z]?:")
+_CONTROL: Final = "\x01\x02\x03\x00\x1a"
+_END_LINE: Final = re.compile(r"-(?:\}.*)?")
+_BLOCK_END: Final = "-}"
+_BLOCK: Final = re.compile(r"(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*\{4:")
+
+
+class Field(NamedTuple):
+    tag: str
+    text: str
+    """Without the tag; folds as line feeds, blanks at the ends of the field removed."""
+    line: int
+
+
+def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
+    """The fields in their order; a field `-` where a message ends. Text outside messages is left out."""
+    tag, start, number, opened = "", 0, 0, False
+    text: list[str] = []
+    try:
+        for number, line in enumerate(lines, 1):
+            if line[0] not in ":-{\x01\x02\x03\x00" and tag:  # most lines that are no field
+                text.append(line)
+                continue
+            line = line.strip(_CONTROL + "\n ")
+            if line[:1] == "{" and not opened:
+                line = _BLOCK.sub("", line, count=1)
+            found = _TAG.match(line) if line[:1] == ":" else None
+            if found is not None and found.group() in TAGS:
+                if tag:
+                    yield Field(tag, _joined(text), start)
+                tag, start, text = found.group(), number, [line[found.end() :]]
+                opened = tag in (":60F:", ":60M:") or (opened and tag not in (":62F:", ":62M:", START))
+            elif line[:1] == "-" and (line[:2] == _BLOCK_END or (not opened and _END_LINE.fullmatch(line))):
+                if tag:
+                    yield Field(tag, _joined(text), start)
+                    yield Field(END, "", number)
+                tag, opened = "", False
+            elif tag:
+                text.append(line)
+    except UnicodeError as error:
+        raise undecodable(error, encoding, number + 1) from None
+    if tag:
+        yield Field(tag, _joined(text), start)
+
+
+def _joined(text: list[str]) -> str:
+    """The lines of a field, without the blanks and empty lines at its ends."""
+    if len(text) == 1:
+        return text[0].strip()
+    return "\n".join(line.rstrip("\r\n") for line in text).strip(" \n\r\t" + _CONTROL)
+
+
+def refuse_endless_lines(stream: BinaryIO) -> None:
+    """A megabyte without a line end is no statement, and would have to be held whole in memory."""
+    stream.seek(0)
+    while chunk := stream.read(CHUNK):
+        if len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk:
+            raise Refusal.of("a line is longer than a million bytes", "this is no statement: export it again")
+    stream.seek(0)
