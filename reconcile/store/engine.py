@@ -45,6 +45,7 @@ def _sqlite(url: str) -> Engine:
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE would delete past the triggers
             "foreign_keys=ON",
             "synchronous=FULL",
             "temp_store=MEMORY",

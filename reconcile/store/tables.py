@@ -425,7 +425,8 @@ allocation = Table(
     ),
     ForeignKeyConstraint(["payment_id", "generation"], ["placement.payment_id", "placement.generation"]),
     CheckConstraint("sequence >= 1", name="sequence"),
-    CheckConstraint("(sequence = 1 AND previous IS NULL) OR previous = sequence - 1", name="chain"),
+    # coalesce: a check that comes to NULL would hold, and a row without its predecessor would begin the chain anew
+    CheckConstraint("(sequence = 1 AND previous IS NULL) OR coalesce(previous, sequence) = sequence - 1", name="chain"),
     CheckConstraint("sequence > 1 OR before = invoice_amount", name="start"),
     CheckConstraint("after = before - amount AND amount <> 0", name="sum"),
     CheckConstraint("after >= 0 AND after <= invoice_amount", name="within"),
@@ -447,7 +448,10 @@ balance_change = Table(  # the outbox: each change of a customer's balance, once
         ["account_number", "previous", "before"],
         ["balance_change.account_number", "balance_change.sequence", "balance_change.after"],
     ),
-    CheckConstraint("(sequence = 1 AND previous IS NULL AND before = 0) OR previous = sequence - 1", name="chain"),
+    CheckConstraint(
+        "(sequence = 1 AND previous IS NULL AND before = 0) OR coalesce(previous, sequence) = sequence - 1",
+        name="chain",
+    ),
     CheckConstraint("after = before + change AND change <> 0", name="sum"),
 )
 

@@ -289,7 +289,7 @@ def upgrade() -> None:
         sa.Column("change", Minor(), nullable=False),
         sa.Column("after", Minor(), nullable=False),
         sa.CheckConstraint(
-            "(sequence = 1 AND previous IS NULL AND before = 0) OR previous = sequence - 1",
+            "(sequence = 1 AND previous IS NULL AND before = 0) OR coalesce(previous, sequence) = sequence - 1",
             name=op.f("ck_balance_change_chain"),
         ),
         sa.CheckConstraint("after = before + change AND change <> 0", name=op.f("ck_balance_change_sum")),
@@ -576,7 +576,8 @@ def upgrade() -> None:
         sa.Column("payment_id", sa.String(length=24), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(sequence = 1 AND previous IS NULL) OR previous = sequence - 1", name=op.f("ck_allocation_chain")
+            "(sequence = 1 AND previous IS NULL) OR coalesce(previous, sequence) = sequence - 1",
+            name=op.f("ck_allocation_chain"),
         ),
         sa.CheckConstraint("after = before - amount AND amount <> 0", name=op.f("ck_allocation_sum")),
         sa.CheckConstraint("after >= 0 AND after <= invoice_amount", name=op.f("ck_allocation_within")),
