@@ -20,10 +20,13 @@ PATIENCE = 120.0
 
 
 def crash_by_clock(scene: Scene, database: str, seed: int) -> Crashed:
-    """Kill the commands after a part of the time that they need undisturbed, then let them come to their end. `died_at`
-    is in milliseconds."""
+    """Kill the commands after a part, drawn from the seed, of the time that they need undisturbed."""
+    return crash_after(scene, database, Random(seed).random() * _undisturbed_seconds(scene, database), seed)
+
+
+def crash_after(scene: Scene, database: str, delay: float, seed: int = 0) -> Crashed:
+    """Kill the commands after so many seconds, then let them come to their end. `died_at` is in milliseconds."""
     expected, _ = scene.undisturbed(database)
-    delay = Random(seed).random() * _undisturbed_seconds(scene, database)
     with scene.books(database) as url:
         work = scene.work(url)
         died = not _night(scene, work, delay)

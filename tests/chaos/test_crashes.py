@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from tests.chaos.command_line import crash_by_clock
+from tests.chaos.command_line import crash_after
 from tests.chaos.crashes import crash
 from tests.chaos.scene import Scene, differences
 
@@ -39,4 +39,4 @@ def test_the_size_of_a_chunk_changes_nothing(scene: Scene) -> None:
 
 def test_the_command_line_may_be_killed_too(scene: Scene) -> None:
     """By the clock, so it may also come to its end first: what must hold holds either way."""
-    assert crash_by_clock(scene, "postgresql", seed=3).differences == []
+    assert crash_after(scene, "postgresql", delay=3.0).differences == []
