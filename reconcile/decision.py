@@ -272,7 +272,7 @@ def _names_account(case: Case, account: Account) -> bool:
 def _holder_named(case: Case, account: Account) -> NameMatch | None:
     """Whether the purpose (or the ultimate debtor) names the holder; None where no name is given at all."""
     names = account.holder.names
-    verdicts = [names_holder(phrase, names) for phrase in case.payment.reading.beneficiaries]
+    verdicts = [_named(phrase, names) for phrase in case.payment.reading.beneficiaries]
     ultimate = case.payment.ultimate
     if ultimate and ultimate != case.payer:
         stands = relation(ultimate, account.holder, case.found)
@@ -282,6 +282,13 @@ def _holder_named(case: Case, account: Account) -> NameMatch | None:
     if NameMatch.SAME in verdicts:
         return NameMatch.SAME
     return NameMatch.DOUBTFUL if verdicts else None
+
+
+def _named(phrase: str, names: Sequence[str]) -> NameMatch:
+    """A name that the bank's line fold has cut is read both ways: as one word and as two."""
+    readings = {phrase.replace("\n", ""), phrase.replace("\n", " ")}
+    verdicts = {names_holder(reading, names) for reading in readings}
+    return next(verdict for verdict in (NameMatch.SAME, NameMatch.DOUBTFUL, NameMatch.DIFFERENT) if verdict in verdicts)
 
 
 _POWER_REASONS: Final = (

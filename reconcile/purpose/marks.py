@@ -66,6 +66,7 @@ class Walk:
         self.open: SpanKind | None = None  # the kind of the list that is open
         self.joined = False  # its last token joins
         self.spent: Phrase | None = None
+        self.walked = (0, 0, -1)  # the list last walked: first token, end, place of its «-sonli»
         self.at = 0
 
     def run(self) -> list[Span]:
@@ -118,13 +119,17 @@ class Walk:
     def _is_prefix(self) -> bool:
         """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7»): another word names the number already."""
         named = (self.mark in _REFERENCE and self._fresh()) or (self.open in _REFERENCE and self.joined)
-        token = self.tokens[self.at]
+        return named and self._glued_prefix(self.at)
+
+    def _glued_prefix(self, at: int) -> bool:
+        """A few letters, a hyphen and a number in one piece."""
+        token = self.tokens[at]
         return (
-            named
-            and self._is(self.at + 1, "-")
-            and self._is(self.at + 2, "number")
-            and self.text[token[2] : self.tokens[self.at + 2][1]] == "-"
+            token[0] in ("word", "phrase")
             and token[2] - token[1] <= _LONGEST_PREFIX
+            and self._is(at + 1, "-")
+            and self._is(at + 2, "number")
+            and self.text[token[2] : self.tokens[at + 2][1]] == "-"
         )
 
     def _news(self, phrase: Phrase) -> None:
@@ -294,7 +299,9 @@ class Walk:
 
     def _name(self, first: int, last: int, start: int, end: int) -> None:
         """What the number is, by the word that names it, in front or behind; by its shape where none does."""
-        kind = self._named_behind(last, self._in_front()) or self._in_front()
+        by_prefix = self._prefix(first, SpanKind.BARE).marks
+        behind = self._named_behind(last, None if by_prefix else self._in_front())
+        kind = behind or self._in_front()
         if self._to_range(first, start, end, kind):
             return
         if kind is SpanKind.BARE and self._national_id(start, end):
@@ -303,7 +310,8 @@ class Walk:
             kind = self._by_shape(start, end) or (SpanKind.OTHER if self._in_a_name(first, end - start) else SpanKind.BARE)
         elif kind in _REFERENCE and "card_number" not in self.without and self._by_shape(start, end) is SpanKind.BANK_ACCOUNT:
             kind = SpanKind.BANK_ACCOUNT
-        self._emit(kind, start, end, self._prefix(first, kind))
+        prefix = self._prefix(first, kind)
+        self._emit(kind, start, end, prefix._replace(marks=False) if behind in _REFERENCE else prefix)
 
     def _in_front(self) -> SpanKind | None:
         if self.open is not None and self.joined:
@@ -378,14 +386,24 @@ class Walk:
         return phrase is not None and phrase.sign
 
     def _past_list(self, at: int) -> tuple[int, bool]:
-        """Past the rest of the list and its dates, to the word that may name it; whether «-sonli» stood on the way."""
-        suffix = False
+        """Past the rest of the list and its dates, to the word that may name it; whether «-sonli» stood on the way. All
+        numbers of one list see the same end, so a list is walked once."""
+        begun, end, suffix_at = self.walked
+        if not begun <= at < end:
+            end, suffix_at = self._walk_list(at)
+            self.walked = (at, end, suffix_at)
+        return end, suffix_at >= at
+
+    def _walk_list(self, at: int) -> tuple[int, int]:
+        suffix = -1
         joined = False
         while at < len(self.tokens):
             kind, _, _, value = self.tokens[at]
-            if isinstance(value, Phrase):
+            if joined and self._glued_prefix(at):
+                pass  # the next number's own prefix
+            elif isinstance(value, Phrase):
                 if value.suffix:
-                    suffix = True
+                    suffix = at
                 elif value.joiner and not value.mark:
                     joined = True
                 elif value.date or value.month:

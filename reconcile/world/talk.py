@@ -19,7 +19,7 @@ VAT: Final = {"KZ": 16, "UZ": 12, "KE": 16}
 _HEADS: Final = {
     "KZ": ("КОММЕРЧ.ПЛАТЕЖ/", "EKNP 1717KZT859 ", "/ROC/"),
     "UZ": ("00668 ", "00668~", "00111 ", "00668", "00664 ", "00111~"),
-    "KE": ("EFT CR ", "RTGS CR/", "INWARD TRF ", "PESALINK/"),
+    "KE": ("EFT CR ", "RTGS/", "INWARD TRF ", "PESALINK/"),
 }
 
 
@@ -139,8 +139,8 @@ class Talk:
             if extras and rng.random() < (0.5 if self._country == "UZ" else 0.1)
             else ""
         )
-        if head == "00668" and parts[0][:1].isdigit():
-            head = "00668 "
+        if parts[0][:1].isdigit():  # a bank's word glued to a bare number would name it
+            head = {"00668": "00668 ", "00668~": "00668~"}.get(head, "" if self._country == "KE" else head)
         return self._dressed(head + self._fitting(parts, self._limit - len(head) - 8))
 
     def _slip(self, text: str) -> str:

@@ -25,7 +25,7 @@ ENGLISH: Final = Language(
         "EFT",
         "RTGS payment",
         "Remittance",
-        "Being settlement",
+        "Being settlement of",
     ),
     invoice=(
         "invoice {n}",
