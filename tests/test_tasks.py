@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Barrier
 from types import ModuleType
 from typing import Any
 
@@ -58,8 +57,10 @@ class Place:
 
     def celery(self, *words: str, patch: str = "") -> subprocess.Popen[bytes]:
         """`celery -A tasks …` in its own process group. `patch`: Python that a test slips in before it starts."""
-        script = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport tasks\n{patch}\n"
-        script += f"tasks.app.start({list(words)!r})"
+        return self.python(f"{patch}\ntasks.app.start({list(words)!r})")
+
+    def python(self, script: str) -> subprocess.Popen[bytes]:
+        script = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport tasks\n{script}"
         environment = {**os.environ, **self.variables}
         with (self.folder / "celery.log").open("ab") as log:
             return subprocess.Popen(
@@ -297,19 +298,11 @@ def test_without_redis_a_tick_does_the_night_itself(alone: Place, monkeypatch: p
     assert tasks.tick() == {"entered": 0, "given_up": 0, "nudged": 0}
 
 
-def test_without_redis_two_ticks_at_once_do_each_night_once(alone: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    tasks = alone.tasks(monkeypatch)
-    quick(tasks, monkeypatch)
+def test_without_redis_two_ticks_at_once_do_each_night_once(alone: Place) -> None:
     pay(alone.inbox)
-    tasks.app.finalize()  # as a worker does when it starts; not for two threads at once
-    barrier = Barrier(2)
-
-    def tick(_: int) -> Any:
-        barrier.wait()
-        return tasks.tick()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sum(done["entered"] for done in pool.map(tick, range(2))) == 3
+    both = [alone.python(f"{QUICK}\nprint(tasks.tick())") for _ in range(2)]
+    assert [each.wait(60) for each in both] == [0, 0], alone.log()
+    assert sum(int(count) for count in re.findall(r"'entered': (\d)", alone.log())) == 3
     assert [row[1:3] for row in alone.rows()] == [(1, True)] * 3
     assert balances(alone.engine) == PAID_ONCE
 
