@@ -19,13 +19,9 @@ from reconcile.parsers.source import account_number, words
 from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
 
 _NUMBERED: Final = re.compile(r"([0-9]{3})([?<>~^+@&$%!*;#|])(?=[0-9\n])")
-_PURPOSE_NUMBERS: Final = frozenset([*range(20, 30), *range(60, 64)])
-_PARTY_NUMBERS: Final = {30: "bank", 31: "account", 32: "name", 33: "name_rest", 38: "iban"}
-_SEPA_WORDS: Final = ("EREF", "KREF", "MREF", "CRED", "DEBT", "COAM", "OAMT", "SVWZ", "ABWA", "ABWE")
-# Glued to the field before, and split by folds, as they come.
-_SEPA: Final = re.compile(
-    "(" + "|".join("\n?".join(word) for word in _SEPA_WORDS) + r")\n?\+|(?<![^\s])(IBAN|BIC|PURP)\+"
-)
+_PURPOSE_NUMBERS: Final = frozenset(f"{number}" for number in (*range(20, 30), *range(60, 64)))
+_PARTY_NUMBERS: Final = frozenset({"30", "31", "32", "33", "38"})
+_SEPA_WORDS: Final = words("EREF KREF MREF CRED DEBT COAM OAMT SVWZ ABWA ABWE PURP")
 _NO_REFERENCE: Final = words("NOTPROVIDED NONREF NOTAVAILABLE")
 
 _GROUPS: Final = {
@@ -42,11 +38,11 @@ _OTHERS: Final = words(
     """TRTP TRCD EREF PREF KREF MARF CSID ISDT ADDR RTRN KNP KOD KBE IRS CHIEF NUM DATE SEND VO PURP OCMT CHGS SVCL SUM
     INST IACC"""
 )
-_CODES: Final = sorted({*_GROUPS, *_FIELDS, *_TEXTS, *_OTHERS}, key=len, reverse=True)
+_CODES: Final = frozenset({*_GROUPS, *_FIELDS, *_TEXTS, *_OTHERS})
 _SECTOR_KIND: Final = {"9": PartyKind.PRIVATE, "7": PartyKind.ORGANISATION, "8": PartyKind.ORGANISATION}
-_CODE: Final = re.compile("/(" + "|".join(_CODES) + ")/")
+_CODE: Final = re.compile("/([A-Z]{2,6})(?=/)")
 # A fold may split a code word too.
-_FOLDED_CODE: Final = re.compile("/\n?(" + "|".join("\n?".join(code) for code in _CODES) + ")\n?/")
+_FOLDED_CODE: Final = re.compile("/([A-Z\n]{2,8})(?=/)")
 
 
 @dataclass(slots=True)
@@ -100,50 +96,75 @@ def _numbered(text: str, found: re.Match[str]) -> Told | None:
     parts = _separator(found.group(2)).split(text[3:])
     if len(parts) < 5 and not (found.group(2) == "?" and len(parts) == 3):
         return None
-    extra, lines = {"business_code": found.group(1)}, []
-    party: dict[str, set[str]] = {}
+    extra = {"business_code": found.group(1)}
+    lines: list[str] = []
+    party: dict[str, str] = {}
     for key, value in zip(parts[1::2], parts[2::2], strict=True):
-        number = int(key.replace("\n", ""))
-        value = value.strip("\n")
+        number = key if len(key) == 2 else key.replace("\n", "")
         if number in _PURPOSE_NUMBERS:
-            lines.append(value)
+            if value.strip():
+                lines.append(value.strip("\n"))
         elif number in _PARTY_NUMBERS:
-            party.setdefault(_PARTY_NUMBERS[number], set()).add(value.strip())
+            _note(party, number, value.strip())
         elif value:
-            extra[f"?{number:02}"] = value
-    told = _sepa("\n".join(line for line in lines if line.strip()))
-    told.extra = extra | told.extra
+            extra[f"?{number}"] = value.strip("\n")
+    told = _sepa("\n".join(lines))
+    told.extra |= extra
     told.counterparty = _numbered_party(party)
     return told
 
 
-def _numbered_party(party: dict[str, set[str]]) -> Party:
-    sure = {name: next(iter(values)) for name, values in party.items() if len(values) == 1}
+def _note(found: dict[str, str], name: str, value: str) -> None:
+    """A party's field that comes again with another value is believed in neither."""
+    if found.setdefault(name, value) != value:
+        found[name] = ""
+
+
+def _numbered_party(party: dict[str, str]) -> Party:
+    name, rest = party.get("32", ""), party.get("33", "")
+    account = party.get("38", "") or party.get("31", "")
     return Party(
-        name="\n".join(part for part in (sure.get("name", ""), sure.get("name_rest", "")) if part)
-        if len(party.get("name", ())) < 2
-        else "",
-        account=account_number(sure.get("iban", "") or sure.get("account", "")),
-        bank=_unfolded(sure.get("bank", "")),
+        f"{name}\n{rest}" if name and rest else name,
+        account=account_number(account) if account else "",
+        bank=_unfolded(party.get("30", "")),
     )
 
 
 def _unfolded(text: str) -> str:
-    return text.replace("\n", "").strip()
+    return text.replace("\n", "").strip() if text else text
 
 
 def _sepa(text: str) -> Told:
-    """The words `EREF+`, `SVWZ+` … within the purpose, where a bank uses them; each at the start of a word."""
-    parts = _SEPA.split(text)
-    if len(parts) < 4:
-        return Told(text.strip())
+    """The words `EREF+`, `SVWZ+` … within the purpose, where a bank uses them: glued to the field before, and split by
+    folds, as they come."""
     found: dict[str, str] = {}
-    for key, other, value in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        found.setdefault((key or other).replace("\n", ""), value.strip())
-    remittance = found.pop("SVWZ", None)
-    purpose = "\n".join(part for part in (parts[0].strip(), remittance) if part)
+    word, start, plus = "", 0, text.find("+")
+    while plus >= 0:
+        following = text[max(0, plus - 8) : plus].replace("\n", "")[-4:]
+        if following in _SEPA_WORDS:
+            found.setdefault(word, text[start : _before(text, plus)].strip())
+            word, start = following, plus + 1
+        plus = text.find("+", plus + 1)
+    if not word:
+        return Told(text.strip())
+    found.setdefault(word, text[start:].strip())
+    return _sepa_told(found)
+
+
+def _before(text: str, plus: int) -> int:
+    """Where the word of four letters before the sign begins, folds counted in."""
+    letters = 4
+    while letters:
+        plus -= 1
+        letters -= text[plus] != "\n"
+    return plus
+
+
+def _sepa_told(found: dict[str, str]) -> Told:
+    before, remittance = found.pop("", ""), found.pop("SVWZ", "")
+    purpose = f"{before}\n{remittance}" if before and remittance else before or remittance
     end_to_end = _reference(found.pop("EREF", ""))
-    ultimate = Party(name=found.pop("ABWA", "")) if "ABWA" in found else NOBODY
+    ultimate = Party(name=found.pop("ABWA")) if found.get("ABWA") else NOBODY
     extra = {key: _unfolded(value) for key, value in found.items() if value}
     return Told(purpose, ultimate=ultimate, references=_end_to_end(end_to_end), extra=extra)
 
@@ -159,42 +180,56 @@ def _end_to_end(reference: str) -> tuple[StructuredReference, ...]:
 
 def _coded(text: str, credit: bool) -> Told | None:
     """None where the text does not begin with a code word and has not two of them."""
-    parts = (_FOLDED_CODE if "\n" in text else _CODE).split(text)
-    if len(parts) < 3 or (parts[0].strip() and len({*parts[1::2]}) < 2):
+    found = [
+        (code, match.start(), match.end() + 1)
+        for match in (_FOLDED_CODE if "\n" in text else _CODE).finditer(text)
+        if (code := match.group(1).replace("\n", "")) in _CODES
+    ]
+    if not found or (text[: found[0][1]].strip() and len({code for code, _, _ in found}) < 2):
         return None
     read = _Coded()
-    for code, value in zip(parts[1::2], parts[2::2], strict=True):
-        read.take(code.replace("\n", ""), value.strip("/\n "))
-    return read.told(parts[0].strip(), credit)
+    stops = [start for _, start, _ in found[1:]]
+    for (code, _, start), stop in zip(found, [*stops, len(text)], strict=True):
+        read.take(code, text[start:stop].strip("/\n "))
+    return read.told(text[: found[0][1]].strip(), credit)
 
 
 class _Coded:
     """Code words as they come: parties by their group, texts, and all others."""
 
+    __slots__ = ("behind", "current", "extra", "group", "groups", "references", "remittance")
+
     def __init__(self) -> None:
         self.group = ""
-        self.before: dict[tuple[str, str], set[str]] = {}
-        self.behind: dict[tuple[str, str], set[str]] = {}
+        self.current: dict[str, str] = {}
+        self.groups = {"": self.current}
+        """The parties before the payer's text."""
+        self.behind: dict[str, dict[str, str]] = {}
         self.remittance: list[str] = []
         self.references: list[StructuredReference] = []
         self.extra: dict[str, str] = {}
 
     def take(self, code: str, value: str) -> None:
-        if code in _GROUPS:
-            self.group = _GROUPS[code]
+        if name := _FIELDS.get(code):
+            self.party(name, value)
+        elif code in _GROUPS:
+            self.turn(_GROUPS[code])
             self.party_of_group(code, value)
-        elif code in _FIELDS:
-            self.party(_FIELDS[code], value)
         elif code in _TEXTS:
             self.text(value)
+            self.turn(self.group)
         elif code == "EREF":
             self.references += _end_to_end(_reference(value))
         elif value:
             self.extra.setdefault(code, _unfolded(value))
 
+    def turn(self, group: str) -> None:
+        self.group = group
+        self.current = (self.behind if self.remittance else self.groups).setdefault(group, {})
+
     def party(self, name: str, value: str) -> None:
         if value:
-            (self.behind if self.remittance else self.before).setdefault((self.group, name), set()).add(value)
+            _note(self.current, name, value)
 
     def party_of_group(self, code: str, value: str) -> None:
         """A name right behind the code word; `/CNTP/` has account, bank, name and city in this order."""
@@ -212,21 +247,19 @@ class _Coded:
         self.remittance.append(value.removeprefix("USTD//").removeprefix("USTD/"))
 
     def told(self, prefix: str, credit: bool) -> Told:
-        fields = self.before or self.behind
-        purpose = "\n".join(text for text in (prefix, *self.remittance) if text)
-        counterparty = _party(fields, ("payer" if credit else "payee", "other", ""))
-        ultimate = _party(fields, ("ultimate" if credit else "ultimate_payee",))
+        groups = self.groups if any(self.groups.values()) else self.behind
+        purpose = "\n".join([text for text in (prefix, *self.remittance) if text])
+        counterparty = _party([groups.get(name) for name in ("payer" if credit else "payee", "other", "")])
+        ultimate = _party([groups.get("ultimate" if credit else "ultimate_payee")])
         return Told(purpose, counterparty, ultimate, tuple(dict.fromkeys(self.references)), self.extra)
 
 
-def _party(fields: dict[tuple[str, str], set[str]], groups: tuple[str, ...]) -> Party:
-    """The first group that gives the party; a value that stands twice and differs is left out."""
+def _party(groups: list[dict[str, str] | None]) -> Party:
+    """Each field from the first group that gives it."""
     found: dict[str, str] = {}
     for group in groups:
-        for name in ("name", "tax_id", "account", "bank", "sector"):
-            values = fields.get((group, name), ())
-            if len(values) == 1:
-                found.setdefault(name, next(iter(values)))
+        if group:
+            found = group | found if found else group
     if not found:
         return NOBODY
     return Party(

@@ -18,8 +18,10 @@ START, END = ":20:", "-"
 TAGS: Final = words(
     ":13: :13D: :20: :21: :25: :25P: :28: :28C: :34F: :60F: :60M: :61: :62F: :62M: :64: :65: :86: :90C: :90D: :NS:"
 )
+_USUAL: Final = (":61:", ":86:")
 _TAG: Final = re.compile(r":[0-9N][0-9S][A-Z]?:")
 _CONTROL: Final = "\x01\x02\x03\x00\x1a"
+_ENDS: Final = " \n\t" + _CONTROL
 _END_LINE: Final = re.compile(r"-(?:\}.*)?")
 _BLOCK_END: Final = "-}"
 _BLOCK: Final = re.compile(r"(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*\{4:")
@@ -40,6 +42,11 @@ def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
         for number, line in enumerate(lines, 1):
             if line[0] not in ":-{\x01\x02\x03\x00" and tag:  # most lines that are no field
                 text.append(line)
+                continue
+            if line[:4] in _USUAL:
+                if tag:
+                    yield Field(tag, _joined(text), start)
+                tag, start, text = line[:4], number, [line[4:]]
                 continue
             line = line.strip(_CONTROL + "\n ")
             if line[:1] == "{" and not opened:
@@ -67,7 +74,7 @@ def _joined(text: list[str]) -> str:
     """The lines of a field, without the blanks and empty lines at its ends."""
     if len(text) == 1:
         return text[0].strip()
-    return "\n".join(line.rstrip("\r\n") for line in text).strip(" \n\r\t" + _CONTROL)
+    return "\n".join([line.rstrip("\n") for line in text]).strip(_ENDS)
 
 
 def refuse_endless_lines(stream: BinaryIO) -> None:

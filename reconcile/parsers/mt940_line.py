@@ -22,7 +22,7 @@ from reconcile.statement import CreditDebit
 
 _LINE: Final = re.compile(
     r"([0-9]{6})([0-9]{4}|[ ]{4})?[ ]?(RC|RD|EC|ED|C|D)([A-Z])?[ ]?([0-9.,]+)"
-    r"(?:([A-Z][A-Z0-9 ]{3})((?:(?!//).)*)(?://(.*))?)?",
+    r"(?:([A-Z][A-Z0-9 ]{3})(.*))?",
     re.IGNORECASE,
 )
 _BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})?([0-9.,]+)", re.IGNORECASE)
@@ -78,6 +78,8 @@ class Decimals:
         whole, mark, fraction = found.groups()
         if mark and mark != self.mark:
             self.learn(mark, text, line)
+        if fraction and len(fraction) == 2 == minor_digits(currency) and len(whole) < 14:
+            return int(whole + fraction)
         try:
             return read_amount(f"{whole}.{fraction}" if fraction else whole, currency)
         except Refusal as refusal:
@@ -133,34 +135,36 @@ def booking_day(value: date, text: str | None, line: int) -> date:
 
 
 def line_of(field: Field, currency: str, decimals: Decimals) -> Line:
+    number = field.line
     head, _, supplement = field.text.partition("\n")
     found = _LINE.fullmatch(head)
     if found is None:
         raise Refusal.of(
             f"the statement line {head[:40]!r} is not YYMMDD[MMDD]C|D|RC|RD, an amount and a type",
             "export the statement again, or ask the bank",
-            line=field.line,
+            line=number,
         )
-    value, entered, mark, _, amount, kind, customer, bank = found.groups()
-    mark = mark.upper()
-    day = read_day(value, field.line)
+    value, entered, mark, _, amount, kind, references = found.groups()
+    customer, _, bank = references.partition("//") if references else ("", "", "")
+    mark, kind = mark.upper(), kind.upper() if kind else ""
+    day = read_day(value, number)
     return Line(
         day,
-        booking_day(day, entered, field.line),
+        booking_day(day, entered, number),
         _MARKS[mark],
-        decimals.amount(amount, currency, field.line),
-        mark[0] == "R" or (kind or "").upper() == _RETURNED,
+        decimals.amount(amount, currency, number),
+        mark[0] == "R" or kind == _RETURNED,
         mark[0] == "E",
-        (kind or "").strip(),
+        kind.rstrip(),
         _reference(customer),
         _reference(bank),
-        supplement.strip(),
+        supplement.strip() if supplement else "",
     )
 
 
-def _reference(text: str | None) -> str:
-    text = (text or "").strip()
-    return "" if _NO_REFERENCE.fullmatch(text) else text
+def _reference(text: str) -> str:
+    text = text.strip()
+    return "" if not text or _NO_REFERENCE.fullmatch(text) else text
 
 
 def balance_of(field: Field, decimals: Decimals, currency: str = "") -> Balance:

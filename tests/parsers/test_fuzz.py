@@ -27,8 +27,8 @@ FILES = {path.name: path.read_bytes() for path in cases()}
 TOKENS = [
     b"\x00", b"\xff", b"\x98", b"\r", b"\n\n", b"=", b"<", b">", b"&", b"&#0;", b"&lt", b"</", b"<!--", b"<![CDATA[",
     b"]]>", b"<STMTTRN>", b"</STMTTRN>", b"<MEMO>", b"</OFX>", b"<Ntry>", b"</Stmt>", b"<!DOCTYPE a>", b"\xef\xbb\xbf",
-    b"-", b",", b"NaN", 
-    b"\n:61:", b"\n:62F:", b"\n:20:x\n", b"\n-}\n", b"?20", b"/NAME/", b"9" * 40, "КонецДокумента".encode(), "СекцияДокумент".encode(), "КонецФайла".encode("cp1251"),
+    b"\n:61:", b"\n:62F:", b"\n:20:x\n", b"\n-}\n", b"?20", b"/NAME/",
+    b"-", b",", b"NaN", b"9" * 40, "КонецДокумента".encode(), "СекцияДокумент".encode(), "КонецФайла".encode("cp1251"),
 ]  # fmt: skip
 
 
