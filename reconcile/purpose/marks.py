@@ -230,7 +230,7 @@ class Walk:
             return True
         token = self.tokens[at]
         digits = self.text[token[1] : token[2]]
-        day = following.month and digits.isdigit() and (1 <= int(digits) <= _DAYS or len(digits) == 4)
+        day = following.month and _plain(digits) and (1 <= int(digits) <= _DAYS or len(digits) == 4)
         return not (day or following.suffix)
 
     def _phrase_at(self, at: int) -> Phrase | None:
@@ -245,7 +245,7 @@ class Walk:
     def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
         """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""
         digits = self.text[start:end]
-        if first != last or not digits.isdigit() or self.sign:
+        if first != last or not _plain(digits) or self.sign:
             return False
         after = self._phrase_at(last + 2 if self._is(last + 1, "-") else last + 1)
         before = self._phrase_at(first - 1) or self._phrase_at(first - 2 if self._is(first - 1, "-") or self._is(first - 1, ".") else first - 1)
@@ -479,7 +479,7 @@ class Walk:
     def _by_shape(self, start: int, end: int) -> SpanKind | None:
         stretch = self.text[start:end]
         digits = "".join(stretch.split())
-        if digits.isdigit():
+        if _plain(digits):
             return digits_kind(digits, self.without)
         if _TIME_OF_YEAR.fullmatch(stretch):
             return SpanKind.OTHER
@@ -493,12 +493,13 @@ class Walk:
         _, start, end, _ = self.tokens[at]
         start = max(start, self.text.rfind(" ", start, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
         gap = self.text[end : self.tokens[first][1]]
-        if end - start > _LONGEST_PREFIX or gap not in _PREFIX_GAPS or not self.typed[start:end].isupper():
+        if end - start > _LONGEST_PREFIX or gap not in _PREFIX_GAPS:
             return _NO_PREFIX
         phrase = self._phrase_at(at)
         glued = gap in ("", "-")
         if phrase is None:
-            return _Prefix(self.text[start:end], first=self.text[start:end].isalpha())
+            code = self.typed[start:end].isupper() and self.text[start:end].isalpha()
+            return _Prefix(self.text[start:end], first=True) if code else _NO_PREFIX
         if phrase.sign:
             return _Prefix(self.text[start:end]) if gap == "" else _NO_PREFIX
         if phrase.mark not in _REFERENCE or end - start > 4 or not (glued or self.text[start:end].isascii()):
@@ -520,8 +521,13 @@ class Walk:
             self.open = kind if kind in _LISTED else None
 
 
+def _plain(text: str) -> bool:
+    """Plain digits only: «²» and the digits of other scripts count nothing."""
+    return text.isascii() and text.isdigit()
+
+
 def _rises(low: str, high: str) -> bool:
     """The two ends of a range: as many digits, the second greater, within a thousand."""
-    if not (low.isdigit() and high.isdigit()) or len(low) != len(high):
+    if not (_plain(low) and _plain(high)) or len(low) != len(high):
         return False
     return int(low) < int(high) <= int(low) + 1000

@@ -1,0 +1,98 @@
+"""Whatever is typed: no exception, spans inside the text and apart, and each holds what its keys claim; and quickly."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.purpose.reader import read_purpose
+from reconcile.purpose.reading import Span, SpanKind
+from reconcile.reference import number_key
+from tests.purpose.table import TABLE
+
+_PIECES = (
+    "счет", "СЧЕТУ", "л/с", "лицевой счет", "№", "N", "No", "4512", "104582", "4512/1", "INV-2026-7", "1045 82", "45\n12", ",", ";",
+    " и ", "va", "-sonli", "-", "–", ".", "/", "\\", "\n", " ", "  ", "~", "|", "от", "03.02.2026", "O3.O2.2O26", "3 февраля 2026 г.",
+    "договор", "шартнома", "hisob-faktura", "үшін", "за ", "for ", "ТОО", '"Ромашка"', "Иванова", "+77012345678", "8600000000000000",
+    "KZ698562203124676325", "2026", "г", "50 000,00", "тенге", "16%", "возврат", "реестр", "KASPI", "\u200b", "\u0308", "\u00a0", "²", "ﬁ", "İ", "ß", "०", "🙂", "<", ">", "(", ")",
+)  # fmt: skip
+_MOST_SECONDS = 0.25
+_KEYED = (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE)
+
+purposes = st.one_of(
+    st.lists(st.sampled_from(_PIECES), max_size=25).map("".join),
+    st.lists(st.sampled_from(_PIECES), max_size=25).map(" ".join),
+    st.text(max_size=120),
+    st.text(alphabet="0123456789OОЗl .,-/\n№~", max_size=60),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(purposes)
+def test_spans_lie_within_the_purpose_and_apart(text: str) -> None:
+    reading = read_purpose(text)
+    assert reading.text == text
+    end = 0
+    for span in reading.spans:
+        assert 0 <= span.start < span.end <= len(text)
+        if span.kind is SpanKind.BENEFICIARY:
+            assert span.name == text[span.start : span.end].replace("\u200b", "").replace("\u0308", "") or "\u0308" in text
+            continue
+        assert span.start >= end
+        end = span.end
+
+
+@settings(max_examples=400, deadline=None)
+@given(purposes)
+def test_the_best_key_of_a_span_is_what_stands_there(text: str) -> None:
+    for span in read_purpose(text).spans:
+        if span.kind in _KEYED:
+            assert _own_key(text, span) in ("", *span.keys)
+        elif span.kind is not SpanKind.RANGE:
+            assert span.keys == ()
+
+
+def _own_key(text: str, span: Span) -> str:
+    return number_key("".join(char for char in text[span.start : span.end] if char not in "\u200b\u0308"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["\u200b", "\u00ad", "\ufeff"]), st.integers(0, 60))
+def test_a_character_without_ink_changes_no_number(inkless: str, at: int) -> None:
+    plain = "счет 4512, л/с 104582"
+    marked = plain[: at % len(plain)] + inkless + plain[at % len(plain) :]
+    assert [span.keys for span in read_purpose(marked).spans] == [span.keys for span in read_purpose(plain).spans]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4512 " * 2000, "1/" * 5000, "4512," * 2000, "счет " * 2000, "1" * 10_000, "A" * 10_000, "за " * 3300, '"' * 10_000,
+        "1-" * 5000, "а'" * 5000, "1.1." * 2500, "4512-sonli " * 900, "KZ69 " * 2000, "5\n" * 5000, "INV-" * 2500, "* " * 5000,
+        "1,000" * 2000, "ТОО " * 2500, "1 2 " * 2500, "№" * 10_000, "~1" * 5000, "x@" * 5000, "a." * 5000, "0711" * 2500, "Ф." * 5000,
+        "за Иванов " * 1000, "и 5 " * 2500, "3 мая " * 1600, "үшін А " * 1400, ". - / " * 1600, "#1 2 3 4 " * 1100,
+    ],
+)  # fmt: skip
+def test_ten_kilobytes_of_anything_are_read_quickly(text: str) -> None:
+    """Ten kilobytes of CPU time, with room for a slow machine; a step that grows with the square would take seconds."""
+    assert _seconds(text) < _MOST_SECONDS
+
+
+def _seconds(text: str) -> float:
+    best = float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        read_purpose(text)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def test_the_table_is_read_the_same_in_capitals() -> None:
+    """Banks print in capitals; only names and number prefixes look at the case."""
+    for name, (text, expected) in TABLE.items():
+        if "@" not in expected and "name" not in name:
+            mine = [span.kind for span in read_purpose(text.upper()).spans if span.kind is not SpanKind.BENEFICIARY]
+            assert mine == [span.kind for span in read_purpose(text).spans if span.kind is not SpanKind.BENEFICIARY], name

@@ -1,0 +1,148 @@
+"""Numbers against the books: exact before zero-forms, whole before parts, the word's book and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from reconcile.purpose.reader import read_purpose
+from reconcile.purpose.reading import SpanKind
+from reconcile.purpose.resolve import KnownNumbers, Reference, References, keys_wanted, resolve
+from reconcile.reference import number_key, zeroless_key
+from reconcile.statement import StructuredReference
+
+
+def _by(key: Callable[[str], str], numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for number in numbers:
+        found[key(number)] = (*found.get(key(number), ()), number)
+    return found
+
+
+def books(invoices: Iterable[str] = (), accounts: Iterable[str] = ()) -> KnownNumbers:
+    def zeroless(number: str) -> str:
+        return zeroless_key(number_key(number))
+
+    invoices, accounts = tuple(invoices), tuple(accounts)
+    return KnownNumbers(
+        _by(number_key, invoices), _by(number_key, accounts), _by(zeroless, invoices), _by(zeroless, accounts)
+    )
+
+
+def found(text: str, known: KnownNumbers, *structured: StructuredReference) -> References:
+    return resolve(read_purpose(text), known, structured)
+
+
+def short(references: References) -> str:
+    def each(refs: tuple[Reference, ...]) -> list[str]:
+        return [f"{'i' if ref.kind is SpanKind.INVOICE else 'a'}{'' if ref.marked else '?'}:{ref.number}" for ref in refs]
+
+    unknown = ["unknown"] * len(references.unknown)
+    return " ".join((*each(references.marked), *each(references.bare), *unknown, *["ambiguous"] * len(references.ranges)))
+
+
+ACCOUNT = ("104582",)
+
+CASES = {
+    "exact": ("счет 4512", ("4512",), (), "i:4512"),
+    "separators and case aside": ("invoice inv 2026-4512", ("INV-2026-4512",), (), "i:INV-2026-4512"),
+    "look-alikes aside": ("счет 1000001-В24", ("1000001-B24",), (), "i:1000001-B24"),
+    "the exact form before one without zeros": ("счет 0199", ("0199", "199"), (), "i:0199"),
+    "zeros added by the payer": ("счет 00199", ("199",), (), "i:199"),
+    "zeros left out by the payer": ("счет 199", ("00199",), (), "i:00199"),
+    "zeros that lead to two numbers": ("счет 199", ("0199", "00199"), (), "unknown"),
+    "bare zeros that lead to two books": ("00199", ("199",), ("0199",), ""),
+    "bare, on both books": ("104582", ACCOUNT, ACCOUNT, "i?:104582 a?:104582"),
+    "bare, on one book": ("104582", (), ACCOUNT, "a?:104582"),
+    "bare, on no book": ("104582", (), (), ""),
+    "a part of a longer number": ("счет 1814", ("14", "181"), (), "unknown"),
+    "no part of a composite": ("счет 4512/1", ("4512",), (), "unknown"),
+    "a composite": ("счет 4512/1", ("4512/1", "4512"), (), "i:4512/1"),
+    "a slash between two numbers": ("счета 4512/4513", ("4512", "4513"), (), "i:4512 i:4513"),
+    "a slash within one number": ("счет 4512/4513", ("4512/4513", "4512"), (), "i:4512/4513"),
+    "joined over a blank": ("Acct no 1045 82", (), ("104582", "82"), "a:104582"),
+    "parts of a blank, where whole is unknown": ("счета 4512 4513", ("4512", "4513"), (), "i:4512 i:4513"),
+    "an account behind the invoice's blank": ("счет 4512 104582", ("4512",), ACCOUNT, "i:4512 a?:104582"),
+    "joined over a fold": ("N 45\n12 счет 45\n12", ("4512", "45"), (), "i:4512"),
+    "look-alike digits as a second attempt": ("л/с 1O4582", (), ACCOUNT, "a:104582"),
+    "look-alike letters that are the number's own": ("л/с 1O4582", (), ("1O4582", "104582"), "a:1O4582"),
+    "З for three": ("счет 451З", ("4513",), (), "i:4513"),
+    "l for one": ("счет l045", ("1045",), (), "i:1045"),
+    "own prefix, on the books with it": ("оплата INV-4512", ("INV-4512",), (), "i?:INV-4512"),
+    "own prefix, marked by another word": ("invoice INV-4512", ("INV-4512",), (), "i:INV-4512"),
+    "prefix as the payer's word": ("оплата INV-4512", ("4512",), (), "i:4512"),
+    "own prefix, on no book": ("оплата INV-4512", (), (), ""),
+    "word with a blank": ("inv 4512", ("INV-4512",), (), "i:INV-4512"),
+    "number sign glued, part of the number": ("счет N4512", ("N4512",), (), "i:N4512"),
+    "number sign glued, no part": ("счет N4512", ("4512",), (), "i:4512"),
+    "number sign glued to a prefix": ("№SC-4512", ("SC-4512",), (), "i?:SC-4512"),
+    "an invoice word on an account": ("счет 104582", (), ACCOUNT, "unknown"),
+    "an account word on an invoice": ("л/с 4512", ("4512",), (), "unknown"),
+    "a marked number beside an unknown one": ("счет 9999, л/с 104582", (), ACCOUNT, "a:104582 unknown"),
+    "a contract that is an account": ("договор 104582", (), ACCOUNT, ""),
+    "a range": ("счета 4512-4514", ("4512", "4514"), (), "ambiguous"),
+    "a range that is a number": ("счет 4512-4514", ("4512-4514",), (), "i:4512-4514"),
+    "a range in words": ("счета с 4512 по 4514", ("4512", "4514"), (), "ambiguous"),
+    "twice the same": ("счет 4512, счет 4512, № 4512", ("4512",), (), "i:4512"),
+    "two numbers that differ in separators only": ("счет 45-12", ("4512", "45/12"), (), "ambiguous"),
+    "order of mention": ("счета 4513, 4512", ("4512", "4513"), (), "i:4513 i:4512"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_purpose_refers_to(name: str) -> None:
+    text, invoices, accounts, expected = CASES[name]
+    references = found(text, books(invoices, accounts))
+    assert short(references) == expected
+
+
+FIELDS = {
+    "a field for an invoice marks it": ("invoice", "4512", "i:4512"),
+    "a field for an account marks it": ("account", "104582", "a:104582"),
+    "a field with words": ("invoice", "INV 4512", "i:4512"),
+    "a field for an account with a name": ("account", "104582 JOHN", "a:104582"),
+    "another field gives a bare one": ("end_to_end_id", "4512", "i?:4512"),
+    "words mark in any field": ("end_to_end_id", "INV 4512", "i:4512"),
+    "a bill reference as typed": ("bill_reference", "104582", "a?:104582"),
+    "a field for an account with an invoice's number": ("account", "4512", "unknown"),
+    "a receipt is none": ("receipt", "4512", ""),
+    "a phone is none": ("phone", "104582", ""),
+    "an empty field": ("invoice", " ", ""),
+    "a number that reads like a date": ("invoice", "01-02-26", "i:01-02-26"),
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_what_a_structured_field_refers_to(name: str) -> None:
+    kind, value, expected = FIELDS[name]
+    known = books(("4512", "01-02-26"), ("104582",))
+    references = found("", known, StructuredReference(kind, value))
+    assert short(references) == expected
+    assert all(ref.source == kind and ref.span.start == ref.span.end == 0 for ref in (*references.marked, *references.bare))
+
+
+def test_a_field_that_marks_makes_the_purpose_s_bare_number_marked() -> None:
+    references = found("оплата 4512", books(("4512",)), StructuredReference("invoice", "4512"))
+    assert short(references) == "i:4512"
+
+
+def test_the_keys_wanted_hold_every_reading() -> None:
+    exact, zeroless = keys_wanted(read_purpose("л/с 1O45 82"), [StructuredReference("invoice", "INV 0012")])
+    assert {"1O4582", "104582", "0012", "INV0012"} <= exact
+    assert {"12", "INV12", "104582"} <= zeroless
+
+
+def test_only_the_wanted_keys_are_asked_for() -> None:
+    """What resolve finds, it finds under the keys that were asked for: a chunk's one look-up is enough."""
+    for text, invoices, accounts, expected in CASES.values():
+        reading = read_purpose(text)
+        exact, zeroless = keys_wanted(reading)
+        whole = books(invoices, accounts)
+        asked = KnownNumbers(
+            {key: whole.invoices[key] for key in exact & whole.invoices.keys()},
+            {key: whole.accounts[key] for key in exact & whole.accounts.keys()},
+            {key: whole.invoices_zeroless[key] for key in zeroless & whole.invoices_zeroless.keys()},
+            {key: whole.accounts_zeroless[key] for key in zeroless & whole.accounts_zeroless.keys()},
+        )
+        assert short(resolve(reading, asked)) == expected
