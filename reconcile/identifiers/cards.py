@@ -25,6 +25,11 @@ _GROUPS: Final = re.compile(
     rf"[0-9]{{4}}(?:[{_BLANK}-][0-9]{{4}}){{2,}}(?:[{_BLANK}-][0-9]{{1,4}})?(?![0-9])"
     rf"|[0-9]{{4}}[{_BLANK}-][0-9]{{6}}[{_BLANK}-][0-9]{{4,5}}(?![0-9])"
 )
+# What a card may begin as in a long text: a run of its length, blocks of four, or digits on both sides of a line end.
+_MAY_BE: Final = re.compile(
+    rf"(?<![0-9])[0-9]{{13,19}}(?![0-9])|[0-9]{{4}}[{_BLANK}-][0-9]{{4,6}}[{_BLANK}-][0-9]{{4,5}}|[0-9]\r?\n[0-9]"
+)
+_LONG_TEXT: Final = 4096
 _NOT_DIGIT: Final = re.compile(r"[^0-9]")
 _IBAN: Final = re.compile(
     rf"[A-Z]{{2}}[0-9]{{2}}(?:[{_BLANK}]?[A-Z0-9]{{4}}){{2,7}}(?:[{_BLANK}]?[A-Z0-9]{{1,4}})?", re.IGNORECASE
@@ -130,9 +135,32 @@ def mask_cards(text: str) -> str:
     >>> mask_cards("Пополнение карты 4111 1111 1111 1111, TEST")
     'Пополнение карты 4111 11** **** 1111, TEST'
     """
+    if len(text) > _LONG_TEXT:
+        return "".join(_mask(piece) if may_hold else piece for piece, may_hold in _pieces(text))
+    return _mask(text)
+
+
+def _mask(text: str) -> str:
     for start, end in reversed(_cards(text)):
         text = text[:start] + _masked(text[start:end]) + text[end:]
     return text
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """A long text cut where nothing stands that might be a card: only the other pieces need a close look."""
+    done = 0
+    windows: list[list[int]] = []
+    for found in _MAY_BE.finditer(text):
+        start, end = max(0, found.start() - _REACH), found.end() + _REACH
+        if windows and start <= windows[-1][1]:
+            windows[-1][1] = end
+        else:
+            windows.append([start, end])
+    for start, end in windows:
+        yield text[done:start], False
+        yield text[start:end], True
+        done = end
+    yield text[done:], False
 
 
 def find_card(text: str) -> str | None:

@@ -352,9 +352,9 @@ def _keep_file(connection: Connection, path: Path, file_hash: str, origin: Origi
     with path.open("rb") as stream:
         for number, block in enumerate(_blocks(stream)):
             kept = block.decode("latin-1")
-            masked = mask_cards(kept) if _LONG_DIGITS.search(kept) else kept
+            masked = mask_cards(kept)
             redacted |= masked != kept
-            data = zlib.compress(masked.encode("latin-1"), 6)
+            data = zlib.compress(masked.encode("latin-1"), 3)
             connection.execute(statement_file_part.insert().values(hash=file_hash, part=number, data=data))
     if redacted:
         connection.execute(update(statement_file).where(statement_file.c.hash == file_hash).values(redacted=True))
