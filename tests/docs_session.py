@@ -23,10 +23,9 @@ from reconcile import cli
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "docs" / "examples"
-PAGES = tuple(
-    ROOT / "docs" / name
-    for name in ("getting-started.md", "powers-of-attorney.md", "statements.md", "review.md", "verify.md")
-)
+_FINANCE = ("getting-started", "powers-of-attorney", "statements", "review", "verify", "troubleshooting")
+SESSIONS = ((ROOT / "README.md",), tuple(ROOT / "docs" / f"{name}.md" for name in _FINANCE))
+"""Pages that go on where the one before ended; each session begins with empty books."""
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 LEFT_OUT = "…"
 
@@ -35,7 +34,7 @@ LEFT_OUT = "…"
 class Shown:
     """One command of a page, with what the page shows beneath it and what it really prints."""
 
-    page: str
+    page: Path
     command: str
     shown: list[str]
     printed: list[str]
@@ -77,16 +76,21 @@ def commands(block: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def replay(folder: Path) -> Iterator[Shown]:
-    """Every command of every page, in order, run in this folder."""
-    for example in EXAMPLES.iterdir():
-        shutil.copy(example, folder)
+    """Every command of every page, in order, run in folders beneath this one."""
+    for number, pages in enumerate(SESSIONS):
+        place = folder / str(number)
+        shutil.copytree(EXAMPLES, place)
+        yield from _replay(place, pages)
+
+
+def _replay(folder: Path, pages: tuple[Path, ...]) -> Iterator[Shown]:
     session = Session()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RECONCILE_")}
     with chdir(folder), patch.dict(os.environ, kept | {"RECONCILE_ACTOR": "aigul"}, clear=True):
-        for page in PAGES:
+        for page in pages:
             for block in blocks(page):
                 for command, shown in commands(block):
-                    yield Shown(page.name, command, shown, session.run(command))
+                    yield Shown(page, command, shown, session.run(command))
 
 
 def agrees(one: Shown) -> bool:
@@ -98,8 +102,8 @@ def agrees(one: Shown) -> bool:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         told = list(replay(Path(folder)))
-    for page in PAGES:
-        mine = iter([one for one in told if one.page == page.name])
+    for page in dict.fromkeys(one.page for one in told):
+        mine = iter([one for one in told if one.page == page])
 
         def rewritten(block: re.Match[str], mine: Iterator[Shown] = mine) -> str:
             made = [next(mine) for _ in commands(block.group())]
@@ -110,7 +114,7 @@ def main() -> None:
         page.write_text(_BLOCK.sub(rewritten, page.read_text("utf-8")), "utf-8")
     for one in told:
         if LEFT_OUT in one.shown and not agrees(one):
-            print(f"{one.page}: `{one.command}` now prints", *one.printed, sep="\n", file=sys.stderr)
+            print(f"{one.page.name}: `{one.command}` now prints", *one.printed, sep="\n", file=sys.stderr)
 
 
 if __name__ == "__main__":
