@@ -166,6 +166,7 @@ def _statements(connection: Connection, own_account: str) -> Sequence[Any]:
         select(statement)
         .where(statement.c.own_account == own_account, statement.c.state == "stored")
         .where(statement.c.opening.is_not(None), statement.c.closing.is_not(None))
+        .where(statement.c.period_from.is_not(None))
         .order_by(statement.c.period_from, statement.c.period_to, statement.c.sequence)
     ).all()
 
