@@ -168,7 +168,8 @@ def ingest_file(path: str) -> str:
 @app.task
 def run_all() -> dict[str, Any]:
     """Decide and post everything outstanding."""
-    done = run(books(), as_of=_now().date(), now=_now(), policies=policies(), actor=ACTOR)
+    now = _now()
+    done = run(books(), as_of=policies().newest_day(now), now=now, policies=policies(), actor=ACTOR)
     return asdict(done) | {"as_of": done.as_of.isoformat()}
 
 

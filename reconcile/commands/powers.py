@@ -106,7 +106,15 @@ def revoke(
     """Revoke a power from a day on; what was credited before stays."""
     this: Context = context.obj
     at = day(on or None, "--on") or datetime.now(UTC).date()
-    changed = masters.revoke_power(this.engine, reference, at, actor=this.settings.actor, now=this.now, reason=reason)
+    changed = masters.revoke_power(
+        this.engine,
+        reference,
+        at,
+        actor=this.settings.actor,
+        now=this.now,
+        reason=reason,
+        policies=this.policies,
+    )
     done = f"is revoked from {at} on" if changed else "was revoked on that day already"
     this.emit({"reference": reference, "revoked_on": at, "changed": changed}) if this.as_json else this.say(
         f"power {reference} {done}"

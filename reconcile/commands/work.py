@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -33,7 +32,7 @@ def run(
     """Decide and post everything outstanding; prints how many payments stand in each status."""
     this: Context = context.obj
     engine, policies = this.engine, this.policies
-    until = day(as_of or None, "--as-of") or datetime.now(UTC).date()
+    until = day(as_of or None, "--as-of") or policies.newest_day(this.now)
     with this.progress("deciding") as advance:
         result = running.run(
             engine, as_of=until, now=this.now, policies=policies, actor=this.settings.actor, progress=advance

@@ -208,3 +208,8 @@ class PolicyBook:
             if edition.first_day is None or edition.first_day <= day:
                 return edition.policy
         raise AssertionError("the first edition has no first day")
+
+    def newest_day(self, now: datetime) -> date:
+        """Today where the day began first, so that no country's entries of today wait for tomorrow."""
+        countries = self.editions[-1].policy.countries.values()
+        return max((country.local_day(now) for country in countries), default=now.date())

@@ -63,9 +63,14 @@ def _sqlite(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only looks: on SQLite it takes no write lock."""
-    with engine.connect().execution_options(read_only=True) as connection, connection.begin():
-        yield connection
+    """A transaction that only looks, at the books as they are at one moment: on SQLite it takes no write lock, on
+    PostgreSQL it sees one snapshot."""
+    with engine.connect() as connection:
+        if is_postgresql(connection):
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        connection.execution_options(read_only=True)
+        with connection.begin():
+            yield connection
 
 
 def is_postgresql(connection: Connection) -> bool:
