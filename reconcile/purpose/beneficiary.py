@@ -16,12 +16,13 @@ from reconcile.purpose.tokens import Token
 from reconcile.purpose.words import Phrase
 
 _ENDS: Final = frozenset(",;:/|~()>\\№#=*_")
-_OPENS: Final = '"<\'['
-_CLOSES: Final = '">\']'
+_OPENS: Final = "\"<'["
+_CLOSES: Final = "\">']"
 _SURNAME: Final = re.compile(
     r"(?:[ОЕЁ]ВА?|ИНА?|[ОЕЁИ]ВОЙ|ИНОЙ|[ОЕЁ]ВУ|[ОЕЁ]ВЫМ|ИНУ|СК(?:ИЙ|АЯ|ОГО|ОЙ|ОМУ|УЮ)|[ОЕ]ВИЧА?|[ОЕ]ВНА|[ОЕ]ВНЫ|[ОЕ]ВНУ|ҰЛЫ|УЛЫ|ҚЫЗЫ|КЫЗЫ"
     r"|ЎҒЛИ|УГЛИ|КИЗИ|ҚИЗИ|O[VW]A?|EVA?|OV|YEVA?|INA|UGLI|QIZI|KIZI|OVICH|EVICH|OVNA|EVNA|ULY|KYZY)$"
 )
+_INTRODUCE: Final = frozenset({"number", "typed", "№", "#", ":"})
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
 
@@ -59,7 +60,9 @@ def _client_word(token: Token) -> bool:
     value = token[3]
     if not isinstance(value, Phrase):
         return False
-    return value.mark is SpanKind.BARE or (value.filler and "role.service" in value.roles and value.mark is None and "role.stop" not in value.roles)
+    if value.mark is not None:
+        return value.mark is SpanKind.BARE
+    return value.filler and "role.service" in value.roles and "role.stop" not in value.roles
 
 
 def _before(text: str, tokens: Sequence[Token], last: int) -> tuple[int, int] | None:
@@ -111,7 +114,8 @@ def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
 def _marks_nothing(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
     """A short word that may mark a number, with no number after it: an initial or a legal form («P. O.», «С. Ф.»)."""
     following = tokens[at + 1][0] if at + 1 < len(tokens) else ""
-    return phrase.mark not in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.TAX_ID) and following not in ("number", "№", "#", ":", "typed")
+    named = phrase.mark in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.TAX_ID)
+    return not named and following not in _INTRODUCE
 
 
 def _within_quotes(tokens: Sequence[Token], first: int, at: int) -> bool:
@@ -124,7 +128,7 @@ def _within_quotes(tokens: Sequence[Token], first: int, at: int) -> bool:
 def _span(original: str, text: str, tokens: Sequence[Token], first: int, end: int, sure: bool) -> Span | None:
     while first < end and tokens[first][0] in "-.:<[":
         first += 1
-    while end > first and (_joins(tokens[end - 1]) or tokens[end - 1][0] in "-:,>].(&") and not _initial(text, tokens, end - 1):
+    while end > first and _hangs(tokens[end - 1]) and not _initial(text, tokens, end - 1):
         end -= 1
     words = [token for token in tokens[first:end] if token[0] in ("word", "phrase")]
     if not words or not (sure or _is_name(original, text, tokens[first:end], words)):
@@ -133,8 +137,9 @@ def _span(original: str, text: str, tokens: Sequence[Token], first: int, end: in
     return Span(SpanKind.BENEFICIARY, start, stop, name=original[start:stop])
 
 
-def _joins(token: Token) -> bool:
-    return isinstance(token[3], Phrase) and token[3].joiner
+def _hangs(token: Token) -> bool:
+    """A sign or a joining word at the end of a name, that belongs to what follows."""
+    return token[0] in "-:,>].(&" or (isinstance(token[3], Phrase) and token[3].joiner)
 
 
 def _initial(text: str, tokens: Sequence[Token], at: int) -> bool:

@@ -33,6 +33,9 @@ DATE: Final = (
 )
 _TLD: Final = r"(?:KZ|UZ|RU|KE|COM|NET|ORG|INFO|IO|BIZ|CLOUD|ONLINE|SITE|STORE|DEV|APP|TECH|SU|РФ|ҚАЗ)"
 
+_THOUSANDS: Final = r"(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:'[0-9]{3})+|(?:\.[0-9]{3})+(?=,)|[0-9]*)"
+_AMOUNT: Final = rf"[0-9]{{1,3}}{_THOUSANDS}[.,=][0-9]{{2}}(?![0-9])(?![-/.,][0-9])(?![^\W\d_])"
+
 # (name of the decoy class, kind, pattern). The names are the groups of the one master expression.
 SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
     ("kz_iban", SpanKind.BANK_ACCOUNT, r"KZ ?~[0-9]~[0-9](?:[ ~]?~[0-9A-Z]){16}(?![0-9A-Z])"),
@@ -42,25 +45,22 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
     ("domain", SpanKind.OTHER, rf"[^\W_][\w-]*(?:\.[\w-]+)*\.{_TLD}(?![^\W_])(?:/\S*)?"),
     ("iban", SpanKind.BANK_ACCOUNT, r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}(?![0-9A-Z])"),
     ("kra_pin", SpanKind.TAX_ID, r"[AP][0-9]{9}[A-Z](?![0-9A-Z])"),
-    ("receipt", SpanKind.RECEIPT, r"FT[0-9]{5}[A-Z0-9]{5}(?![0-9A-Z])|[S-Z][A-L][1-9A-V](?=[A-Z]*[0-9])[A-Z0-9]{7}(?![0-9A-Z])"),
+    ("transfer", SpanKind.RECEIPT, r"FT[0-9]{5}[A-Z0-9]{5}(?![0-9A-Z])"),
+    ("mpesa_receipt", SpanKind.RECEIPT, r"[S-Z][A-L][1-9A-V](?=[A-Z]*[0-9])[A-Z0-9]{7}(?![0-9A-Z])"),
     ("phone_mask", SpanKind.PHONE, r"(?:\+?(?:254|998|7|8)|0[17])[0-9]{0,4} ?\*[* ]*[0-9]{2,4}(?![0-9])"),
-    ("card_mask", SpanKind.CARD, r"[0-9]{4} ?[0-9]{0,2}(?:\*{2,}|(?: ?[*X]{2,4}){1,3}) ?[0-9]{2,4}(?![0-9])|[0-9]{0,6}\*{1,12}[0-9]{3,4}(?![0-9])"),
+    ("card_mask", SpanKind.CARD, r"[0-9]{4} ?[0-9]{0,2}(?:\*{2,}|(?: ?[*X]{2,4}){1,3}) ?[0-9]{2,4}(?![0-9])"),
+    ("card_tail", SpanKind.CARD, r"[0-9]{0,6}\*{1,12}[0-9]{3,4}(?![0-9])"),
     ("ip", SpanKind.OTHER, r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])(?:[:/][0-9]{1,5})?"),
     ("time", SpanKind.OTHER, r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"),
     ("date", SpanKind.DATE, DATE),
     ("percent", SpanKind.PERCENT, r"[0-9]+(?:[.,][0-9]+)? ?%"),
-    (
-        "amount",
-        SpanKind.AMOUNT,
-        r"[0-9]{1,3}(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:'[0-9]{3})+|(?:\.[0-9]{3})+(?=,)|[0-9]*)[.,=][0-9]{2}(?![0-9])(?![-/.,][0-9])(?![^\W\d_])",
-    ),
-    ("phone", SpanKind.PHONE, r"\+[0-9][0-9 ()-]{8,16}[0-9](?![0-9])|8[ -]?\(?7[0-9]{2}\)?[ -][0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}(?![0-9])"),
+    ("amount", SpanKind.AMOUNT, _AMOUNT),
+    ("phone", SpanKind.PHONE, r"\+[0-9][0-9 ()-]{8,16}[0-9](?![0-9])"),
+    ("phone_eight", SpanKind.PHONE, r"8[ -]?\(?7[0-9]{2}\)?[ -][0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}(?![0-9])"),
     ("card", SpanKind.CARD, r"[0-9]{4}(?:[ -]~[0-9]{4}){3}(?![0-9])"),
 )  # fmt: skip
 
-_NUMBER: Final = (
-    rf"(?:[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+(?:[-/][^\W\d_]{{1,3}}(?![^\W_]))?)"
-)
+_NUMBER: Final = rf"(?:[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+(?:[-/][^\W\d_]{{1,3}}(?![^\W_]))?)"
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
 """Shapes that begin with a word of letters; each begins with a letter of its own, so that trying them costs nothing."""

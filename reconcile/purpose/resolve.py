@@ -88,7 +88,9 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
     for source, span in _structured_spans(structured):
         part = _Found()
         _look_up(span, span.name, known, part)
-        found.references += [replace(ref, span=ref.span._replace(start=0, end=0), source=source) for ref in part.references]
+        found.references += [
+            replace(ref, span=ref.span._replace(start=0, end=0), source=source) for ref in part.references
+        ]
         found.unknown += [each._replace(start=0, end=0, name=span.name) for each in part.unknown]
         found.ranges += [each._replace(start=0, end=0, name=span.name) for each in part.ranges]
     return _gathered(found)
@@ -162,7 +164,7 @@ def _whole(span: Span, blocks: Sequence[tuple[int, int]], known: KnownNumbers, e
         keys = span.keys
     else:
         length = max(map(len, span.keys), default=0)
-        keys = tuple(key for key in span.keys if len(key) == length or key.endswith(span.keys[-1]) and key == span.keys[0])
+        keys = tuple(key for key in span.keys if len(key) == length)
     for key in keys:
         hits = _at(key, span, known, exact)
         if hits:

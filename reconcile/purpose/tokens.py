@@ -15,7 +15,8 @@ Token = tuple[str, int, int, Phrase | SpanKind | None]
 """(kind, start, end, value) over the folded text. Kind is "phrase", "word", "number", "typed", or the sign itself."""
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?=~|\s*[^\W\d]|\s+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9]))")
+_BEHIND_CODE: Final = rf"~|\s*[^\W\d]|\s+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
+_CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
 _GAP: Final = " .-/\n"
 _WIDEST_GAP: Final = 3
 
@@ -123,7 +124,9 @@ def _phrases(text: str, found: list[Token], words: Lexicon) -> list[Token]:
             if known is None and "\n" in text[token[1] : token[2]]:
                 known = known_word(text[token[1] : token[2]].replace("\n", ""))
             if known is not None:
-                end, phrase = (at - 1, known.phrase) if not known.longer else _longest(text, found, at - 1, known, words)
+                end, phrase = (
+                    (at - 1, known.phrase) if not known.longer else _longest(text, found, at - 1, known, words)
+                )
                 if phrase is not None:
                     out.append(("phrase", token[1], found[end][2], phrase))
                     at = end + 1

@@ -57,7 +57,9 @@ class Phrase:
     def add(self, group: str, language: str) -> None:
         section, _, name = group.partition(".")
         self.roles.add(group)
-        self.speaks |= section in ("nature", "nature_weak", "lump") or name.startswith("beneficiary") or name == "tax_id"
+        self.speaks |= (
+            section in ("nature", "nature_weak", "lump") or name.startswith("beneficiary") or name == "tax_id"
+        )
         if section == "mark":
             self._mark(name, language)
             return
@@ -124,7 +126,8 @@ class Lexicon:
             self._load(language, ())
 
     def without(self, *groups: str) -> Lexicon:
-        """The same without these groups («mark.invoice», or «ru:mark.invoice» alone): the tests show so that each of them is needed."""
+        """The same without these groups («mark.invoice», or «ru:mark.invoice» alone): the tests show so that each of
+        them is needed."""
         less = copy(self)
         less.root, less._memo = Node(), {}
         for language in LANGUAGES:

@@ -36,10 +36,14 @@ def found(text: str, known: KnownNumbers, *structured: StructuredReference) -> R
 
 def short(references: References) -> str:
     def each(refs: tuple[Reference, ...]) -> list[str]:
-        return [f"{'i' if ref.kind is SpanKind.INVOICE else 'a'}{'' if ref.marked else '?'}:{ref.number}" for ref in refs]
+        return [
+            f"{'i' if ref.kind is SpanKind.INVOICE else 'a'}{'' if ref.marked else '?'}:{ref.number}" for ref in refs
+        ]
 
     unknown = ["unknown"] * len(references.unknown)
-    return " ".join((*each(references.marked), *each(references.bare), *unknown, *["ambiguous"] * len(references.ranges)))
+    return " ".join(
+        (*each(references.marked), *each(references.bare), *unknown, *["ambiguous"] * len(references.ranges))
+    )
 
 
 ACCOUNT = ("104582",)
@@ -119,7 +123,9 @@ def test_what_a_structured_field_refers_to(name: str) -> None:
     known = books(("4512", "01-02-26"), ("104582",))
     references = found("", known, StructuredReference(kind, value))
     assert short(references) == expected
-    assert all(ref.source == kind and ref.span.start == ref.span.end == 0 for ref in (*references.marked, *references.bare))
+    assert all(
+        ref.source == kind and ref.span.start == ref.span.end == 0 for ref in (*references.marked, *references.bare)
+    )
 
 
 def test_a_field_that_marks_makes_the_purpose_s_bare_number_marked() -> None:

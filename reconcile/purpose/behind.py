@@ -1,0 +1,88 @@
+"""The word behind a number, as Kazakh and Uzbek put it: «№ 4512 шот бойынша», «4512-sonli hisob-faktura»."""
+
+from __future__ import annotations
+
+from reconcile.purpose.reading import SpanKind
+from reconcile.purpose.view import REFERENCE, View
+from reconcile.purpose.words import Phrase
+
+
+class Behind(View):
+    """Looks from a number to what follows it, past the rest of its list."""
+
+    def _named_behind(self, last: int, in_front: SpanKind | None) -> SpanKind | None:
+        """«№ 4512 шот бойынша», «4512-sonli hisob-faktura», «4512, 4513 және 4514 төлем шоты»."""
+        if in_front is not None and not self._suffixed(last) and not self._outdone(last):
+            return None
+        at, suffix = self._past_list(last + 1)
+        strange = 0
+        while at < len(self.tokens):
+            phrase = self._phrase_at(at)
+            kind = self.tokens[at][0]
+            if phrase is not None and phrase.mark is not None and (phrase.behind or suffix):
+                return self._spend(at, phrase, suffix)
+            if not suffix:
+                return None
+            if phrase is not None and "role.postposition" in phrase.roles:
+                return None if strange == 0 else SpanKind.DOCUMENT
+            if kind not in ("word", "phrase", "-") or strange >= 3:
+                return SpanKind.DOCUMENT if strange else None
+            strange += kind != "-"
+            at += 1
+        return SpanKind.DOCUMENT if strange else None
+
+    def _outdone(self, last: int) -> bool:
+        """«төлем … // № 75-12 дербес шот»: the word right behind is nearer than one that is far, or that the list lent."""
+        phrase = self._phrase_at(last + 1)
+        lent = self.joined and self.open is not None
+        return (lent or self.strange > 0) and phrase is not None and phrase.behind and phrase.mark in REFERENCE
+
+    def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
+        """The word behind belongs to the number before it, unless it opens a number of its own."""
+        following = at + 1
+        while following < len(self.tokens) and (self.tokens[following][0] in "№#:-." or self._signs(following)):
+            following += 1
+        if not suffix and self._is(following, "number") and following <= at + 3:
+            phrase_after = self._phrase_at(following + 1)
+            if phrase_after is None or phrase_after.mark is None or not phrase_after.behind:
+                return None
+        self.spent = phrase
+        return phrase.mark
+
+    def _past_list(self, at: int) -> tuple[int, bool]:
+        """Past the rest of the list and its dates, to the word that may name it; whether «-sonli» stood on the way. All
+        numbers of one list see the same end, so a list is walked once."""
+        begun, end, suffix_at = self.walked
+        if not begun <= at < end:
+            end, suffix_at = self._walk_list(at)
+            self.walked = (at, end, suffix_at)
+        return end, suffix_at >= at
+
+    def _walk_list(self, at: int) -> tuple[int, int]:
+        suffix = -1
+        joined = False
+        while at < len(self.tokens):
+            kind, _, _, value = self.tokens[at]
+            if joined and self._glued_prefix(at):
+                pass  # the next number's own prefix
+            elif isinstance(value, Phrase):
+                if value.suffix:
+                    suffix = at
+                elif value.joiner and not value.mark:
+                    joined = True
+                elif value.date or value.month:
+                    joined = False
+                elif not ("role.case_ending" in value.roles or (joined and value.sign)):
+                    return at, suffix
+            elif kind == "number":
+                if not joined and not self._year_or_day(at):
+                    return at, suffix
+                joined = False
+            elif kind in ",;&+№#":
+                joined = True
+            elif value is SpanKind.DATE:
+                joined = False
+            elif kind not in ("-", ".", '"'):
+                return at, suffix
+            at += 1
+        return at, suffix

@@ -1,0 +1,276 @@
+"""What one number is: part of a date, money, a field, a range, a number with a prefix; and which word in front names it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from reconcile.purpose.behind import Behind
+from reconcile.purpose.decoys import digits_kind
+from reconcile.purpose.keys import MOST_PARTS, candidate_keys
+from reconcile.purpose.reading import Span, SpanKind
+from reconcile.purpose.view import LONGEST_PREFIX, REFERENCE, SIGNS, plain
+from reconcile.purpose.words import Phrase
+from reconcile.reference import number_key
+
+_LISTED: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.CONTRACT, SpanKind.DOCUMENT, SpanKind.BARE})
+_FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, SpanKind.TAX_ID: 1, SpanKind.PHONE: 1}
+"""How many strange words may stand between a word and its number; none for an invoice or an account."""
+_WIDEST_GAP: Final = 3  # blanks or a fold within one number
+_DAYS: Final = 31
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
+_TIME_OF_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}")
+_PREFIX_GAPS: Final = frozenset({"", " ", "-", "\n"})
+_NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
+_NAME_DIGITS: Final = 4
+_CODE_FIELD: Final = re.compile(r"[0-9]{9}")
+
+
+class _Prefix(NamedTuple):
+    """A word that may be the number's own prefix: whether that reading comes first, and whether the same word also is
+    the only one that marks the number."""
+
+    text: str = ""
+    first: bool = False
+    marks: bool = False
+
+
+_NO_PREFIX: Final = _Prefix()
+
+
+class Numbers(Behind):
+    """Settles one number at a time."""
+
+    def _group(self) -> tuple[int, int]:
+        """End of the number that begins here, and its last token: blocks split by one blank or fold belong together."""
+        tokens, text = self.tokens, self.text
+        last = self.at
+        while last + 1 < len(tokens) and tokens[last + 1][0] == "number" and last - self.at < MOST_PARTS - 1:
+            gap = text[tokens[last][2] : tokens[last + 1][1]]
+            if gap.strip(" \n") or len(gap) > _WIDEST_GAP or not ("\n" in gap or self._may_join(last + 1)):
+                break
+            last += 1
+        return tokens[last][2], last
+
+    def _may_join(self, at: int) -> bool:
+        """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
+        following = self._phrase_at(at + 1) or self._behind_hyphen(at)
+        if following is None:
+            return True
+        token = self.tokens[at]
+        digits = self.text[token[1] : token[2]]
+        day = following.month and plain(digits) and (1 <= int(digits) <= _DAYS or len(digits) == 4)
+        return not (day or following.suffix)
+
+    def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
+        """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""
+        digits = self.text[start:end]
+        if first != last or not plain(digits) or self.sign:
+            return False
+        after = self._behind_hyphen(last)
+        before = self._phrase_at(first - 1) or self._phrase_at(first - 2 if self._dotted(first - 1) else first - 1)
+        beside_month = (after is not None and after.month) or (before is not None and before.month)
+        if len(digits) <= 2 and beside_month:
+            return 1 <= int(digits) <= _DAYS and self._date(start, end)
+        if not _YEAR.fullmatch(digits):
+            return False
+        dated_behind = after is not None and after.date and not after.mark
+        if beside_month or dated_behind or self._behind_date(start):
+            return self._date(start, end)
+        return False
+
+    def _date(self, start: int, end: int) -> bool:
+        self.spans.append(Span(SpanKind.DATE, start, end))
+        mark, far, open_, comma = self.mark, self.strange, self.open, self.comma
+        self._after(self.at)
+        self.mark, self.strange, self.open, self.comma = mark, far, open_, comma
+        return True
+
+    def _dotted(self, at: int) -> bool:
+        return self._is(at, "-") or self._is(at, ".")
+
+    def _behind_date(self, start: int) -> bool:
+        """«Feb 3, 2026»: right behind a day there stands a year."""
+        if not self.spans or self.spans[-1].kind is not SpanKind.DATE:
+            return False
+        return not self.text[self.spans[-1].end : start].strip(" ,.")
+
+    def _money(self, last: int, start: int, end: int) -> bool:
+        """A number before a currency, a quantity before its unit."""
+        if self.sign:
+            return False
+        phrase = self._phrase_at(last + 1)
+        if phrase is None or self.text[end : self.tokens[last + 1][1]].strip(" ."):
+            return False
+        if "role.currency" in phrase.roles:
+            self.spans.append(Span(SpanKind.AMOUNT, start, end))
+        elif "role.unit" in phrase.roles and phrase.mark is None and self.mark not in REFERENCE and not self.joined:
+            self.spans.append(Span(SpanKind.OTHER, start, end))
+        else:
+            return False
+        return True
+
+    def _field(self, first: int, start: int, end: int) -> bool:
+        """The fields that «~» parts in Uzbek purposes: after the payer's nine digits comes a code of the treasury."""
+        if not self._is(first - 1, "~"):
+            return False
+        if self.spans and self.spans[-1].kind is SpanKind.TAX_ID and self._is(first - 2, "number"):
+            self.spans.append(Span(SpanKind.PURPOSE_CODE, start, end))
+        elif _CODE_FIELD.fullmatch(self.text, start, end) and self._is(first + 1, "~"):
+            self.spans.append(Span(SpanKind.TAX_ID, start, end))
+        else:
+            return False
+        return True
+
+    def _name(self, first: int, last: int, start: int, end: int) -> None:
+        """What the number is, by the word that names it, in front or behind; by its shape where none does."""
+        by_prefix = self._prefix(first, SpanKind.BARE).marks
+        behind = self._named_behind(last, None if by_prefix else self._in_front())
+        kind = behind or self._in_front()
+        if self._to_range(first, start, end, kind):
+            return
+        kind = self._kind(first, start, end, kind)
+        prefix = self._prefix(first, kind)
+        self._emit(kind, start, end, prefix._replace(marks=False) if behind in REFERENCE else prefix)
+
+    def _kind(self, first: int, start: int, end: int, named: SpanKind | None) -> SpanKind:
+        """The word's kind; the shape's where no word names the number, or where it is too long to be ours."""
+        if named is None or named is SpanKind.BARE:
+            if named is not None and self._national_id(start, end):
+                return SpanKind.TAX_ID
+            shape = self._by_shape(start, end)
+            return shape or (SpanKind.OTHER if self._in_a_name(first, end - start) else SpanKind.BARE)
+        if named in REFERENCE and self._by_shape(start, end) is SpanKind.BANK_ACCOUNT:
+            return SpanKind.BANK_ACCOUNT
+        return named
+
+    def _in_front(self) -> SpanKind | None:
+        if self.open is not None and self.joined:
+            if self.sign or self.open in REFERENCE or self.open in (SpanKind.CONTRACT, SpanKind.DOCUMENT):
+                return self.open
+            return None
+        mark = self.mark
+        if mark is None:
+            return None
+        if self.comma and not (self.sign and mark in (SpanKind.CONTRACT, SpanKind.DOCUMENT)):
+            return None
+        if mark in REFERENCE and self.strange == 1 and self._code_before():
+            return mark
+        return mark if self.strange <= _FAR.get(mark, 0) else None
+
+    def _code_before(self) -> bool:
+        """The one strange word is the number's own prefix, typed with a blank: «invoice SC 4512»."""
+        at = self.at - 1
+        while at >= 0 and self.tokens[at][0] == "number":
+            at -= 1
+        if not self._is(at, "word"):
+            return False
+        word = self.typed[self.tokens[at][1] : self.tokens[at][2]]
+        return len(word) <= LONGEST_PREFIX and word.isupper()
+
+    def _to_range(self, first: int, start: int, end: int, kind: SpanKind | None) -> bool:
+        """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
+        whole = _RANGE.fullmatch(self.text, start, end)
+        if whole is not None and (kind in REFERENCE or (kind is None and self.sign)) and _rises(whole[1], whole[2]):
+            self._add_range(start, end, kind)
+            return True
+        if not self.spans or not self._ranging(first):
+            return False
+        previous = self.spans[-1]
+        if previous.kind not in (SpanKind.INVOICE, SpanKind.ACCOUNT) or not _rises(
+            self.text[previous.start : previous.end], self.text[start:end]
+        ):
+            return False
+        self.spans.pop()
+        self._add_range(previous.start, end, previous.kind)
+        return True
+
+    def _ranging(self, first: int) -> bool:
+        """Between this number and the last one stands a dash or «по», and nothing else."""
+        at = first - 1
+        while at >= 0 and (self.tokens[at][0] in SIGNS or self._signs(at)):
+            at -= 1
+        phrase = self._phrase_at(at)
+        dash = self._is(at, "-") or (phrase is not None and phrase.range and not phrase.mark)
+        return dash and self._is(at - 1, "number") and self.spans[-1].end == self.tokens[at - 1][2]
+
+    def _add_range(self, start: int, end: int, mark: SpanKind | None) -> None:
+        whole = self.text[start:end].replace(" ", "")
+        keys = candidate_keys(whole)[:1] if _RANGE.search(whole) else ()
+        self.spans.append(Span(SpanKind.RANGE, start, end, keys, mark=mark if mark in REFERENCE else None))
+        self.open = None
+
+    def _in_a_name(self, first: int, length: int) -> bool:
+        """«ТОО "Сервис 2000"», «АО Завод 17»: within the quotes of a name, or a few digits behind a form and a word."""
+        quotes = 0
+        for at in range(first - 1, max(-1, first - 6), -1):
+            kind, _, _, value = self.tokens[at]
+            if kind == '"':
+                quotes += 1
+            elif kind not in ("word", "phrase", "-", "'"):
+                break
+            elif isinstance(value, Phrase) and "role.legal_form" in value.roles:
+                return quotes == 1 or (quotes == 0 and length <= _NAME_DIGITS and at < first - 1)
+        return (
+            quotes == 1 and any(self._is(at, '"') for at in range(first + 1, first + 5)) and self._is(first - 1, "word")
+        )
+
+    def _national_id(self, start: int, end: int) -> bool:
+        """«PETER KAMAU ID 23456789»: behind a name, seven or eight digits are a Kenyan's national id."""
+        token = self.tokens[self.mark_at]
+        return 7 <= end - start <= 8 and self.text[token[1] : token[2]] == "ID" and self._is(self.mark_at - 1, "word")
+
+    def _by_shape(self, start: int, end: int) -> SpanKind | None:
+        stretch = self.text[start:end]
+        digits = "".join(stretch.split())
+        if plain(digits):
+            return digits_kind(digits, self.without)
+        if _TIME_OF_YEAR.fullmatch(stretch):
+            return SpanKind.OTHER
+        return None
+
+    def _prefix(self, first: int, kind: SpanKind) -> _Prefix:
+        """The number's own prefix right before it («SC 4512», «INV-4512»), if that may be one."""
+        at = first - 2 if self._is(first - 1, "-") else first - 1
+        if at < 0 or kind not in _NUMBERS or self.tokens[at][0] not in ("word", "phrase"):
+            return _NO_PREFIX
+        _, start, end, _ = self.tokens[at]
+        start = max(start, self.text.rfind(" ", start, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
+        gap = self.text[end : self.tokens[first][1]]
+        if end - start > LONGEST_PREFIX or gap not in _PREFIX_GAPS:
+            return _NO_PREFIX
+        phrase = self._phrase_at(at)
+        glued = gap in ("", "-")
+        if phrase is None:
+            code = self.typed[start:end].isupper() and self.text[start:end].isalpha()
+            return _Prefix(self.text[start:end], first=True) if code else _NO_PREFIX
+        if phrase.sign:
+            return _Prefix(self.text[start:end]) if gap == "" else _NO_PREFIX
+        if phrase.mark not in REFERENCE or end - start > 4 or not (glued or self.text[start:end].isascii()):
+            return _NO_PREFIX
+        return _Prefix(self.text[start:end], first=glued, marks=glued and at == self.mark_at)
+
+    def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
+        if kind in _NUMBERS:
+            keys = candidate_keys(self.typed[start:end])
+            prefix_key = ""
+            if prefix is not None and prefix.text:
+                prefixed = number_key(prefix.text + self.typed[start:end])
+                keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
+                prefix_key = prefixed if prefix.marks else ""
+            self.spans.append(Span(kind, start, end, keys, "", prefix_key))
+        else:
+            self.spans.append(Span(kind, start, end))
+        if kind is not SpanKind.AMOUNT:
+            self.open = kind if kind in _LISTED else None
+
+    def _after(self, first: int) -> None:
+        self.mark, self.sign, self.joined, self.comma, self.strange = None, False, False, False, 0
+
+
+def _rises(low: str, high: str) -> bool:
+    """The two ends of a range: as many digits, the second greater, within a thousand."""
+    if not (plain(low) and plain(high)) or len(low) != len(high):
+        return False
+    return int(low) < int(high) <= int(low) + 1000

@@ -1,0 +1,83 @@
+"""The tokens around a place in a purpose, and what is known there: what every part of the walk asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from reconcile.purpose.reading import Span, SpanKind
+from reconcile.purpose.tokens import Token
+from reconcile.purpose.words import Phrase
+
+REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
+SIGNS: Final = "№#"
+LONGEST_PREFIX: Final = 6
+"""Letters of a number's own prefix."""
+
+
+class View:
+    """One purpose, and how far it is read. `text` is the folded text, `typed` what was typed, character by
+    character (look-alike repairs need its case)."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], typed: str, without: frozenset[str] = frozenset()) -> None:
+        self.text, self.tokens, self.typed, self.without = text, tokens, typed, without
+        self.spans: list[Span] = []
+        self.mark: SpanKind | None = None  # the word that waits for its number
+        self.mark_at = -1
+        self.strange = 0  # strange words since
+        self.comma = False
+        self.sign = False  # a number sign stands right before
+        self.open: SpanKind | None = None  # the kind of the list that is open
+        self.joined = False  # its last token joins
+        self.spent: Phrase | None = None
+        self.walked = (0, 0, -1)  # the list last walked: first token, end, place of its «-sonli»
+        self.at = 0
+
+    def _phrase_at(self, at: int) -> Phrase | None:
+        if 0 <= at < len(self.tokens):
+            value = self.tokens[at][3]
+            return value if isinstance(value, Phrase) else None
+        return None
+
+    def _is(self, at: int, kind: str) -> bool:
+        return 0 <= at < len(self.tokens) and self.tokens[at][0] == kind
+
+    def _signs(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        return phrase is not None and phrase.sign
+
+    def _behind_hyphen(self, at: int) -> Phrase | None:
+        """The phrase right behind the token, or behind its hyphen («28-may», «4512-sonli»)."""
+        return self._phrase_at(at + 2 if self._is(at + 1, "-") else at + 1)
+
+    def _fresh(self) -> bool:
+        return self.strange == 0 and not self.comma
+
+    def _money_follows(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        return phrase is not None and "role.currency" in phrase.roles
+
+    def _year_or_day(self, at: int) -> bool:
+        after = self._behind_hyphen(at)
+        return after is not None and (after.month or after.date)
+
+    def _suffixed(self, last: int) -> bool:
+        """«4512-sonli …»: the ending stands at this very number."""
+        phrase = self._behind_hyphen(last)
+        return phrase is not None and phrase.suffix
+
+    def _glued_prefix(self, at: int) -> bool:
+        """A few letters, a hyphen and a number in one piece."""
+        token = self.tokens[at]
+        return (
+            token[0] in ("word", "phrase")
+            and token[2] - token[1] <= LONGEST_PREFIX
+            and self._is(at + 1, "-")
+            and self._is(at + 2, "number")
+            and self.text[token[2] : self.tokens[at + 2][1]] == "-"
+        )
+
+
+def plain(text: str) -> bool:
+    """Plain digits only: «²» and the digits of other scripts count nothing."""
+    return text.isascii() and text.isdigit()
