@@ -17,7 +17,7 @@ class HolderType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The legal or natural person behind one or more personal accounts (data-model decision 8): one (country, tax id),
+    """The legal or natural person behind one or more personal accounts (docs/data-model.md, 8): one (country, tax id),
     or the account itself where no tax id is known. Never identified by a name."""
 
     key: str

@@ -1,4 +1,5 @@
-"""The one place that decides what becomes of an incoming payment: `decisions.md` as a list of refusals in its order.
+"""The one place that decides what becomes of an incoming payment: `docs/decision-table.md` as a list of refusals in its
+order.
 
 *Which account* is settled by the first certain proposal of the matchers. *May it be credited* is then asked of every
 account that shares the payment; where nothing refuses, the payment is credited and its invoices are allocated. The
@@ -75,7 +76,7 @@ class _Judged:
 
 
 def decide(case: Case) -> Decision:
-    """The decision of `decisions.md` for one payment, against the books as they are in `case.found`."""
+    """The decision of `docs/decision-table.md` for one payment, against the books as they are in `case.found`."""
     proposals: list[Proposal] = []
     outcome: Proposal | None = None
     for matcher in MATCHERS:
@@ -187,7 +188,7 @@ def _open_amount(case: Case, invoice: Invoice) -> int:
 
 
 def _invoice_flags(case: Case, amount: int, mentioned: Sequence[Invoice]) -> Iterator[str]:
-    """The four flags of `decisions.md`, "Which invoices". None of them by itself holds an own payer's money."""
+    """The four flags of `docs/decision-table.md`, "Which invoices". None of them by itself holds an own payer's money."""
     day = case.payment.booking_date
     paid = [inv for inv in mentioned if inv.status is InvoiceStatus.PAID or case.found.left(inv) == 0]
     closed = [
@@ -208,7 +209,7 @@ _Refusal = tuple[str | None, tuple[Evidence, ...]]
 
 
 def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence[Invoice]) -> _Refusal:
-    """The first reason to hold, in the order of `decisions.md`; (None, evidence) where the money may be credited."""
+    """The first reason to hold, in the order of `docs/decision-table.md`; (None, evidence) where it may be credited."""
     payment = case.payment
     if payment.currency != account.currency:
         return "currency_mismatch", (

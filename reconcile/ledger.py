@@ -1,4 +1,4 @@
-"""The books' own side: transfers between ledger accounts, balanced by construction (data-model decision 4).
+"""The books' own side: transfers between ledger accounts, balanced by construction (docs/data-model.md, 4).
 
 A ledger account is a kind and what it is kept for, such as `bank:KZ12…` or `customer:104582`. Each payment status has its
 place: credited → customer; held and unmatched → unapplied cash; returned → returns payable; ignored → ignored. No row

@@ -1,4 +1,4 @@
-"""Who pays, and how the payer stands to a holder: own payer, third party or unknown (`decisions.md`, Words)."""
+"""Who pays, and how the payer stands to a holder: own payer, third party or unknown (`docs/decision-table.md`, Words)."""
 
 from __future__ import annotations
 

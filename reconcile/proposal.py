@@ -112,8 +112,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A matcher's suggestion with its reasons. A *certain* one settles "which account" (`decisions.md`), the first rule
-    that holds; one with a `reason` says with certainty that the payment stays unmatched. The others only rank
+    """A matcher's suggestion with its reasons. A *certain* one settles "which account" (`docs/decision-table.md`), the first
+    rule that holds; one with a `reason` says with certainty that the payment stays unmatched. The others only rank
     candidates for a person."""
 
     rule: str

@@ -1,7 +1,8 @@
 """How two spellings of one number are known to be the same: the key of an invoice or personal account number.
 
-`decisions.md`, Words: numbers are compared whole, ignoring case, spaces, separators and Latin/Cyrillic look-alikes;
-the exact form first, a form with or without leading zeros only where it leads to exactly one number on the books.
+`docs/decision-table.md`, Words: numbers are compared whole, ignoring case, spaces, separators and Latin/Cyrillic
+look-alikes; the exact form first, a form with or without leading zeros only where it leads to exactly one number on the
+books.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def _plain(text: str) -> str:
 
 
 def identity_key(account: str, entry: Entry) -> str:
-    """The content identity of an entry (data-model decision 2): two lines are *equal* when these are.
+    """The content identity of an entry (docs/data-model.md, 2): two lines are *equal* when these are.
 
     Made of raw fields only, with white space folded, so that no later change of a lexicon or a mask changes it: own
     account, booking date, direction, reversal, amount, currency, bank reference, counterparties and purposes.

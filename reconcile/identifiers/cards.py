@@ -1,4 +1,4 @@
-"""Card numbers are masked before anything is stored, logged or quoted (data-model decision 14, PCI DSS 3.4).
+"""Card numbers are masked before anything is stored, logged or quoted (docs/data-model.md, 14; PCI DSS 3.4).
 
 A card number is 13 to 19 digits in one run or in the groups that are embossed, passes the Luhn check, begins as a
 scheme issues it and has that scheme's length; it is no part of a longer run of letters and digits, no IBAN, no 20-digit

@@ -1,7 +1,7 @@
 """The rules that say which account a payment is for, one module a rule. Each proposes with evidence, none decides.
 
-The order is the order of `decisions.md`, "Which account": the first certain proposal settles it. Adding a rule is one
-file and one line here. `hints` stands apart: it settles nothing and is asked only for candidates.
+The order is the order of `docs/decision-table.md`, "Which account": the first certain proposal settles it. Adding a rule
+is one file and one line here. `hints` stands apart: it settles nothing and is asked only for candidates.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Is this payer, or this beneficiary, the holder? Names, legal forms, scripts, inflection; who is a person, who trades.
 
-A name never identifies anybody for certain (data-model decision 8): where two tax ids are known they alone decide, and
+A name never identifies anybody for certain (docs/data-model.md, 8): where two tax ids are known they alone decide, and
 a name counts only where no other holder bears it. docs/names.md tells how names are compared.
 """
 

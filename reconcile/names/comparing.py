@@ -66,7 +66,7 @@ _VOWELS: Final = str.maketrans("", "", "aeiouY")
 def compare(payer_name: str, holder_name: str, *, cut_at: int | None = None) -> NameMatch:
     """Is the payer, by name, the holder? `cut_at` is the length at which the statement's format cuts names.
 
-    SAME only by the definition of decisions.md. So a patronymic that is left out, initials for names, one letter's
+    SAME only by the definition of docs/decision-table.md. So a patronymic that is left out, initials for names, one letter's
     difference are DOUBTFUL: «Иванов Иван» is many people, and only one of them is Иванов Иван Иванович. A masked name
     is DOUBTFUL even where it is clearly another's, since it says nothing for certain. Forms are set aside as the rule
     has it (ТОО Астана = АО Астана, ИП Иванов = Иванов), but for a company against a sole trader.

@@ -1,4 +1,4 @@
-"""The numbers of a purpose against the books: which of them are references (`decisions.md`, Words).
+"""The numbers of a purpose against the books: which of them are references (`docs/decision-table.md`, Words).
 
 Whole numbers only. The exact form first; with leading zeros added or dropped only where that leads to exactly one number
 on the books. Of several readings of one stretch (joined over a fold, in parts, without its prefix, look-alikes

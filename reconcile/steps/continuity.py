@@ -2,7 +2,7 @@
 
 Recomputed from all stored statements of the account after each change, so that the order in which they arrive does not
 matter: a gap that a later upload fills goes away by itself. What does not fit is an *open difference with a name*
-(data-model decision 11): the amount that the statements say beyond the ledger, since when, and why.
+(docs/data-model.md, 11): the amount that the statements say beyond the ledger, since when, and why.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A file is taken when it is complete: two looks saw the same size and time. Nothing is overwritten or deleted. What a
 crash leaves is harmless: a file that was stored but not moved is known by its bytes and moved at the next look. A file
 that the program fails on, or that kills it, is set aside after `ATTEMPTS`; the others go on. Nobody stands behind these
-files, so statements that do not continue their books wait for a person (data-model decision 13).
+files, so statements that do not continue their books wait for a person (docs/data-model.md, 13).
 """
 
 from __future__ import annotations

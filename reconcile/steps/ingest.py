@@ -63,7 +63,7 @@ class StatementResult:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who brings the file, and whether a person stands behind it (data-model decision 13)."""
+    """Who brings the file, and whether a person stands behind it (docs/data-model.md, 13)."""
 
     actor: str
     attended: bool = True
@@ -280,7 +280,7 @@ def _ultimate(party: Party) -> tuple[str, ...]:
 
 
 def _clean(value: str) -> str:
-    """A text as it is stored: without NUL (no database takes it), card numbers masked (data-model decision 14)."""
+    """A text as it is stored: without NUL (no database takes it), card numbers masked (docs/data-model.md, 14)."""
     if "\x00" in value:
         value = value.replace("\x00", "")
     return mask_cards(value) if _LONG_DIGITS.search(value) else value

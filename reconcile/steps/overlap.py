@@ -1,4 +1,4 @@
-"""Which lines of a statement are entries that an earlier statement showed (data-model decision 2).
+"""Which lines of a statement are entries that an earlier statement showed (docs/data-model.md, 2).
 
 Most of it is done by ids in `store.staging`. Here stand the two cases that need thought: a day that two statements
 share only in part, where their balances say whether the slices overlap or follow each other; and entries that a person

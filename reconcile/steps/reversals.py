@@ -2,7 +2,7 @@
 
 A reversal is no payment; it undoes its original by counter-postings and releases its allocations. The original is
 certain by the bank's own link, or as the only unreversed entry of that account, amount and counterparty within the
-policy's window; else the entry stays in outgoing suspense with an alert (`decisions.md`, "Never twice").
+policy's window; else the entry stays in outgoing suspense with an alert (`docs/decision-table.md`, "Never twice").
 """
 
 from __future__ import annotations

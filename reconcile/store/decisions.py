@@ -269,7 +269,7 @@ def release(connection: Connection, payment_id: str, generation: int) -> None:
 
 
 def add_balance_changes(connection: Connection, transfers: Sequence[Transfer]) -> None:
-    """The outbox (data-model decision 16): each journal row that touches a customer, in order per account."""
+    """The outbox (docs/data-model.md, 16): each journal row that touches a customer, in order per account."""
     changes = [(number, transfer.key, change) for transfer in transfers for number, change in _changes(transfer)]
     positions = account_positions(connection, {number for number, _, _ in changes})
     rows = []

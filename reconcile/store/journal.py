@@ -1,4 +1,4 @@
-"""Writing the journal: rows first, then one hash-chained link over them under a short lock (data-model decision 5)."""
+"""Writing the journal: rows first, then one hash-chained link over them under a short lock (docs/data-model.md, 5)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 What the promise rests on is a constraint here, not only code: one payment per entry detail, one live placement per
 payment, journal rows with an amount above zero that nobody can change, allocations that form a chain inside their
 invoice. Texts that a bank or a payer wrote stand in `statement_line` and `line_detail`; the journal holds no personal
-data, so that a person can be erased and the hash chain kept (data-model decision 4).
+data, so that a person can be erased and the hash chain kept (docs/data-model.md, 4).
 """
 
 from __future__ import annotations

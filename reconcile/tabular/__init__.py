@@ -3,7 +3,7 @@
 Text stays text: no value passes through a number on its way to an amount or a key, so leading zeros, long account
 numbers and decimals arrive as they were written. That is why the rows do not come from a data frame, which fills short
 rows up silently and knows no lines. What is visibly cut, binary, empty, too large or not UTF-8 is refused, and so is
-every full card number (data-model decision 14), which is never quoted.
+every full card number (docs/data-model.md, 14), which is never quoted.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ def _dressed(dice: random.Random, core: str, language: str, patterns: list[str],
 
 
 def same_pairs(seed: int, count: int) -> Iterator[Pair]:
-    """Pairs that decisions.md calls one name: form, order of words, script, quotes, case, punctuation differ."""
+    """Pairs that docs/decision-table.md calls one name: form, order of words, script, quotes, case, punctuation differ."""
     dice = random.Random(seed)
     for _ in range(count):
         language = dice.choice(["ru", "kk", "uz", "en"])

@@ -1,7 +1,7 @@
 """One true list of entries, shown in overlapping, split, repeated and re-ordered statements, is that list exactly.
 
 Never twice: what is not marked as a possible duplicate is never more than the truth. Never lost: all that was shown is
-on the books. `data-model.md` 2.
+on the books. `docs/data-model.md`, 2.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def accounts(countries: Collection[str]) -> Kind:
 
 
 def holder_key(record: Record) -> str:
-    """(country, tax id), or the account itself where no tax id is known; never a name (data-model decision 8)."""
+    """(country, tax id), or the account itself where no tax id is known; never a name (docs/data-model.md, 8)."""
     return f"{record['country']}:{record['tax_id']}" if record["tax_id"] else f"account:{record['number']}"
 
 

@@ -1,4 +1,4 @@
-"""Invoices: after issue their amount, account and currency never change (data-model decision 9)."""
+"""Invoices: after issue their amount, account and currency never change (docs/data-model.md, 9)."""
 
 from __future__ import annotations
 
