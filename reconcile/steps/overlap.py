@@ -269,7 +269,7 @@ def _highest(connection: Connection, own_account: str, day: date) -> Counter[str
         .where(entry.c.own_account == own_account, entry.c.booking_date == day)
         .group_by(entry.c.identity)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter({row[0]: row[1] for row in rows})
 
 
 def _step_over_voided(connection: Connection, new: Coverage, own_account: str, done: set[date]) -> None:

@@ -1,0 +1,183 @@
+"""Statements in doubt: accepted or voided by a person, with a reason; unattended ones wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from reconcile.problem import Refusal
+from reconcile.steps import masters, review, statements
+from reconcile.steps.ingest import Origin
+from reconcile.steps.review import Person
+from reconcile.steps.run import run
+from reconcile.steps.verify import verify
+from tests.steps.books import NOW, OWN, Line, one_c, open_books, policies, rows, upload
+
+DAY = date(2026, 2, 3)
+NEXT = date(2026, 2, 4)
+PERSON = Person("aliya", "compared with the bank", NOW)
+UNATTENDED = Origin("inbox", attended=False)
+ACCOUNTS = """account_number,holder_name,holder_type,country,currency,tax_id
+104582,ТОО Ромашка,legal_entity,KZ,KZT,180440021537
+"""
+PAID = Line(DAY, 5_000, "7", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
+LATER = Line(NEXT, 700, "8", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
+
+
+@pytest.fixture
+def engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
+    books = open_books(database_url)
+    path = tmp_path / "accounts.csv"
+    path.write_text(ACCOUNTS, encoding="utf-8")
+    masters.import_accounts(books, path, actor="t", now=NOW)
+    yield books
+    assert verify(books) == []
+    books.dispose()
+
+
+def decide(engine: Engine) -> dict[str, int]:
+    return run(engine, as_of=date(2026, 3, 1), now=NOW, policies=policies()).statuses
+
+
+def alerts(engine: Engine) -> list[object]:
+    return [row[0] for row in rows(engine, "SELECT kind FROM alert WHERE closed_at IS NULL ORDER BY kind")]
+
+
+def statement_id(engine: Engine) -> str:
+    return str(rows(engine, "SELECT id FROM statement ORDER BY sequence DESC")[0][0])
+
+
+def test_a_statement_that_does_not_add_up_holds_until_a_person_accepts_it(engine: Engine, tmp_path: Path) -> None:
+    (result,) = upload(engine, tmp_path, "s.txt", one_c([PAID], opening=0, closing=9_999))
+    assert result.arithmetic == "mismatch"
+    assert "opening balance and entries make 50.00 KZT, the closing balance is 99.99 KZT" in result.fault
+    assert decide(engine) == {"held": 1}
+    assert rows(engine, "SELECT reason, account_number FROM payment") == [("balance_mismatch", "104582")]
+    assert alerts(engine) == ["balance_mismatch"]
+    assert statements.accept(engine, statement_id(engine), PERSON) == "accepted although it does not add up"
+    assert alerts(engine) == []
+    assert decide(engine) == {"credited": 1}
+    with pytest.raises(Refusal, match="is stored and needs no acceptance"):
+        statements.accept(engine, statement_id(engine), PERSON)
+
+
+def test_a_sound_statement_that_shows_the_same_entry_frees_it(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "bad.txt", one_c([PAID], opening=0, closing=9_999))
+    decide(engine)
+    upload(engine, tmp_path, "good.txt", one_c([PAID], opening=0))
+    assert decide(engine) == {"credited": 1}
+
+
+def test_a_gap_is_an_alert_and_holds_nothing_and_a_late_statement_fills_it(engine: Engine, tmp_path: Path) -> None:
+    first, missing, last = (
+        one_c([PAID], opening=0),
+        one_c([LATER], opening=5_000),
+        one_c([Line(date(2026, 2, 5), 100, "9")], opening=5_700),
+    )
+    upload(engine, tmp_path, "1.txt", first)
+    upload(engine, tmp_path, "3.txt", last)
+    assert alerts(engine) == ["statement_gap"]
+    assert rows(engine, "SELECT kind, amount FROM open_difference") == [("statement_gap", 700)]
+    assert decide(engine)["credited"] == 1
+    upload(engine, tmp_path, "2.txt", missing)
+    assert alerts(engine) == []
+    assert rows(engine, "SELECT count(*) FROM open_difference") == [(0,)]
+
+
+def test_an_older_statement_moves_the_opening_back(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000))
+    upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0))
+    assert rows(engine, "SELECT count(*) FROM open_difference") == [(0,)]
+    assert verify(engine) == []
+
+
+def test_a_wrong_statement_is_taken_back_while_nothing_of_it_is_credited(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0))
+    decide(engine)
+    with pytest.raises(Refusal, match="1 payments of statement .* are credited or returned"):
+        statements.void(engine, statement_id(engine), PERSON)
+    (payment,) = rows(engine, "SELECT id FROM payment")
+    review.undo(engine, policies(), str(payment[0]), PERSON)
+    assert statements.void(engine, statement_id(engine), PERSON) == 1
+    assert rows(engine, "SELECT status, reason FROM payment") == [("ignored", "statement_voided")]
+    with pytest.raises(Refusal, match="is voided already"):
+        statements.void(engine, statement_id(engine), PERSON)
+
+
+def test_a_voided_file_can_be_brought_again_and_its_entries_are_new(engine: Engine, tmp_path: Path) -> None:
+    page = one_c([PAID], opening=0)
+    upload(engine, tmp_path, "1.txt", page)
+    statements.void(engine, statement_id(engine), PERSON)
+    (again,) = upload(engine, tmp_path, "1.txt", page)
+    assert (again.new, again.known) == (1, 0)
+    assert decide(engine)["credited"] == 1
+
+
+def test_an_entry_that_another_statement_shows_stays(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([PAID, LATER], opening=0))
+    first = str(rows(engine, "SELECT id FROM statement ORDER BY sequence")[0][0])
+    assert statements.void(engine, first, PERSON) == 0
+    assert decide(engine) == {"credited": 2}
+
+
+def test_what_comes_unattended_waits_where_the_account_is_not_known(engine: Engine, tmp_path: Path) -> None:
+    (result,) = upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0), origin=UNATTENDED)
+    assert (result.state, result.new) == ("waiting", 0)
+    assert alerts(engine) == ["statement_waiting"]
+    assert decide(engine) == {}
+    assert statements.accept(engine, statement_id(engine), PERSON).startswith("booked: 1 new entries")
+    assert decide(engine) == {"credited": 1}
+
+
+def test_what_comes_unattended_and_continues_the_books_is_booked(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(
+        f"bank_account,country,currency,legal_entity,books_from,opening_balance\n{OWN},KZ,KZT,ТОО Облако,{DAY},0.00\n",
+        encoding="utf-8",
+    )
+    masters.import_bank_accounts(engine, path, actor="t", now=NOW)
+    (first,) = upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0), origin=UNATTENDED)
+    (second,) = upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000), origin=UNATTENDED)
+    (apart,) = upload(engine, tmp_path, "3.txt", one_c([Line(date(2026, 2, 9), 1)], opening=9), origin=UNATTENDED)
+    assert (first.state, second.state, apart.state) == ("stored", "stored", "waiting")
+
+
+def test_entries_before_the_cut_over_are_stored_and_never_decided(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(
+        f"bank_account,country,currency,legal_entity,books_from\n{OWN},KZ,KZT,ТОО Облако,{NEXT}\n", encoding="utf-8"
+    )
+    masters.import_bank_accounts(engine, path, actor="t", now=NOW)
+    upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
+    assert decide(engine) == {"credited": 1}
+    assert rows(engine, "SELECT count(*) FROM entry") == [(2,)]
+    assert rows(engine, "SELECT debit, amount FROM journal WHERE key LIKE 'opening:%'") == [(f"bank:{OWN}", 5_000)]
+
+
+def test_a_line_no_longer_shown_is_an_alert(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000, first=DAY))
+    assert "entry_vanished" in alerts(engine)
+
+
+def test_a_reworded_line_is_a_possible_duplicate_and_asked_about(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0))
+    decide(engine)
+    other = Line(DAY, 5_000, "7", purpose="ПОПОЛНЕНИЕ Л/С 104582", tax_id="180440021537")
+    (result,) = upload(engine, tmp_path, "2.txt", one_c([other], opening=0))
+    assert result.possible_duplicates == 1
+    assert decide(engine) == {"credited": 1, "held": 1}
+    assert ("held", "possible_duplicate") in rows(engine, "SELECT status, reason FROM payment")
+
+
+def test_acts_without_reason_or_on_unknown_statements_are_refused(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0))
+    with pytest.raises(Refusal, match="the act has no reason"):
+        statements.void(engine, statement_id(engine), Person("aliya", "", NOW))
+    with pytest.raises(Refusal, match="there is no statement 'ffffffff'"):
+        statements.accept(engine, "ffffffff", PERSON)
