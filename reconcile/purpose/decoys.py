@@ -60,6 +60,9 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
     ("card", SpanKind.CARD, r"[0-9]{4}(?:[ -]~[0-9]{4}){3}(?![0-9])"),
 )  # fmt: skip
 
+# What is met most, before the shapes are tried: signs that open none of them, and digits that stand by themselves.
+_SIGN: Final = r"(?P<sign>[^\s\w*+])"
+_PLAIN: Final = rf"(?P<plain>[0-9]{{1,9}}(?=\s+(?!X){_LETTERS}|[,;]\s|\Z))"
 _NUMBER: Final = rf"(?:[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+(?:[-/][^\W\d_]{{1,3}}(?![^\W_]))?)"
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
@@ -77,7 +80,9 @@ def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[st
     shapes = {name: f"(?P<{name}>{pattern})" for name, _, pattern in SHAPES if name not in without}
     first = [pattern for name, pattern in shapes.items() if name in _BEFORE_WORDS]
     rest = [pattern for name, pattern in shapes.items() if name not in _BEFORE_WORDS]
-    pattern = "|".join((*first, f"(?P<word>{_WORD})", *rest, f"(?P<number>{_NUMBER})", r"(?P<sign>[^\s\w]|_)"))
+    pattern = "|".join(
+        (*first, f"(?P<word>{_WORD})", _SIGN, _PLAIN, *rest, f"(?P<number>{_NUMBER})", r"(?P<mark>[*+_]|[^\s\w])")
+    )
     fold = r"\n?" if folds else ""
     return re.compile(rf"\s*(?:{pattern.replace('[ ~]', '[ ]').replace('~', fold).replace('¬', fold)})")
 

@@ -6,7 +6,7 @@ Both read the phrases of the lexicon, never numbers. A word that another word ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from reconcile.purpose.reading import Span, SpanKind
@@ -24,16 +24,18 @@ Said = Sequence[tuple[int, Phrase]]
 def nature(tokens: Sequence[Token], said: Said, spans: Sequence[Span]) -> str:
     """The kind of `not_a_topup`, or empty. A phrase that bank noise also uses («internal transfer») counts only where no
     word names an invoice or a personal account."""
-    kinds = list(_natures(tokens, said, "nature."))
-    if not kinds and not _names_reference(spans):
-        kinds = list(_natures(tokens, said, "nature_weak."))
-    if "refund" in kinds and "loan" in kinds:
-        return "loan"
-    return kinds[0] if kinds else ""
+    kinds = [phrase.nature for at, phrase in said if phrase.nature and not _taken_back(tokens, at)]
+    if kinds:
+        return "loan" if "loan" in kinds and kinds[0] == "refund" else kinds[0]
+    weak = [phrase.weak_nature for at, phrase in said if phrase.weak_nature and not _taken_back(tokens, at)]
+    return weak[0] if weak and not _names_reference(spans) else ""
 
 
 def lump_sum(text: str, tokens: Sequence[Token], said: Said, spans: Sequence[Span]) -> str:
     """The words that show a lump sum of a processing centre, an aggregator or an operator, or empty."""
+    said = [(at, phrase) for at, phrase in said if phrase.lump]
+    if not said:
+        return ""
     aggregator = any("lump.aggregator" in phrase.roles for _, phrase in said)
     named = _names_reference(spans)
     weak_counts = not named and all(span.kind is not SpanKind.PHONE for span in spans)
@@ -46,13 +48,6 @@ def lump_sum(text: str, tokens: Sequence[Token], said: Said, spans: Sequence[Spa
         ) and not _taken_back(tokens, at):
             return text[tokens[at][1] : tokens[at][2]]
     return ""
-
-
-def _natures(tokens: Sequence[Token], said: Said, section: str) -> Iterator[str]:
-    for at, phrase in said:
-        for role in sorted(phrase.roles):
-            if role.startswith(section) and not _taken_back(tokens, at):
-                yield role.removeprefix(section)
 
 
 def _taken_back(tokens: Sequence[Token], at: int) -> bool:

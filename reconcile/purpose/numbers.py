@@ -125,14 +125,15 @@ class Numbers(Behind):
 
     def _name(self, first: int, last: int, start: int, end: int) -> None:
         """What the number is, by the word that names it, in front or behind; by its shape where none does."""
-        by_prefix = self._prefix(first, SpanKind.BARE).marks
-        behind = self._named_behind(last, None if by_prefix else self._in_front())
-        kind = behind or self._in_front()
+        prefix = self._prefix(first)
+        in_front = self._in_front()
+        behind = self._named_behind(last, None if prefix.marks else in_front)
+        kind = behind or in_front
         if self._to_range(first, start, end, kind):
             return
-        kind = self._kind(first, start, end, kind)
-        prefix = self._prefix(first, kind)
-        self._emit(kind, start, end, prefix._replace(marks=False) if behind in REFERENCE else prefix)
+        if behind in REFERENCE and prefix.marks:
+            prefix = prefix._replace(marks=False)
+        self._emit(self._kind(first, start, end, kind), start, end, prefix)
 
     def _kind(self, first: int, start: int, end: int, named: SpanKind | None) -> SpanKind:
         """The word's kind; the shape's where no word names the number, or where it is too long to be ours."""
@@ -230,10 +231,10 @@ class Numbers(Behind):
             return SpanKind.OTHER
         return None
 
-    def _prefix(self, first: int, kind: SpanKind) -> _Prefix:
+    def _prefix(self, first: int) -> _Prefix:
         """The number's own prefix right before it («SC 4512», «INV-4512»), if that may be one."""
         at = first - 2 if self._is(first - 1, "-") else first - 1
-        if at < 0 or kind not in _NUMBERS or self.tokens[at][0] not in ("word", "phrase"):
+        if at < 0 or self.tokens[at][0] not in ("word", "phrase"):
             return _NO_PREFIX
         _, start, end, _ = self.tokens[at]
         start = max(start, self.text.rfind(" ", start, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix

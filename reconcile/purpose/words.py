@@ -27,7 +27,7 @@ _KINDS: Final = (
 _MOST_MEMO: Final = 200_000
 """Words remembered; beyond it the memory starts afresh, so that a flood of odd words costs no memory."""
 
-_FLAGS: Final = ("sign", "filler", "joiner", "date", "month", "suffix", "reset", "range", "none", "speaks")
+_FLAGS: Final = ("sign", "filler", "joiner", "date", "month", "suffix", "reset", "range", "none", "lump", "speaks")
 
 _LONGEST_WORD: Final = 32
 
@@ -51,12 +51,18 @@ class Phrase:
     reset: bool = False
     range: bool = False
     none: bool = False
+    nature: str = ""
+    weak_nature: str = ""
+    lump: bool = False
     speaks: bool = False
     """Of the payment's nature, of a lump sum, or of a beneficiary."""
 
     def add(self, group: str, language: str) -> None:
         section, _, name = group.partition(".")
         self.roles.add(group)
+        self.nature = name if section == "nature" and not self.nature else self.nature
+        self.weak_nature = name if section == "nature_weak" else self.weak_nature
+        self.lump |= section == "lump"
         self.speaks |= (
             section in ("nature", "nature_weak", "lump") or name.startswith("beneficiary") or name == "tax_id"
         )
@@ -92,6 +98,7 @@ def merged(phrases: tuple[Phrase, ...]) -> Phrase:
             whole.mark, whole.behind = phrase.mark, phrase.behind
         elif phrase.mark is whole.mark:
             whole.behind |= phrase.behind
+        whole.nature, whole.weak_nature = whole.nature or phrase.nature, whole.weak_nature or phrase.weak_nature
         for name in _FLAGS:
             setattr(whole, name, getattr(whole, name) or getattr(phrase, name))
     return whole
