@@ -20,8 +20,11 @@ _WIDEST_GAP: Final = 3  # blanks or a fold within one number
 _DAYS: Final = 31
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
-_TIME_OF_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}")
-_PREFIX_GAPS: Final = frozenset({"", " ", "-", "\n"})
+_TIME_OF_YEAR: Final = re.compile(
+    r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
+)
+_ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
+_PREFIX_GAPS: Final = frozenset({"", " ", "-", "/", "\n"})
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
@@ -66,6 +69,9 @@ class Numbers(Behind):
     def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
         """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""
         digits = self.text[start:end]
+        ordinal = _ORDINAL.fullmatch(digits)
+        if ordinal is not None:
+            digits = ordinal[1]
         if first != last or not plain(digits) or self.sign:
             return False
         after = self._behind_hyphen(last)
@@ -163,7 +169,7 @@ class Numbers(Behind):
     def _code_before(self) -> bool:
         """The one strange word is the number's own prefix, typed with a blank: «invoice SC 4512»."""
         at = self.at - 1
-        while at >= 0 and self.tokens[at][0] == "number":
+        while at >= 0 and self.tokens[at][0] in ("number", "-", "/"):
             at -= 1
         if not self._is(at, "word"):
             return False
@@ -227,13 +233,13 @@ class Numbers(Behind):
         digits = "".join(stretch.split())
         if plain(digits):
             return digits_kind(digits, self.without)
-        if _TIME_OF_YEAR.fullmatch(stretch):
+        if not self.sign and _TIME_OF_YEAR.fullmatch(stretch):
             return SpanKind.OTHER
         return None
 
     def _prefix(self, first: int) -> _Prefix:
         """The number's own prefix right before it («SC 4512», «INV-4512»), if that may be one."""
-        at = first - 2 if self._is(first - 1, "-") else first - 1
+        at = first - 2 if self._is(first - 1, "-") or self._is(first - 1, "/") else first - 1
         if at < 0 or self.tokens[at][0] not in ("word", "phrase"):
             return _NO_PREFIX
         _, start, end, _ = self.tokens[at]

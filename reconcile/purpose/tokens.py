@@ -78,7 +78,9 @@ def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon
     """A run of digits and letters: parted where a word of the lexicon is glued to it, before or behind."""
     for run in _LETTERS.finditer(text, start, end):
         if run.start() == start:
-            if run.end() < end and _glued_before(run[0], text[run.end()], words):
+            if run.end() < end and (
+                _glued_before(run[0], text[run.end()], words) or _ends_phrase(text, start, run.end(), found, words)
+            ):
                 found.append(("word", start, run.end(), words.known(run[0])))
                 return run.end()
         elif _glued_behind(run[0], text[run.start() - 1], text[run.end() : run.end() + 1], words):
@@ -88,6 +90,16 @@ def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon
             break
     found.append(("number", start, end, None))
     return end
+
+
+def _ends_phrase(text: str, start: int, end: int, found: list[_Piece], words: Lexicon) -> bool:
+    """«Л/С104582», «сч.ф4512»: the letters glued to the number end a phrase that began before a slash or a dot."""
+    known = words.known(text[start:end])
+    if known is None or len(found) <= 1 or found[-1][0] not in ("/", ".") or found[-1][2] != start:
+        return False
+    begun = found[-2][3]
+    nodes = begun.longer if isinstance(begun, Known) and found[-2][2] == found[-1][1] else []
+    return any(word in node.next and node.next[word].phrase is not None for node in nodes for word in known.words)
 
 
 @lru_cache(maxsize=4096)
