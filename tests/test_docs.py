@@ -14,6 +14,7 @@ import typer.main
 from reconcile import cli
 from reconcile.explain import phrases
 from reconcile.parsers import PARSERS
+from reconcile.reports.findings import GRAVEST_FIRST
 from reconcile.settings import PREFIX, load
 from reconcile.steps.export.books import BALANCE_KEYS, ENTRY_KEYS, JOURNAL_KEYS
 from reconcile.steps.export.payments import KEYS
@@ -125,6 +126,12 @@ def test_verify_explains_every_check() -> None:
     page = (DOCS / "verify.md").read_text("utf-8")
     rows = set(re.findall(r"^\| ([a-z ]+) \|", page, re.MULTILINE)) - {"check"}
     assert rows == {check.__name__.replace("_", " ") for check in CHECKS}
+
+
+def test_troubleshooting_says_what_to_do_about_every_alert() -> None:
+    page = (DOCS / "troubleshooting.md").read_text("utf-8")
+    rows = page[page.index("## Alerts") : page.index("## Too much")]
+    assert [kind for kind in GRAVEST_FIRST if f"`{kind}`" not in rows] == []
 
 
 def test_the_commands_on_the_pages_print_what_the_pages_show(tmp_path: Path) -> None:
