@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-from reconcile.parsers import camt, mt940, ofx, one_c
+from reconcile.parsers import camt, mt940, ofx, one_c, tables
 from reconcile.parsers.source import HEAD_BYTES, ReadContext, check_size
 from reconcile.problem import Refusal
 from reconcile.statement import Entry, Statement
@@ -28,7 +28,7 @@ class Parser(Protocol):
     def read(self, stream: BinaryIO, context: ReadContext) -> Iterator[Statement]: ...
 
 
-PARSERS: Final[tuple[Parser, ...]] = (one_c, camt, ofx, mt940)
+PARSERS: Final[tuple[Parser, ...]] = (one_c, camt, ofx, mt940, tables)
 
 
 def detect(head: bytes) -> Parser:

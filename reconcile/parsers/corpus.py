@@ -23,6 +23,9 @@ from reconcile.statement import CreditDebit, Statement
 
 # Stands for the currency of the accounts that the books would know; no sum depends on it.
 _ANY_CURRENCY: Final = "RUB"
+_ANY_ACCOUNT: Final = "0000"
+_NO_ACCOUNT: Final = "which bank account it is of"
+_TABLES: Final = frozenset({"table", "csv", "xlsx", "xls"})
 
 
 @dataclass(slots=True)
@@ -48,7 +51,15 @@ class Figures:
 
 
 def check(path: Path, row: dict[str, str], context: ReadContext) -> tuple[str, str]:
-    """("exact" | "refused" | "unlisted" | "WRONG" | "CRASH", what there is to say)."""
+    """("exact" | "refused" | "WRONG" | "CRASH", what there is to say). A table that does not name its account is read
+    again with one: the person who gives the file would say it."""
+    found = _checked(path, row, context)
+    if _NO_ACCOUNT in found[1] and not context.account:
+        return _checked(path, row, replace(context, account=_ANY_ACCOUNT))
+    return found
+
+
+def _checked(path: Path, row: dict[str, str], context: ReadContext) -> tuple[str, str]:
     figures = Figures()
     try:
         for statement in open_statement(path, file_name=path.name, context=context):
@@ -74,7 +85,7 @@ def _differences(figures: Figures, row: dict[str, str]) -> Iterator[str]:
 
 def run(directory: Path) -> int:
     """Prints the table and the totals; returns how many files are wrong."""
-    formats = {parser.NAME for parser in PARSERS}
+    formats = {parser.NAME for parser in PARSERS} | _TABLES
     context = ReadContext(default_currency=lambda account: _ANY_CURRENCY)
     totals: Counter[tuple[str, str, str]] = Counter()
     with (directory / "manifest.csv").open(encoding="utf-8", newline="") as manifest:

@@ -48,12 +48,15 @@ class ReadContext:
 
     `own_accounts`: the provider's bank accounts on the books, with their currency. `default_currency`: asked with an
     account number that neither the file nor the books give a currency for. `max_bytes`: a larger file is refused by
-    its size, before a byte of it is read.
+    its size, before a byte of it is read. For tables alone: `account`, of a file that does not name its own, and
+    `profile`, the name of the layout where the headings do not tell it.
     """
 
     own_accounts: Mapping[str, str] = field(default_factory=dict)
     default_currency: Callable[[str], str | None] = _no_currency
     max_bytes: int = DEFAULT_MAX_BYTES
+    account: str = ""
+    profile: str = ""
 
 
 def words(text: str) -> frozenset[str]:

@@ -24,13 +24,13 @@ def test_exact_and_refused_files_are_no_fault(tmp_path: Path, capsys: pytest.Cap
         tmp_path,
         "1c_uz_standard.txt,1c,statement,3,1500741.6,25000.00",
         "1c_cut.txt,1c,malformed,,,",
-        "x,csv,statement,,,",
+        "x,pdf,statement,,,",
     )
     assert corpus.main([str(directory)]) == 0
     printed = capsys.readouterr().out
     assert "exact    statement    1c_uz_standard.txt\n" in printed
     assert "refused  malformed    1c_cut.txt: 9: the section of line 6 is not closed" in printed
-    assert "csv" not in printed
+    assert "pdf" not in printed
 
 
 @pytest.mark.parametrize(

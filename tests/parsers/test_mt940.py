@@ -194,15 +194,15 @@ def test_an_intraday_report_is_evidence() -> None:
     assert "the file is cut" in refusal(mt940, message(ENTRY, opening=head, closing="", end=""))
 
 
-PAYER, PAYEE = Party("A LLP", "990240000127", "KZ616010000000000004"), Party("B", "010440001230")
-SIDES = "/ORDP//NAME/A LLP/IDN/990240000127/IBAN/KZ616010000000000004/BENM//NAME/B/IDN/010440001230/REMI/x/y"
+PAYER, PAYEE = Party("A LLP", "990240000129", "KZ616010000000000004"), Party("B", "010440001231")
+SIDES = "/ORDP//NAME/A LLP/IDN/990240000129/IBAN/KZ616010000000000004/BENM//NAME/B/IDN/010440001231/REMI/x/y"
 FIELD_86 = {
     "slash codes, money in": (SIDES, "x/y", PAYER),
     "ING": ("/EREF/E1//CNTP/NL32INGB0000012345/INGBNL2A/A BANK///REMI/USTD//for INV-1/", "for INV-1",
             Party("A BANK", "", "NL32INGB0000012345", "INGBNL2A")),
     "a code word that a fold splits": ("/CNTP/1/2/A///REM\nI/USTD//IN\nV-1/", "IN\nV-1", Party("A", "", "1", "2")),
     "ABN": ("/TRTP/SEPA/IBAN/1/BIC/2/NAME/A/REMI/x/EREF/NOTPRO\nVIDED", "x", Party("A", "", "1", "2")),
-    "name behind the code word": ("/ORDP/A LLP/IDN/990240000127/REMI/x", "x", Party("A LLP", "990240000127")),
+    "name behind the code word": ("/ORDP/A LLP/IDN/990240000129/REMI/x", "x", Party("A LLP", "990240000129")),
     "sector": ("/NAME/A/SECO/9/REMI/x", "x", Party("A", kind=PartyKind.PRIVATE)),
     "the payer's text imitates a name": ("/NAME/A/REMI/x/NAME/B/IDN/1", "x", Party("A")),
     "parties behind the text": ("/REMI/x/NAME/A/IDN/1", "x", Party("A", "1")),

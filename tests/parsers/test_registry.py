@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconcile import parsers
-from reconcile.parsers import ReadContext, camt, detect, mt940, ofx, one_c, open_statement
+from reconcile.parsers import ReadContext, camt, detect, mt940, ofx, one_c, open_statement, tables
 from reconcile.problem import Refusal
 from tests.parsers.rendering import CONTEXT, GOLDEN, cases
 
@@ -25,7 +25,7 @@ def first_refusal(path: Path, **options: object) -> str:
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_exactly_one_parser_recognises_a_file(case: Path) -> None:
-    expected = {"1c": one_c, "ca": camt, "of": ofx, "mt": mt940}[case.name[:2]]
+    expected = {"1c": one_c, "ca": camt, "of": ofx, "mt": mt940, "ta": tables}[case.name[:2]]
     assert detect(case.read_bytes()[:65536]) is expected
 
 
@@ -42,14 +42,14 @@ def test_a_file_is_known_by_its_beginning(content: bytes, parser: object) -> Non
     assert detect(content) is parser
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04\x00\x00", b"Date;Amount\n1;2\n", b"\x00" * 100, b"<html>OFX</html>"])
+@pytest.mark.parametrize("content", [b"PK\x03\x04\x00\x00", b"Nom;Prix\n1;2\n", b"\x00" * 100, b"<html>OFX</html>"])
 def test_what_no_parser_recognises_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
     said = first_refusal(path)
     assert said == (
         "bank.txt: the content is no statement format that is known here; "
-        "export the statement as one of: 1c, camt, ofx, mt940"
+        "export the statement as one of: 1c, camt, ofx, mt940, table"
     )
 
 
@@ -77,7 +77,7 @@ def test_a_format_may_be_forced(tmp_path: Path) -> None:
     [statement] = open_statement(STANDARD, file_name="x", context=CONTEXT, format="1c")
     assert statement.format == "1c"
     assert "the file does not end with </OFX>" in first_refusal(STANDARD, format="ofx")
-    assert "no format is called 'pdf'; use one of: 1c, camt, ofx, mt940" in first_refusal(STANDARD, format="pdf")
+    assert "no format is called 'pdf'; use one of: 1c, camt, ofx, mt940, table" in first_refusal(STANDARD, format="pdf")
 
 
 def test_a_refusal_deep_in_the_entries_names_file_and_line(tmp_path: Path) -> None:

@@ -1,0 +1,161 @@
+"""A table's rows, whatever file holds them: CSV, XLSX, XLS, or the HTML that banks name `.xls`.
+
+Texts stay as written. Numeric and date cells of a sheet stay numbers and dates (`Number`, ISO text): they have been
+read by the spreadsheet's own rules and are never looked at as text that might mean something else.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import BinaryIO, Final
+
+from lxml import etree, html
+from python_calamine import CalamineWorkbook
+
+from reconcile.parsers.encoding import encoding_of
+from reconcile.parsers.source import as_text, undecodable
+from reconcile.problem import Refusal
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SHEET: Final = re.compile(rb"xl/|\[Content_Types\]\.xml")
+_HTML: Final = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|meta|table|style)\b", re.IGNORECASE)
+_TABLE_ROW: Final = re.compile(rb"<tr[\s>]", re.IGNORECASE)
+# What a sheet may unpack to, and how many times its packed size: more is no statement but an attack.
+_MAX_UNPACKED: Final = 512 * 1024**2
+_MAX_RATIO: Final = 200
+_MAX_HTML: Final = 64 * 1024**2
+DELIMITERS: Final = (",", ";", "\t", "|")
+
+
+class Number(str):
+    """A numeric cell of a sheet, written out as a plain decimal with a point."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: int
+    cells: list[str]
+    open_end: bool = False
+    """The file ends with this row and without a line end: it may have been cut within it."""
+
+
+Rows = Callable[[], Iterator[Row]]
+"""Reads the table from its beginning, as often as it is called."""
+
+
+def kind_of(head: bytes) -> str:
+    """ "xlsx", "xls", "html" or "csv", by the content alone.
+
+    >>> kind_of(b"PK\\x03\\x04...xl/workbook.xml"), kind_of(b"Date;Amount")
+    ('xlsx', 'csv')
+    """
+    if head.startswith(_ZIP):
+        return "xlsx" if _SHEET.search(head) else "zip"
+    if head.startswith(_OLE):
+        return "xls"
+    return "html" if _HTML.match(head) and _TABLE_ROW.search(head) else "csv"
+
+
+def sheet_tables(stream: BinaryIO, kind: str) -> Iterator[Rows]:
+    """Every visible sheet of a workbook. It is held in memory whole, as the format demands."""
+    if kind == "xlsx":
+        _refuse_bomb(stream)
+    stream.seek(0)
+    try:
+        book = CalamineWorkbook.from_filelike(stream)
+        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # the library panics on some damaged files, outside Exception
+        raise Refusal.of(f"the workbook cannot be read: {str(error)[:120]}", "save it again, or export CSV") from None
+    for sheet in sheets:
+        yield lambda sheet=sheet: _sheet_rows(sheet)  # type: ignore[misc]
+
+
+def _sheet_rows(sheet: list[list[object]]) -> Iterator[Row]:
+    for line, cells in enumerate(sheet, 1):
+        yield Row(line, [_cell(value) for value in cells])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value or "")
+    if isinstance(value, int | float):
+        # 15 digits are all that a spreadsheet keeps and shows; what a double carries beyond them is noise.
+        return Number(format(Decimal(f"{value:.15g}"), "f"))
+    if isinstance(value, datetime | date):
+        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
+    return str(value).strip()
+
+
+def _refuse_bomb(stream: BinaryIO) -> None:
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            sizes = [(item.file_size, item.compress_size) for item in archive.infolist()]
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Refusal.of(f"the workbook is damaged: {str(error)[:120]}", "download it again") from None
+    unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
+    if unpacked > _MAX_UNPACKED or (unpacked > 16 * 1024**2 and unpacked > packed * _MAX_RATIO):
+        raise Refusal.of(f"the workbook would unpack to {unpacked} bytes", "export the statement as CSV, by days")
+
+
+def html_table(stream: BinaryIO) -> Rows:
+    """All rows of all tables of a page, in their order."""
+    stream.seek(0)
+    content = stream.read(_MAX_HTML + 1)
+    if len(content) > _MAX_HTML:
+        raise Refusal.of("the page is larger than 64 MB", "export the statement as CSV, by days")
+    encoding = encoding_of(stream)
+    try:
+        page = html.document_fromstring(content.decode(encoding).replace("\0", ""))
+    except (etree.LxmlError, ValueError) as error:
+        raise Refusal.of(f"the page cannot be read: {str(error)[:120]}", "export the statement as CSV") from None
+    rows = [row for row in page.iter("tr") if row.find(".//tr") is None]
+    return lambda: (Row(number, [_text(cell) for cell in row.iter("td", "th")]) for number, row in enumerate(rows, 1))
+
+
+def _text(cell: html.HtmlElement) -> str:
+    return " ".join(" ".join(cell.itertext()).split())
+
+
+@contextmanager
+def csv_lines(stream: BinaryIO, encoding: str, delimiter: str) -> Iterator[Iterator[Row]]:
+    """The records of a CSV file; `line` is the physical line at which a record begins."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - 4))
+    tail = stream.read()
+    ended = b"\n" in tail or b"\r" in tail
+    with as_text(stream, encoding) as text:
+        yield _records(text, encoding, delimiter, ended)
+
+
+def _records(text: io.TextIOWrapper, encoding: str, delimiter: str, ended: bool) -> Iterator[Row]:
+    """One record behind the reader, so that the last one is known."""
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    line = 1
+    before: Row | None = None
+    try:
+        for cells in reader:
+            if before is not None:
+                yield before
+            before = Row(line, cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if before is not None:
+            yield before
+        raise Refusal.of(f"the CSV is damaged: {error}", "export it again", line=line) from None
+    except UnicodeError as error:
+        raise undecodable(error, encoding, line) from None
+    if before is not None:
+        yield before if ended else Row(before.line, before.cells, open_end=True)
