@@ -112,10 +112,10 @@ class _Walk:
             opening=opening.amount if opening else None,
             evidence=opening is None and _is_interim(head),
         )
-        statement.entries = self.entries(statement, start, opening)
+        statement.entries = self.entries(statement, start, opening, ":60F:" in head)
         return statement
 
-    def entries(self, statement: Statement, start: Field, opening: Balance | None) -> Iterator[Entry]:
+    def entries(self, statement: Statement, start: Field, opening: Balance | None, first_page: bool) -> Iterator[Entry]:
         """All entries, those of further pages too; then the closing figures."""
         pages: Balance | None = opening
         while True:
@@ -124,13 +124,15 @@ class _Walk:
             if closing is None or closing[0].tag == ":62F:":
                 return
             if not self.continues(statement, closing[1]):
-                self.refuse_missing_page(closing[0])
+                if first_page:
+                    self.refuse_missing_page(closing[0])
                 return
             start = self.next_page()
             pages = closing[1]
 
     def refuse_missing_page(self, closing: Field) -> None:
-        """A page that is a file of its own is whole; a file of several that ends with a page is not."""
+        """A page that is a file of its own is whole; a file of several that begins a statement and ends with one of
+        its pages is not."""
         if self.field is None and self.messages > 1:
             raise Refusal.of(
                 "the file ends with a page that another one should follow (:62M:): it is cut",
