@@ -9,10 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -20,7 +21,7 @@ from reconcile.cli import main
 from reconcile.steps import verify as verifying
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
-from tests.servers import free_port
+from tests.servers import PostgresServer, driver_url, free_port
 from tests.steps.books import Line, one_c, rows
 
 ROOT = Path(__file__).parents[1]
@@ -373,6 +374,31 @@ def test_a_postgresql_without_books_says_what_to_run(reconcile: Run, postgres_ur
     assert "holds no books yet; run `reconcile init`" in err
     assert reconcile("--database-url", postgres_url, "init")[0] == 0
     assert reconcile("--database-url", postgres_url, "verify")[0] == 0
+
+
+def test_a_database_that_goes_away_half_way_is_75_and_nothing_is_lost(
+    reconcile: Run, postgres: PostgresServer, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends the session while rows are on their way into a COPY."""
+    where = ("--database-url", postgres_url)
+    reconcile(*where, "init")
+    reconcile(*where, "ingest", _write("a.txt", GOOD))
+    plain = psycopg.Copy.write_row
+
+    def cut_off(copy: psycopg.Copy, row: Sequence[object]) -> None:
+        with psycopg.connect(driver_url(postgres.url), autocommit=True) as other:
+            pid = copy.cursor.connection.info.backend_pid
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+        plain(copy, row)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Copy, "write_row", cut_off)
+        code, out, err = reconcile(*where, "run")
+        assert (code, out) == (75, "")
+        assert err.count("\n") == 1
+    assert reconcile(*where, "run")[0] == 0
+    assert reconcile(*where, "verify")[0] == 0
+    assert json.loads(reconcile(*where, "export", "payments")[1])["reason"] == "no_reference"
 
 
 def _broken(*_: object) -> list[str]:
