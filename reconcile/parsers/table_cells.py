@@ -25,6 +25,7 @@ _SIGNED: Final = re.compile(
     re.IGNORECASE,
 )
 _SYMBOLS: Final = {"€": "EUR", "£": "GBP", "$": "USD", "₸": "KZT"}
+_PLAIN: Final = re.compile(r"[0-9]{1,13}\.[0-9]{2}", re.ASCII)
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 _PARTS: Final = re.compile(
     r"(?P<a>[0-9]{1,4})(?P<mark>[./\- ])(?P<b>[0-9]{1,2}|[A-Za-z]{3,9})(?P=mark)(?P<c>[0-9]{2,4})\.?(?:[ T,]+[0-9].*)?"
@@ -122,6 +123,13 @@ def minor_of(written: Written, mark: str, currency: str, line: int) -> int:
         raise with_line(refusal, line) from None
 
 
+def plain_minor(text: str, mark: str, currency: str) -> int | None:
+    """The usual form, digits and two decimals, by the short way; None for every other."""
+    if mark == "." and not isinstance(text, Number) and _PLAIN.fullmatch(text) and minor_digits(currency) == 2:
+        return int(text[:-3] + text[-2:])
+    return None
+
+
 def order_told_by(cell: str) -> str:
     """The order of day, month and year that this date alone proves; empty where it has two readings or is none.
 
@@ -166,6 +174,8 @@ def _day(text: str, order: str) -> date | None:
 
 def date_of(cell: str, order: str, line: int) -> date:
     """The day, by the order that the column has proved. A number in a sheet is a serial day of the spreadsheet."""
+    if not isinstance(cell, Number) and (known := _sure_day(cell, order)) is not None:
+        return known
     if isinstance(cell, Number):
         serial = cell.partition(".")[0]
         if serial.isdigit() and 30_000 <= int(serial) <= 70_000:
@@ -186,6 +196,14 @@ def date_of(cell: str, order: str, line: int) -> date:
             line=line,
         )
     return found
+
+
+@lru_cache(maxsize=8192)
+def _sure_day(text: str, order: str) -> date | None:
+    """A day about which there is no doubt; None sends the cell the long way, with its row."""
+    told = order_told_by(text)
+    found = _day(text.strip(), order) if told and told == order else None
+    return found if found is not None and 1990 <= found.year <= 2100 else None
 
 
 def _same_either_way(text: str) -> bool:

@@ -53,9 +53,10 @@ class Table:
 
     def body(self) -> Iterator[Row]:
         """The rows below the headings; headings that are repeated, as on every page, are left out."""
-        headings = list(self.layout.headings)
+        headings, top = list(self.layout.headings), self.layout.line
         for row in self.rows():
-            if row.line > self.layout.line and row.cells != headings and any(cell.strip() for cell in row.cells):
+            cells = row.cells
+            if row.line > top and cells != headings and "".join(cells).strip():
                 yield row
 
 
@@ -221,22 +222,20 @@ def _behind(rows: list[Row], label: re.Pattern[str], value: re.Pattern[str]) -> 
     return ""
 
 
-def currencies_of(table: Table, account: str) -> list[str | None]:
-    """The currencies of the rows, each a statement of its own; else the one of the headings, of the lines above, of the
-    account number, or of the profile."""
+def currency_said(table: Table, account: str) -> str | None:
+    """Of the first entry, the headings, the lines above, an amount, the account number, or the profile."""
     if "currency" in table.columns:
-        written = dict.fromkeys(table.cell(row, "currency").strip() for row in table.body())
-        codes = dict.fromkeys(_known(text, table.layout.line) for text in written if text)
-        if codes:
-            return list(codes)
+        for row in table.body():
+            if written := table.cell(row, "currency").strip():
+                return _known(written, row.line)
     if table.layout.currency:
-        return [table.layout.currency]
+        return table.layout.currency
     if labelled := _behind(table.preamble, _CURRENCY_LABEL, re.compile(r"[A-ZА-Я]{3,5}")):
-        return [currency_code(labelled)]
+        return currency_code(labelled)
     for row in table.body():
         if codes := dict.fromkeys(written.currency for written in _written(table, row) if written.currency):
-            return list(codes)
-    return [currency_in_account(account) or table.layout.profile.currency or None]
+            return next(iter(codes))
+    return currency_in_account(account) or table.layout.profile.currency or None
 
 
 def _known(written: str, line: int) -> str:

@@ -15,7 +15,7 @@ from reconcile.parsers.source import ReadContext, account_country, bom_encoding,
 from reconcile.parsers.table_entry import Reader
 from reconcile.parsers.table_profile import Profile, bundled, layout_of
 from reconcile.parsers.table_rows import DELIMITERS, Row, Rows, csv_lines, html_table, kind_of, sheet_tables
-from reconcile.parsers.table_survey import HEAD_ROWS, Table, account_said, currencies_of, find_table
+from reconcile.parsers.table_survey import HEAD_ROWS, Table, account_said, currency_said, find_table
 from reconcile.problem import Refusal
 from reconcile.statement import Entry, Statement
 
@@ -63,12 +63,7 @@ def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
         if table is None:
             continue
         seen = True
-        account = account_said(table, context)
-        for currency in currencies_of(table, account):
-            statement = _statement(table, account, currency, context)
-            yield statement
-            for _ in statement.entries:
-                pass
+        yield from _statements(table, context)
     if not seen:
         raise Refusal.of(
             f"none of the first {HEAD_ROWS} rows has headings that a profile knows",
@@ -122,26 +117,33 @@ def _rows(stream: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
         yield from rows
 
 
-def _statement(table: Table, account: str, said: str | None, context: ReadContext) -> Statement:
-    currency = statement_currency(account, said, context, table.layout.line)
-    statement = Statement(
-        format=NAME,
-        account=account,
-        currency=currency,
-        entries=iter(()),
-        profile=table.layout.profile.name,
-        country=account_country(account) or table.layout.profile.country,
-    )
-    statement.entries = _entries(table, statement)
-    return statement
+def _statements(table: Table, context: ReadContext) -> Iterator[Statement]:
+    """One for each currency of the rows, in the order in which they come; each is a pass over the table."""
+    account = account_said(table, context)
+    currencies = [currency_said(table, account)]
+    for said in currencies:
+        currency = statement_currency(account, said, context, table.layout.line)
+        reader = Reader(table, currency, account)
+        statement = Statement(
+            format=NAME,
+            account=account,
+            currency=currency,
+            entries=iter(()),
+            profile=table.layout.profile.name,
+            country=account_country(account) or table.layout.profile.country,
+        )
+        statement.entries = _entries(reader, statement)
+        yield statement
+        for _ in statement.entries:
+            pass
+        currencies += [code for code in reader.lines.currencies if code not in (*currencies, currency)]
 
 
-def _entries(table: Table, statement: Statement) -> Iterator[Entry]:
-    reader = Reader(table, statement.currency, statement.account)
+def _entries(reader: Reader, statement: Statement) -> Iterator[Entry]:
     yield from reader.entries()
     figures = reader.figures
     if figures.first and figures.last and not figures.unbalanced:
-        oldest, newest = (figures.last, figures.first) if table.falling else (figures.first, figures.last)
+        oldest, newest = (figures.last, figures.first) if reader.table.falling else (figures.first, figures.last)
         statement.opening, statement.closing = oldest[1] - oldest[0], newest[1]
     if figures.totals is not None and len(figures.totals) == 1:
         statement.total_credit, statement.total_debit = figures.totals[0]

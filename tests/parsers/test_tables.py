@@ -197,6 +197,8 @@ def test_only_completed_rows_of_mpesa_are_money() -> None:
     )
     for status in ("Failed", "Cancelled", "Declined", "Expired", "Pending"):
         assert read_one(tables, mpesa(status, came="10.00"), SAID)[1] == []
+    for status in ("Failed", "Cancelled", "Declined", "Отклонен"):
+        assert read_one(tables, table(f"2026-02-03,1.00,{status}", head="Date,Amount,Status"), SAID)[1] == []
 
 
 def test_a_reversal_of_mpesa_names_what_it_undoes() -> None:
@@ -266,7 +268,12 @@ REFUSED = {
     "too fine": (table("2026-02-03,x,1.2345,"), SAID, "2: amount '1.2345' has more than the 2 decimals of KES"),
     "another currency": (
         table("2026-02-03,x,USD 5.00,", head="Date,Details,Amount (KES),Balance"), SAID, "2: the amount is in USD"),
-    "unknown currency": (table("2026-02-03,1.00,?", head="Date,Amount,Currency"), SAID, "1: currency '?' is no known"),
+    "an unknown status": (table("2026-02-03,1.00,Odd", head="Date,Amount,Status"), SAID, "2: the status 'odd' tells"),
+    "a pending status": (table("2026-02-03,1.00,Pending", head="Date,Amount,Status"), SAID, "2: the status 'pending'"),
+    "a status unknown to M-Pesa": (mpesa("Partial", came="1.00"), SAID, "2: the status 'partial' tells neither that money"),
+    "a later unknown currency": (
+        table("2026-02-03,1.00,KES", "2026-02-03,1.00,?", head="Date,Amount,Currency"), SAID, "3: currency '?' is no"),
+    "unknown currency": (table("2026-02-03,1.00,?", head="Date,Amount,Currency"), SAID, "2: currency '?' is no known"),
     "a date alone": (table("2026-02-03,x,,"), SAID, "2: the row has a date and no amount"),
     "an amount alone": (table(",x,1.00,"), SAID, "2: the row has an amount and no date"),
     "both sides": (table("2026-02-03,1.00,1.00", head="Date,Debit,Credit"), SAID, "2: credit and debit are both filled"),
