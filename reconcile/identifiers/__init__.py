@@ -7,7 +7,7 @@ published, only the form is asked, and the docstring says so.
 from reconcile.identifiers.bank import bank_account_country, is_iban
 from reconcile.identifiers.cards import find_card, mask_cards
 from reconcile.identifiers.ke import is_kra_pin, is_msisdn, msisdn
-from reconcile.identifiers.kz import kz_check_digit, kz_is_valid
+from reconcile.identifiers.kz import kz_check_digit, kz_is_valid, restore_zeros
 from reconcile.identifiers.tax import normal_tax_id, tax_id_country, tax_id_type, tax_id_warning
 from reconcile.identifiers.uz import (
     is_inn,
@@ -32,6 +32,7 @@ __all__ = [
     "msisdn",
     "normal_tax_id",
     "pinfl_check_digit",
+    "restore_zeros",
     "tax_id_country",
     "tax_id_type",
     "tax_id_warning",

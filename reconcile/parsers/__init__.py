@@ -65,10 +65,19 @@ def open_statement(
         check_size(path.stat().st_size, context)
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
-        parser = _named(format) if format else detect(head)
+        parser = _chosen(head, context, format)
     except Refusal as refusal:
         raise refusal.at(file_name) from None
     return _statements(path, parser, file_name, context)
+
+
+def _chosen(head: bytes, context: ReadContext, format: str | None) -> Parser:
+    """By name; else by content, where a profile of the caller's own may know headings that no bundled one knows."""
+    if format:
+        return _named(format)
+    if context.profile or (context.profiles and tables.recognises(head, tables.profiles_of(context))):
+        return tables
+    return detect(head)
 
 
 def _statements(path: Path, parser: Parser, file_name: str, context: ReadContext) -> Iterator[Statement]:

@@ -48,8 +48,9 @@ class ReadContext:
 
     `own_accounts`: the provider's bank accounts on the books, with their currency. `default_currency`: asked with an
     account number that neither the file nor the books give a currency for. `max_bytes`: a larger file is refused by
-    its size, before a byte of it is read. For tables alone: `account`, of a file that does not name its own, and
-    `profile`, the name of the layout where the headings do not tell it.
+    its size, before a byte of it is read. For tables alone: `account`, of a file that does not name its own;
+    `profile`, the name of the layout where the headings do not tell it; `profiles`, layouts of the caller's own, name
+    to TOML text, which go before the bundled ones of the same name.
     """
 
     own_accounts: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class ReadContext:
     max_bytes: int = DEFAULT_MAX_BYTES
     account: str = ""
     profile: str = ""
+    profiles: Mapping[str, str] = field(default_factory=dict)
 
 
 def words(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from reconcile.identifiers.kz import restore_zeros
+from reconcile.identifiers import restore_zeros
 from reconcile.parsers.source import account_number, words
 from reconcile.parsers.table_cells import Written, amount_of, date_of, minor_of, plain_minor
 from reconcile.parsers.table_line import Cells, Line, Lines

@@ -13,7 +13,7 @@ from reconcile.parsers.encoding import encoding_by_letters, encoding_of
 from reconcile.parsers.mt940_fields import refuse_endless_lines
 from reconcile.parsers.source import ReadContext, account_country, bom_encoding, is_utf8, statement_currency
 from reconcile.parsers.table_entry import Reader
-from reconcile.parsers.table_profile import Profile, bundled, layout_of
+from reconcile.parsers.table_profile import Profile, bundled, layout_of, profile_of
 from reconcile.parsers.table_rows import DELIMITERS, Row, Rows, csv_lines, html_table, kind_of, sheet_tables
 from reconcile.parsers.table_survey import HEAD_ROWS, Table, account_said, currency_said, find_table
 from reconcile.problem import Refusal
@@ -23,7 +23,7 @@ NAME: Final = "table"
 _OTHERS: Final = (b"1cclientbankexchange", b"<?xml", b"ofxheader", b"{1:", b":20:", b"<ofx")
 
 
-def recognises(head: bytes) -> bool:
+def recognises(head: bytes, profiles: tuple[Profile, ...] = ()) -> bool:
     """A workbook, a page with a table, or text with a line of headings that a profile knows."""
     kind = kind_of(head)
     if kind != "csv":
@@ -35,7 +35,8 @@ def recognises(head: bytes) -> bool:
         text = _decoded(head)
     except (Refusal, UnicodeError):
         return False
-    return any(_headings_in(text, delimiter) for delimiter in DELIMITERS)
+    known = profiles or bundled()
+    return any(_headings_in(text, delimiter, known) for delimiter in DELIMITERS)
 
 
 def _decoded(head: bytes) -> str:
@@ -43,11 +44,11 @@ def _decoded(head: bytes) -> str:
     return head.decode(encoding, errors="ignore")  # the cut at its end may have split a character
 
 
-def _headings_in(text: str, delimiter: str) -> bool:
+def _headings_in(text: str, delimiter: str, profiles: tuple[Profile, ...]) -> bool:
     for line, record in enumerate(text.splitlines()[: HEAD_ROWS * 2], 1):
         cells = [cell.strip().strip('"') for cell in record.split(delimiter)]
         try:
-            if len(cells) > 1 and layout_of(line, cells, bundled()) is not None:
+            if len(cells) > 1 and layout_of(line, cells, profiles) is not None:
                 return True
         except Refusal:
             return True
@@ -56,12 +57,8 @@ def _headings_in(text: str, delimiter: str) -> bool:
 
 def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
     """One statement a table with known headings, and a currency."""
-    profiles = _profiles(context)
     seen = False
-    for rows in _tables(stream, profiles):
-        table = find_table(rows, profiles)
-        if table is None:
-            continue
+    for table in tables_of(stream, context):
         seen = True
         yield from _statements(table, context)
     if not seen:
@@ -71,14 +68,25 @@ def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
         )
 
 
-def _profiles(context: ReadContext) -> tuple[Profile, ...]:
+def tables_of(stream: BinaryIO, context: ReadContext) -> Iterator[Table]:
+    """The tables of the file whose headings a profile knows."""
+    profiles = profiles_of(context)
+    for rows in _tables(stream, profiles):
+        table = find_table(rows, profiles)
+        if table is not None:
+            yield table
+
+
+def profiles_of(context: ReadContext) -> tuple[Profile, ...]:
+    """The layouts to choose from: the one that is named, else the caller's own and the bundled ones."""
+    own = tuple(profile_of(name, text) for name, text in context.profiles.items())
+    known = (*own, *(profile for profile in bundled() if profile.name not in context.profiles))
     if not context.profile:
-        return bundled()
-    found = tuple(profile for profile in bundled() if profile.name == context.profile)
+        return known
+    found = tuple(profile for profile in known if profile.name == context.profile)
     if not found:
         raise Refusal.of(
-            f"no profile is called {context.profile!r}",
-            "use one of: " + ", ".join(profile.name for profile in bundled()),
+            f"no profile is called {context.profile!r}", "use one of: " + ", ".join(profile.name for profile in known)
         )
     return found
 
