@@ -70,7 +70,7 @@ fuzz: venv
 
 corpus: venv
 	@test -n "$(DIR)" || { echo "error: say which folder: make corpus DIR=/path/to/statements" >&2; exit 2; }
-	$(BIN)/python -m tests.corpus "$(DIR)"
+	$(BIN)/python -m reconcile.parsers.corpus "$(DIR)"
 
 clean:
 	rm -rf .venv var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
