@@ -108,6 +108,7 @@ def ingest(
         heads = _stage(connection, path, file_hash, context, format, progress)
         connection.execution_options(read_only=False)
         with connection.begin():
+            staging.staged(connection)
             lock(connection)
             known = _known(connection, file_hash, path.name)
             if known:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     String,
@@ -31,11 +32,13 @@ from sqlalchemy import (
     not_,
     null,
     select,
+    text,
     update,
 )
 
 from reconcile import ledger
 from reconcile.store.bulk import insert_rows
+from reconcile.store.engine import is_postgresql
 from reconcile.store.tables import entry, journal, line_detail, payment, statement_line
 from reconcile.store.types import Moment
 
@@ -57,6 +60,10 @@ staged_line = _temporary(
 staged_detail = _temporary(
     "staged_detail", line_detail, Column("payment_id", String(24)), Column("share", line_detail.c.amount.type)
 )
+
+Index("ix_staged_line_place", staged_line.c.statement_id, staged_line.c.position)
+Index("ix_staged_line_entry", staged_line.c.entry_id)
+Index("ix_staged_detail_place", staged_detail.c.statement_id, staged_detail.c.position)
 
 LINE_COLUMNS = tuple(column.name for column in staged_line.c)
 DETAIL_COLUMNS = tuple(column.name for column in staged_detail.c)
@@ -81,6 +88,13 @@ def staging(connection: Connection) -> Iterator[None]:
 def stage(connection: Connection, lines: Sequence[Sequence[object]], details: Sequence[Sequence[object]]) -> None:
     insert_rows(connection, staged_line, LINE_COLUMNS, lines)
     insert_rows(connection, staged_detail, DETAIL_COLUMNS, details)
+
+
+def staged(connection: Connection) -> None:
+    """All of a file is staged: PostgreSQL is told how much that is, for it knows nothing of a temporary table."""
+    if is_postgresql(connection):
+        for table in (staged_line, staged_detail):
+            connection.execute(text(f"ANALYZE {table.name}"))
 
 
 def number_equals(connection: Connection, statement_id: str, own_account: str) -> None:
