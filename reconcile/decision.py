@@ -221,8 +221,8 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
         )
     if not account.is_open:
         return "account_not_open", (("account_not_open", {"account": account.number}),)
-    country = case.policy.country(account.country)
-    if not country.allows_bank_transfer(account.holder.type):
+    country = case.policy.countries.get(account.country)
+    if country is None or not country.allows_bank_transfer(account.holder.type):
         return "method_not_available", (("method_not_available", {"country": account.country}),)
     if stands is Relation.OWN:
         return None, (("own_payer", {"name": case.payer.name or case.payer.tax_id or case.payer.account}),)
@@ -233,7 +233,8 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
     kind = party_type(case.payer, account.country)
     if kind is None:
         return "payer_type_unknown", (("payer_type_unknown", {"name": case.payer.name}),)
-    if country.third_party_rule is ThirdPartyRule.NOT_DOCUMENTED:
+    powers = country.power_of_attorney or kind is not HolderType.INDIVIDUAL
+    if country.third_party_rule is ThirdPartyRule.NOT_DOCUMENTED or not powers:
         return "third_party_not_documented", (("third_party_not_documented", {"country": account.country}),)
     if kind is HolderType.INDIVIDUAL:
         return _power_rule(case, account)
