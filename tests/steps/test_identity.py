@@ -62,7 +62,7 @@ def _contents(truth: list[Line]) -> Counter[tuple[str, int]]:
 
 
 @given(_truth, st.data())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_statements_of_whole_days_make_the_true_list_exactly(truth: list[Line], data: st.DataObject) -> None:
     days = sorted({line.day for line in truth})
     spans = data.draw(st.lists(st.tuples(st.sampled_from(days), st.sampled_from(days)), max_size=4))
@@ -77,13 +77,13 @@ def test_statements_of_whole_days_make_the_true_list_exactly(truth: list[Line], 
 
 
 @given(_truth, st.data())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_slices_cut_anywhere_are_never_twice_and_never_lost(truth: list[Line], data: st.DataObject) -> None:
+    assume(not _passes_twice(truth))
     cuts = st.integers(0, len(truth) - 1).flatmap(
         lambda start: st.tuples(st.just(start), st.integers(start + 1, len(truth)))
     )
     slices = data.draw(st.lists(cuts, min_size=1, max_size=5))
-    assume(not _same_lines_again(truth, slices))
     shown = sorted({number for start, end in slices for number in range(start, end)})
     certain, everything, said = _books([_statement(truth, start, end) for start, end in slices])
     expected = _contents([truth[number] for number in shown])
@@ -92,25 +92,28 @@ def test_slices_cut_anywhere_are_never_twice_and_never_lost(truth: list[Line], d
     assert said == []
 
 
-def _same_lines_again(truth: list[Line], slices: list[tuple[int, int]]) -> bool:
-    """Two different stretches of one day with the same lines that come to nil: no balance can tell them from one
-    statement sent twice, and they are taken as that."""
-    contents = [(one, Counter(truth[slice(*one)])) for one in set(slices)]
-    return any(
-        one != other and lines == others and sum(line.amount for line in truth[slice(*one)]) == 0
-        for one, lines in contents
-        for other, others in contents
-    )
+def _passes_twice(truth: list[Line]) -> bool:
+    """The day comes back to the same balance and the same line follows: no statement can tell these two entries apart,
+    and a slice around the second looks in every figure like one around the first, sent again."""
+    seen = set()
+    balance = OPENING
+    for line in truth:
+        place = (line.day, balance, line.number, line.amount)
+        if place in seen:
+            return True
+        seen.add(place)
+        balance += line.amount
+    return False
 
 
 @given(_truth, st.data())
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_slices_that_follow_each_other_add_up(truth: list[Line], data: st.DataObject) -> None:
+    assume(not _passes_twice(truth))
     cuts = data.draw(st.sets(st.integers(1, len(truth) - 1), max_size=3)) if len(truth) > 1 else set()
     ends = [*sorted(cuts), len(truth)]
     starts = [0, *sorted(cuts)]
     pieces = list(zip(starts, ends, strict=True))
-    assume(not _same_lines_again(truth, pieces))
     _, everything, said = _books([_statement(truth, start, end) for start, end in pieces])
     assert _contents(truth) <= everything
     assert said == []
