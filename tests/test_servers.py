@@ -34,9 +34,10 @@ def test_postgresql_is_real_and_knows_kazakh_letters(postgres_url: str) -> None:
 def test_a_database_is_dropped_even_with_a_connection_left_open(postgres: PostgresServer) -> None:
     with postgres.database() as url:
         left_open = psycopg.connect(driver_url(url))
+        name = left_open.info.dbname
     with pytest.raises(psycopg.OperationalError):
         left_open.execute("SELECT 1")
-    assert one(postgres.url, "SELECT count(*) FROM pg_database WHERE datname LIKE 'test\\_%'") == 0
+    assert one(postgres.url, f"SELECT count(*) FROM pg_database WHERE datname = '{name}'") == 0
 
 
 @pytest.mark.parametrize("fault", ["restart", "kill"])
