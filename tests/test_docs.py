@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from reconcile.steps.export.books import BALANCE_KEYS, ENTRY_KEYS, JOURNAL_KEYS
 from reconcile.steps.export.payments import KEYS
 from reconcile.steps.verify import CHECKS
 from tests.docs_session import ROOT, agrees, replay
-from tests.parsers.reading import read_all, refusal
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
@@ -134,21 +132,6 @@ def test_troubleshooting_says_what_to_do_about_every_alert() -> None:
     page = (DOCS / "troubleshooting.md").read_text("utf-8")
     rows = page[page.index("## Alerts") : page.index("## Too much")]
     assert [kind for kind in GRAVEST_FIRST if f"`{kind}`" not in rows] == []
-
-
-def test_the_parser_on_the_page_reads_its_file_and_refuses_what_it_says() -> None:
-    page = (DOCS / "adding-a-format.md").read_text("utf-8")
-    [source] = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    file = next(block for block in re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL) if block[:2] == "H|")
-    parser = ModuleType("pipes")
-    exec(compile(source, "pipes.py", "exec"), parser.__dict__)
-    assert parser.recognises(file.encode()) and not any(each.recognises(file.encode()) for each in PARSERS)
-    [(statement, entries)] = read_all(parser, file.encode())
-    balance = statement.opening + sum(each.amount * (1 if each.credit_debit == "credit" else -1) for each in entries)
-    assert (balance, len(entries)) == (statement.closing, statement.count_expected)
-    assert "not end with its T record" in refusal(parser, file[: file.index("\nT|") + 1].encode())
-    assert "neither C nor D" in refusal(parser, file.replace("|C|", "|X|").encode())
-    assert "is no number" in refusal(parser, file.replace("|2\n", "|two\n").encode())
 
 
 def test_the_commands_on_the_pages_print_what_the_pages_show(tmp_path: Path) -> None:
