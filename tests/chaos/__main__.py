@@ -46,7 +46,7 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, postgres_server() as postgres, ExitStack() as stack:
         Path(folder).chmod(0o755)
-        scene = Scene(Path(folder), postgres, Nights(), stack)
+        scene = Scene(Path(folder), postgres, Nights(), stack, whole=True)
         wrong = campaign(scene, range(asked.first, asked.first + asked.seeds), lambda line: print(line, flush=True))
     seconds = time.monotonic() - started
     print(f"{asked.seeds} seeds in {seconds:.0f} s: {len(wrong)} came out otherwise {[each.seed for each in wrong]}")

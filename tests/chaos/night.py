@@ -24,10 +24,12 @@ from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
 
 from reconcile.policy import load_policy
+from reconcile.purpose.reader import read_purpose
 from reconcile.steps import ingest as ingesting
 from reconcile.steps import run as running
 from reconcile.store.engine import make_engine
 
+read_purpose("")  # the languages' words are loaded once, before the processes are split off
 AS_OF = date(2026, 12, 31)
 PATIENCE = 120.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
@@ -23,6 +24,15 @@ def test_the_fuse_kills_at_its_step_and_not_before(scene: Scene, database: str) 
     for at, killed in ((1, True), (steps, True), (steps + 1, False)):
         with scene.books(database) as url:
             assert scene.nights.one(scene.work(url), fuse_at=at).killed == killed
+
+
+def test_the_night_is_worth_killing(scene: Scene) -> None:
+    """Money goes everywhere in it: a crash has something to lose."""
+    books, _ = scene.undisturbed("sqlite")
+    statuses = {json.loads(line)["status"] for line in books["payments"]}
+    assert {"credited", "held", "unmatched"} <= statuses
+    assert any(json.loads(line)["credit_debit"] == "debit" for line in books["entries"])
+    assert any(json.loads(line)["balance"] != "0.00" for line in books["balances"])
 
 
 def test_both_databases_say_the_same(scene: Scene) -> None:
