@@ -22,7 +22,7 @@ _CYRILLIC: Final = frozenset("абвгдеёжзийклмнопрстуфхцч
 _LATIN: Final = frozenset("äöüßéèêëàâáãåçñíìîïóòôõøúùûýæœščžřůěďťňłąęćśźżńőűşğıțăâîşţğ")
 _LATIN_LETTERS: Final = _LATIN | frozenset(letter.upper() for letter in _LATIN if len(letter.upper()) == 1)
 _SIGNS: Final = frozenset("№«»–—“”„‘’…°§€£\u00a0·•®©")
-_HIGH_WORD: Final = re.compile(r"[A-Za-z]*[^\x00-\x7f][^\x00-\x7f A-Za-z]*[^\x00-\x7f]*[A-Za-z]*")
+_WORD: Final = re.compile(r"[A-Za-z\u0080-\uffff]+")
 _NOT_ASCII: Final = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
 
@@ -60,7 +60,7 @@ def _sample(stream: BinaryIO) -> bytes:
 
 
 def _score(text: str) -> int:
-    return sum(_word_score(word) for word in _HIGH_WORD.findall(text))
+    return sum(_word_score(word) for word in _WORD.findall(text) if not word.isascii())
 
 
 def _word_score(word: str) -> int:

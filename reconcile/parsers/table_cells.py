@@ -71,7 +71,7 @@ def amount_of(cell: str, line: int) -> Written | None:
     text = cell.strip()
     if text in ("", "-", "–", "—"):
         return None
-    found = _text_amount(text)
+    found = _text_amount(text) if len(text) < 60 else None
     if found is None:
         raise Refusal.of(f"amount {text[:40]!r} is no number", "correct the row, or ask the bank", line=line)
     return found

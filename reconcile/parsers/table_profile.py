@@ -165,7 +165,7 @@ def _without_currency(cells: list[str]) -> tuple[list[str], list[str]]:
     """Headings such as `Amount (KES)` without the currency, and the currency."""
     bare, currencies = [], []
     for cell in cells:
-        found = _TAIL.fullmatch(cell.strip())
+        found = _TAIL.fullmatch(cell.strip()) if len(cell) < 100 else None
         code = currency_code(found.group(2)) if found and found.group(1) else None
         bare.append(normal_heading(found.group(1)) if found and code else "\0")
         currencies.append(code or "")

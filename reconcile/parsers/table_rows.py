@@ -103,7 +103,7 @@ def _refuse_bomb(stream: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             sizes = [(item.file_size, item.compress_size) for item in archive.infolist()]
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
         raise Refusal.of(f"the workbook is damaged: {str(error)[:120]}", "download it again") from None
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if unpacked > _MAX_UNPACKED or (unpacked > 16 * 1024**2 and unpacked > packed * _MAX_RATIO):

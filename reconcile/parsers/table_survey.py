@@ -19,6 +19,8 @@ from reconcile.problem import Refusal
 # The headings stand within these first rows, or the file is no table of ours.
 HEAD_ROWS: Final = 60
 _AMOUNTS: Final = ("amount", "credit", "debit", "balance")
+# No label and no account number is longer; what is longer is text.
+_LONGEST: Final = 300
 LABEL: Final = re.compile(
     r"\b(?:(?:sub)?totals?|opening balance|closing balance|(?:balance )?(?:brought|carried) (?:forward|down)|b/f|c/f|"
     r"end of (?:statement|report)|итого|всего|остаток|обороты?|сальдо|жиынтығы|барлығы|қалдық|jami|qoldiq|жами|қолдиқ)\b",
@@ -31,7 +33,7 @@ _ACCOUNT_LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _CURRENCY_LABEL: Final = re.compile(r"(?:currency|валюта(?: сч[её]та)?|valyuta|валютасы)\W*$", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"\b(?:[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}|[0-9](?:[0-9 -]?[0-9]){3,27})\b")
+_NUMBER: Final = re.compile(r"\b(?:[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}|[0-9](?:[ -]?[0-9]){4,27})\b")
 
 
 @dataclass(slots=True)
@@ -200,7 +202,7 @@ def _of_column(table: Table, context: ReadContext) -> str:
 
 
 def _of_preamble(table: Table, context: ReadContext) -> str:
-    for cell in (cell for row in table.preamble for cell in row.cells):
+    for cell in (cell for row in table.preamble for cell in row.cells if len(cell) <= _LONGEST):
         for found in _NUMBER.findall(cell.upper()):
             number = account_number(found)
             if number in context.own_accounts or iban.is_valid(number) or account_country(number):
@@ -211,7 +213,7 @@ def _of_preamble(table: Table, context: ReadContext) -> str:
 def _behind(rows: list[Row], label: re.Pattern[str], value: re.Pattern[str]) -> str:
     """What stands behind a label, in the same cell or in the next one that is filled."""
     for row in rows:
-        cells = [cell.strip() for cell in row.cells if cell.strip()]
+        cells = [cell.strip() for cell in row.cells if len(cell) <= _LONGEST and cell.strip()]
         for position, cell in enumerate(cells):
             following = "".join(cells[position + 1 : position + 2])
             before, colon, inside = cell.partition(":")
