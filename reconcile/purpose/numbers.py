@@ -39,6 +39,7 @@ class _Prefix(NamedTuple):
     marks: bool = False
 
 
+_SIGN_WORDS: Final = frozenset({"", "N", "NO", "NR", "№", "#"})
 _NO_PREFIX: Final = _Prefix()
 
 
@@ -242,8 +243,9 @@ class Numbers(Behind):
         at = first - 2 if self._is(first - 1, "-") or self._is(first - 1, "/") else first - 1
         if at < 0 or self.tokens[at][0] not in ("word", "phrase"):
             return _NO_PREFIX
-        _, start, end, _ = self.tokens[at]
-        start = max(start, self.text.rfind(" ", start, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
+        _, begin, end, _ = self.tokens[at]
+        start = max(begin, self.text.rfind(" ", begin, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
+        alone = self.text[begin:start].strip(" .").upper() in _SIGN_WORDS  # no other word of the phrase names the number
         gap = self.text[end : self.tokens[first][1]]
         if end - start > LONGEST_PREFIX or gap not in _PREFIX_GAPS:
             return _NO_PREFIX
@@ -256,7 +258,7 @@ class Numbers(Behind):
             return _Prefix(self.text[start:end]) if gap == "" else _NO_PREFIX
         if phrase.mark not in REFERENCE or end - start > 4 or not (glued or self.text[start:end].isascii()):
             return _NO_PREFIX
-        return _Prefix(self.text[start:end], first=glued, marks=glued and at == self.mark_at)
+        return _Prefix(self.text[start:end], first=glued, marks=glued and alone and at == self.mark_at)
 
     def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
         if kind in _NUMBERS:

@@ -119,7 +119,8 @@ def _gap(each: Any, before: Sequence[Any], position: Position, found: Sequence[D
     expected = truth(position, found, each.period_from - ONE_DAY)
     if each.opening == expected or _follows_a_slice(each.period_from, each.opening, before):
         return []
-    what = f"statement opens at {each.opening} where the one before left {expected} minor units"
+    opens, left = (format_amount(minor, each.currency) for minor in (each.opening, expected))
+    what = f"statement opens at {opens} {each.currency} where the one before left {left}"
     kind = "statement_gap"
     return [Difference(f"{kind}:{each.id}", kind, each.period_from - ONE_DAY, each.opening - expected, each.id, what)]
 

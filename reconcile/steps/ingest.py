@@ -11,7 +11,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -128,8 +128,8 @@ def _context(engine: Engine, policies: PolicyBook, max_bytes: int | None) -> Rea
     with reading(engine) as connection:
         rows = connection.execute(select(own_bank_account.c.number, own_bank_account.c.currency))
         own = {row.number: row.currency for row in rows}
-    limits = {} if max_bytes is None else {"max_bytes": max_bytes}
-    return ReadContext(own_accounts=own, default_currency=_default_currency(policies), **limits)
+    context = ReadContext(own_accounts=own, default_currency=_default_currency(policies))
+    return context if max_bytes is None else replace(context, max_bytes=max_bytes)
 
 
 def _default_currency(policies: PolicyBook) -> Callable[[str], str | None]:

@@ -9,25 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, and_, exists, not_, select
 
 from reconcile import ledger
 from reconcile.decision import Decision
 from reconcile.ledger import Transfer
+from reconcile.money import format_amount
+from reconcile.policy import PolicyBook
 from reconcile.store import journal
 from reconcile.store.alerts import close_alert, raise_alert
 from reconcile.store.decisions import Act, Standing, Written, place, standing_of, take_back, write
-from reconcile.store.tables import entry, entry_tie, line_detail, payment, statement_line
-
-WINDOW: Final = timedelta(days=30)
+from reconcile.store.tables import alert, decision, entry, entry_tie, line_detail, payment, statement_line
 
 
-def tie(connection: Connection, link_id: str, high_water: int, as_of: date, now: datetime) -> int:
+def tie(connection: Connection, link_id: str, high_water: int, as_of: date, now: datetime, policies: PolicyBook) -> int:
     """Tie what can be tied of the outgoing entries up to this statement and day. Returns how many were tied."""
     return sum(
-        _tie_reversal(connection, link_id, row, now) if row.reversal else _tie_return(connection, link_id, row, now)
+        _tie_reversal(connection, link_id, row, now, policies)
+        if row.reversal
+        else _tie_return(connection, link_id, row, now)
         for row in _untied(connection, high_water, as_of)
     )
 
@@ -61,12 +63,14 @@ def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[An
     ).all()
 
 
-def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime) -> bool:
-    original = _linked(connection, row) if row.reverses else _only_one(connection, row)
+def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime, policies: PolicyBook) -> bool:
+    window = timedelta(policies.on(row.booking_date).reversal_window_days)
+    original = _linked(connection, row) if row.reverses else _only_one(connection, row, window)
     if original is None:
         words = (
-            f"the bank reversed {row.amount} minor units {row.currency} on {row.own_account} on {row.booking_date}, "
-            "but which entry it undoes is not certain; it stands in outgoing suspense"
+            f"the bank reversed {format_amount(row.amount, row.currency)} {row.currency} on {row.own_account} on "
+            f"{row.booking_date}, but which entry it undoes is not certain; it stands in outgoing suspense until one of "
+            "the payments that it may undo is returned (`reconcile review return`)"
         )
         raise_alert(connection, "reversal_unmatched", row.id, words, now, own_account=row.own_account, entry_id=row.id)
         return False
@@ -119,14 +123,28 @@ def _same_counterparty(one: Any, other: Any) -> bool:
     return bool(one.name) and " ".join(one.name.split()).upper() == " ".join(other.name.split()).upper()
 
 
-def _only_one(connection: Connection, row: Any) -> Any | None:
-    since = row.booking_date - WINDOW
-    fits = [
-        each
-        for each in _payments_like(connection, row)
-        if since <= each.booking_date <= row.booking_date and each.status != "returned"
-    ]
-    return fits[0] if len(fits) == 1 else None
+def _only_one(connection: Connection, row: Any, window: timedelta) -> Any | None:
+    """The only payment in the window that it can undo, one that waits to be returned included. Where several can, the
+    one that a person returned in answer to the alert, if there is exactly one."""
+    since = row.booking_date - window
+    fits = [each for each in _payments_like(connection, row) if since <= each.booking_date <= row.booking_date]
+    if len(fits) == 1:
+        return fits[0]
+    answered = [each for each in fits if each.status == "returned" and _answers(connection, each, row.id)]
+    return answered[0] if len(answered) == 1 else None
+
+
+def _answers(connection: Connection, returned: Any, entry_id: str) -> bool:
+    """Whether a person returned this payment after the alert about this reversal was raised."""
+    raised = connection.execute(
+        select(alert.c.raised_at).where(alert.c.key == f"reversal_unmatched:{entry_id}")
+    ).scalar()
+    decided = connection.execute(
+        select(decision.c.decided_at).where(
+            decision.c.payment_id == returned.id, decision.c.no == returned.decision_no, decision.c.act == "return"
+        )
+    ).scalar()
+    return raised is not None and decided is not None and decided > raised
 
 
 def _linked(connection: Connection, row: Any) -> Any | None:
@@ -149,6 +167,8 @@ def _linked(connection: Connection, row: Any) -> Any | None:
 def _return_payment(connection: Connection, link_id: str, original: Any, row: Any, now: datetime) -> None:
     """Whatever the payment's placement was is taken back; then it stands in returns payable, status `returned`."""
     standing = standing_of(original._mapping)
+    if standing.status == "returned":
+        return  # it stands in returns payable already
     if standing.status in ("credited", "ignored"):
         take_back(
             connection,

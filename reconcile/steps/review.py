@@ -119,9 +119,7 @@ def approve(engine: Engine, policies: PolicyBook, payment_id: str, person: Perso
     _check_reason(person)
     with engine.begin() as connection:
         full_id = resolve_id(connection, payment_id)
-        waiting = connection.execute(
-            select(proposed_act).where(proposed_act.c.payment_id == full_id, proposed_act.c.decided_at.is_(None))
-        ).first()
+        waiting = _waiting(connection, full_id)
         if waiting is None:
             raise Refusal.of(f"no act on payment {full_id} waits for approval", "see `reconcile status`")
         if waiting.actor == person.actor:
@@ -163,11 +161,36 @@ def _act(
     with engine.begin() as connection:
         full_id = resolve_id(connection, payment_id)
         row = _locked(connection, full_id)
+        if waiting := _waiting(connection, full_id):
+            if act == "undo":
+                return _withdraw(connection, row, waiting, person)
+            raise Refusal.of(
+                f"{waiting.act} by {waiting.actor} waits for approval on payment {full_id}",
+                "approve it, or take it back with `reconcile review undo`",
+            )
         _plan(connection, row, act, arguments)  # refuse what cannot be done before anybody is asked to approve it
         policy = policies.on(row.booking_date)
         if act in NEEDS_APPROVAL and policy.needs_approval(row.amount, row.currency):
             return _propose(connection, row, act, arguments, person)
         return _perform(connection, policies, full_id, act, arguments, person, None)
+
+
+def _waiting(connection: Connection, payment_id: str) -> Any | None:
+    """The act that waits for a second person on this payment."""
+    return connection.execute(
+        select(proposed_act).where(proposed_act.c.payment_id == payment_id, proposed_act.c.decided_at.is_(None))
+    ).first()
+
+
+def _withdraw(connection: Connection, row: Any, waiting: Any, person: Person) -> Outcome:
+    """Undo of an act that only waits: it is taken back, and nothing has moved."""
+    connection.execute(
+        update(proposed_act)
+        .where(proposed_act.c.id == waiting.id)
+        .values(decided_by=person.actor, decided_at=person.at)
+    )
+    audit(connection, person.actor, f"withdraw_{waiting.act}", row.id, person.reason, person.at)
+    return Outcome(row.id, "undo", row.status or "unmatched")
 
 
 def _check_reason(person: Person) -> None:
@@ -184,13 +207,6 @@ def _locked(connection: Connection, payment_id: str) -> Any:
 
 
 def _propose(connection: Connection, row: Any, act: str, arguments: Mapping[str, Any], person: Person) -> Outcome:
-    waiting = select(proposed_act.c.act, proposed_act.c.actor).where(
-        proposed_act.c.payment_id == row.id, proposed_act.c.decided_at.is_(None)
-    )
-    if (other := connection.execute(waiting).first()) is not None:
-        raise Refusal.of(
-            f"{other.act} by {other.actor} waits for approval on payment {row.id}", "approve it, or undo it first"
-        )
     connection.execute(
         insert(proposed_act).values(
             payment_id=row.id,

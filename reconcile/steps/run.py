@@ -68,7 +68,7 @@ def run(
     left = _open_run(engine)
     if left is not None:
         _finish(engine, left.no, left.as_of, left.high_water, now, policies, tally, progress)
-    number, high_water = _start(engine, as_of, now, actor)
+    number, high_water = _start(engine, as_of, now, actor, policies)
     _finish(engine, number, as_of, high_water, now, policies, tally, progress)
     with engine.connect() as connection:
         statuses = connection.execute(
@@ -85,7 +85,7 @@ def _open_run(engine: Engine) -> Any | None:
         return connection.execute(select(run_table).where(run_table.c.open == 1)).first()
 
 
-def _start(engine: Engine, as_of: date, now: datetime, actor: str) -> tuple[int, int]:
+def _start(engine: Engine, as_of: date, now: datetime, actor: str, policies: PolicyBook) -> tuple[int, int]:
     with engine.begin() as connection:
         if is_postgresql(connection):  # two that begin at once: the second waits, then finds the first one's row
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _START_LOCK})
@@ -106,7 +106,7 @@ def _start(engine: Engine, as_of: date, now: datetime, actor: str) -> tuple[int,
                 open=1,
             )
         )
-        reversals.tie(connection, f"run:{number}:reversals", high_water, as_of, now)
+        reversals.tie(connection, f"run:{number}:reversals", high_water, as_of, now, policies)
         journal.seal(connection, f"run:{number}:reversals", now)
     return number, high_water
 

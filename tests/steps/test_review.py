@@ -227,3 +227,13 @@ def test_nothing_outstanding_is_refused(desk: Desk) -> None:
     review.reassign(desk.engine, policies(), desk.payment, "104583", ALIYA, ["4514"])
     with pytest.raises(Refusal, match="nothing is outstanding of invoice 4514"):
         review.reassign(desk.engine, policies(), desk.payment, "104583", ALIYA, ["4514"])
+
+
+def test_an_act_that_waits_is_taken_back_by_undo_and_blocks_others_until_then(large: Desk) -> None:
+    review.credit(large.engine, policies(), large.payment, "104582", ALIYA, ["4512"])
+    with pytest.raises(Refusal, match="credit by aliya waits for approval"):
+        review.hold(large.engine, policies(), large.payment, BORIS)
+    review.undo(large.engine, policies(), large.payment, ALIYA)
+    with pytest.raises(Refusal, match="no act on payment"):
+        review.approve(large.engine, policies(), large.payment, BORIS)
+    assert (large.status()[0], large.balances()) == ("unmatched", {})
