@@ -142,7 +142,9 @@ def _stand(connection: Connection, new: Coverage, other: Coverage, day: date) ->
     within = _begins_within(there, other_start, here, start)
     around = _begins_within(here, start, there, other_start)
     if within is None and around is None:
-        return _WHOLE if same and not adjoin else Way(Shared.ADJOIN if adjoin else Shared.UNTOLD)
+        if same == adjoin:  # the balances fit both readings, or neither
+            return Way(Shared.UNTOLD)
+        return _WHOLE if same else Way(Shared.ADJOIN)
     if same or adjoin or (within is not None and around is not None):
         return Way(Shared.UNTOLD)  # the balances say one thing, the lines another
     if within is not None:
