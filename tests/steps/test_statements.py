@@ -98,7 +98,7 @@ def test_an_older_statement_moves_the_opening_back(engine: Engine, tmp_path: Pat
 def test_a_wrong_statement_is_taken_back_while_nothing_of_it_is_credited(engine: Engine, tmp_path: Path) -> None:
     upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0))
     decide(engine)
-    with pytest.raises(Refusal, match="1 payments of statement .* are credited or returned"):
+    with pytest.raises(Refusal, match=r"1 payments of statement .* are credited or returned"):
         statements.void(engine, statement_id(engine), PERSON)
     (payment,) = rows(engine, "SELECT id FROM payment")
     review.undo(engine, policies(), str(payment[0]), PERSON)
