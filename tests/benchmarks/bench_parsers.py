@@ -1,13 +1,17 @@
 """`python -m tests.benchmarks.bench_parsers [ENTRIES]`: the parsers against the plainest reading of the same file.
 
 1C against a line loop that splits and keeps the fields of a document (goal: at most 4 times it), camt against a bare
-walk of lxml (at most 3), OFX against plain ofxparse (at least 15 times faster at 100,000 transactions). ofxparse needs
-quadratic time, so it is run on 2,500 and 5,000 transactions and its time at 100,000 is the parabola through both.
+walk of lxml (at most 3), a table against `csv.reader` with strict amounts and dates (at most 4), MT940 against mt-940
+where it is installed (at least 3 times faster), OFX against plain ofxparse (at least 15 times faster at 100,000
+transactions). ofxparse needs quadratic time, so it is run on 2,500 and 5,000 transactions and its time at 100,000 is the
+parabola through both.
 Processor time, one process a measurement; memory is that process's peak.
 """
 
 from __future__ import annotations
 
+import csv
+import importlib.util
 import resource
 import subprocess
 import sys
@@ -15,6 +19,8 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from lxml import etree
@@ -69,6 +75,31 @@ def ofx(count: int) -> Iterator[str]:
     yield "</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n"
 
 
+def mt940(count: int) -> Iterator[str]:
+    yield ":20:ST1\n:25:KZ687220000000000003\n:28C:1/1\n:60F:C260201KZT0,00\n"
+    for number in range(count):
+        yield (
+            f":61:2602020202C{number % 9999},50NTRFNONREF//B{number:09d}\n:86:166?00GUTSCHRIFT?100599?20EREF+NOTPROVIDED"
+            f"?21SVWZ+Payment for invoi?22ce INV-2026-{number:06d} from\n 01.02.2026?30TESTKZ2X?31KZ61601000000000000"
+            f"4?32PROBE TRADERS {number % 5000}?34914\n"
+        )
+    yield ":62F:C260202KZT0,00\n-\n"
+
+
+def table(count: int) -> Iterator[str]:
+    yield "Account Number,KZ687220000000000003\nDate,Details,Debit,Credit,Balance,Counterparty,Tax ID,"
+    yield "Counterparty Account,Reference,Currency\n"
+    balance = 0
+    for number in range(count):
+        amount = number % 9999 * 100 + 50
+        balance += amount
+        yield (
+            f"2026-02-02,Payment for invoice INV-2026-{number:06d} account {1000000 + number},,{amount // 100}.50,"
+            f"{balance // 100}.{balance % 100:02d},PROBE TRADERS {number % 5000},990240{number % 10**6:06d},"
+            f"KZ616010000000000004,R{number},KZT\n"
+        )
+
+
 def read(path: Path) -> None:
     for statement in open_statement(path, file_name=path.name, context=ReadContext(max_bytes=2**34)):
         for _ in statement.entries:
@@ -85,6 +116,23 @@ def line_loop(path: Path) -> None:
             fields[key] = value
 
 
+def csv_reader(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as lines:
+        for cells in csv.reader(lines):
+            if len(cells) == 10 and cells[0] != "Date":
+                date.fromisoformat(cells[0])
+                for text in cells[2:5]:
+                    if text:
+                        int(Decimal(text) * 100)
+
+
+def library_mt940(path: Path) -> None:
+    import mt940 as library  # type: ignore[import-not-found,unused-ignore]
+
+    for statement in library.parse_statements(path.read_text(encoding="utf-8")):
+        len(statement.transactions)
+
+
 def bare_walk(path: Path) -> None:
     for _, element in etree.iterparse(str(path)):
         element.clear()
@@ -97,7 +145,7 @@ def plain_ofxparse(path: Path) -> None:
 
 
 TASKS: dict[str, Callable[[Path], None]] = {
-    task.__name__: task for task in (read, line_loop, bare_walk, plain_ofxparse)
+    task.__name__: task for task in (read, line_loop, bare_walk, csv_reader, library_mt940, plain_ofxparse)
 }
 
 
@@ -115,8 +163,16 @@ def run_task(name: str, path: Path) -> None:
     print(time.process_time() - started, peak)
 
 
+COMPARED: dict[str, tuple[Callable[[int], Iterator[str]], str, Callable[[Path], None]]] = {
+    "1c": (one_c, "cp1251", line_loop),
+    "camt": (camt, "utf-8", bare_walk),
+    "table": (table, "utf-8", csv_reader),
+    "mt940": (mt940, "utf-8", library_mt940),
+}
+
+
 def compare(directory: Path, name: str, count: int, goal: str) -> None:
-    writer, encoding, base = {"1c": (one_c, "cp1251", line_loop), "camt": (camt, "utf-8", bare_walk)}[name]
+    writer, encoding, base = COMPARED[name]
     path = directory / name
     with path.open("w", encoding=encoding) as file:
         file.writelines(writer(count))
@@ -147,6 +203,11 @@ def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         compare(Path(directory), "1c", count, "<= 4")
         compare(Path(directory), "camt", count, "<= 3")
+        compare(Path(directory), "table", count, "<= 4")
+        if importlib.util.find_spec("mt940"):
+            compare(Path(directory), "mt940", count, "<= 0.33")
+        else:
+            print("mt940: install mt-940 to compare with it")
         compare_ofx(Path(directory), count // 5)
 
 
