@@ -123,11 +123,10 @@ def minor_of(written: Written, mark: str, currency: str, line: int) -> int:
         raise with_line(refusal, line) from None
 
 
-def plain_minor(text: str, mark: str, currency: str) -> int | None:
-    """The usual form, digits and two decimals, by the short way; None for every other."""
-    if mark == "." and not isinstance(text, Number) and _PLAIN.fullmatch(text) and minor_digits(currency) == 2:
-        return int(text[:-3] + text[-2:])
-    return None
+def plain_minor(text: str) -> int | None:
+    """Digits, a point and two decimals, the usual form, by the short way (of a currency that has two, in a column whose
+    mark is the point); None for every other form."""
+    return int(text[:-3] + text[-2:]) if _PLAIN.fullmatch(text) else None
 
 
 def order_told_by(cell: str) -> str:

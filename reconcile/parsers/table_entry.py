@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reconcile.identifiers import restore_zeros
+from reconcile.money import minor_digits
 from reconcile.parsers.source import account_number, words
 from reconcile.parsers.table_cells import Written, amount_of, date_of, minor_of, plain_minor
 from reconcile.parsers.table_line import Cells, Line, Lines
@@ -54,8 +55,10 @@ class Reader:
 
     def __init__(self, table: Table, currency: str, account: str) -> None:
         self.table = table
+        self.profile = table.layout.profile
         self.currency = currency
         self.account = account
+        self.width = len(table.layout.headings)
         self.lines = Lines(table, currency, self.take_total)
         columns, headings = table.columns, table.layout.headings
         wanted = (*table.layout.profile.required, *_AMOUNT_ROLES)
@@ -65,6 +68,7 @@ class Reader:
         self.kept = [
             (place, text.strip() or str(place + 1)) for place, text in enumerate(headings) if place not in used
         ]
+        self.plain = table.mark == "." and minor_digits(currency) == 2
         self.two_columns = "credit" in columns
         self.directed = "direction" in columns
         self.debits_negative: bool | None = None
@@ -101,8 +105,9 @@ class Reader:
         )
 
     def check_row(self, row: Row, cells: Cells) -> None:
-        if len(row.cells) <= self.needed or (row.open_end and len(row.cells) < len(self.table.layout.headings)):
-            raise _cut(f"the row has {len(row.cells)} cells, its headings {len(self.table.layout.headings)}", row)
+        width = len(row.cells)
+        if width <= self.needed or (row.open_end and width < self.width):
+            raise _cut(f"the row has {width} cells, its headings {self.width}", row)
         if cells.account and (account := account_number(cells.account)) and account != self.account:
             raise Refusal.of(
                 f"the row is of account {account}, the statement of {self.account}", "export one account", line=row.line
@@ -136,7 +141,7 @@ class Reader:
     def of_two(self, line: Line) -> tuple[CreditDebit, int]:
         """Of two columns exactly one is filled."""
         number, cells = line.row.line, line.cells
-        if not cells.debit and (plain := plain_minor(cells.credit, self.table.mark, self.currency)) is not None:
+        if self.plain and not cells.debit and (plain := plain_minor(cells.credit)) is not None:
             return CREDIT, plain
         credit, debit = amount_of(cells.credit, number), amount_of(cells.debit, number)
         came = self.minor(credit, number) if credit else 0
@@ -173,7 +178,7 @@ class Reader:
 
     def follow_balance(self, line: Line, effect: int) -> None:
         text = line.cells.balance
-        balance = plain_minor(text, self.table.mark, self.currency) if text else None
+        balance = plain_minor(text) if text and self.plain else None
         if balance is None:
             written = amount_of(text, line.row.line)
             if written is None:
@@ -197,11 +202,11 @@ class Reader:
             self.figures.totals = None
 
     def is_reversal(self, cells: Cells) -> bool:
-        pattern = self.table.layout.profile.reversal
+        pattern = self.profile.reversal
         return pattern is not None and bool(pattern.search(cells.reason) or pattern.search(cells.details))
 
     def party(self, cells: Cells) -> tuple[Party, tuple[StructuredReference, ...]]:
-        profile = self.table.layout.profile
+        profile = self.profile
         parts, whole = _NO_PARTS, cells.party.strip()
         if profile.party and whole and (found := profile.party.fullmatch(whole)):
             parts, whole = {name: (value or "").strip() for name, value in found.groupdict().items()}, ""

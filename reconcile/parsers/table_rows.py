@@ -12,10 +12,9 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from lxml import etree, html
 from python_calamine import CalamineWorkbook
@@ -41,8 +40,9 @@ class Number(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
+    """A tuple, for there are millions of them."""
+
     line: int
     cells: list[str]
     open_end: bool = False
