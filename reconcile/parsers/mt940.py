@@ -17,7 +17,7 @@ from stdnum import iban
 
 from reconcile.parsers.encoding import encoding_of
 from reconcile.parsers.mt940_details import Told, told_by
-from reconcile.parsers.mt940_fields import END, START, Field, fields, refuse_endless_lines
+from reconcile.parsers.mt940_fields import END, START, TYPE, Field, fields, refuse_endless_lines
 from reconcile.parsers.mt940_line import Balance, Decimals, Line, balance_of, line_of, sum_of
 from reconcile.parsers.source import ReadContext, account_country, account_number, as_text, statement_currency
 from reconcile.problem import Refusal
@@ -70,7 +70,10 @@ class _Walk:
 
     def head(self) -> dict[str, Field] | None:
         """The fields of a message before its first entry or closing balance; None at the end of the file."""
-        while self.field is not None and self.field.tag == END:
+        found: dict[str, Field] = {}
+        while self.field is not None and self.field.tag in (END, TYPE):
+            if self.field.tag == TYPE:
+                found[TYPE] = self.field
             self.step()
         if self.field is None:
             return None
@@ -81,7 +84,6 @@ class _Walk:
                 line=self.field.line,
             )
         self.messages += 1
-        found: dict[str, Field] = {}
         while self.field is not None and (self.field.tag in _HEAD or self.field.tag in (START, *_OPENING)):
             if self.field.tag == START and START in found:
                 break
@@ -106,11 +108,11 @@ class _Walk:
             account=account,
             currency=statement_currency(account, said, self.context, named.line),
             entries=iter(()),
-            version="MT940" if opening or not _is_interim(head) else "MT942",
+            version="MT942" if _is_interim(head) else "MT940",
             reference=_reference(head),
             country=account_country(account),
             opening=opening.amount if opening else None,
-            evidence=opening is None and _is_interim(head),
+            evidence=_is_interim(head),
         )
         statement.entries = self.entries(statement, start, opening, ":60F:" in head)
         return statement
@@ -167,6 +169,8 @@ class _Walk:
                 _, _, sums[field.tag] = sum_of(field, self.decimals)
             elif field.tag == END:
                 ended = True
+            elif field.tag == TYPE:  # of the message that follows
+                break
             elif field.tag not in (":64:", ":65:", ":86:", ":NS:") or (found is None and field.tag != ":86:"):
                 raise Refusal.of(
                     f"field {field.tag} stands where a statement has ended or not begun: lines are missing or mixed",
@@ -211,8 +215,9 @@ class _Walk:
         head = self.head()
         if head is not None:
             self.messages -= 1
-            self.source = _chain([*list(head.values())[1:], *([self.field] if self.field else [])], self.source)
-            self.field = head[START]
+            fields_of_head = list(head.values())
+            self.source = _chain([*fields_of_head[1:], *([self.field] if self.field else [])], self.source)
+            self.field = fields_of_head[0]
         return head
 
     def next_page(self) -> Field:
@@ -227,6 +232,11 @@ def _chain(first: list[Field], rest: Iterator[Field]) -> Iterator[Field]:
 
 
 def _is_interim(head: dict[str, Field]) -> bool:
+    """An intraday report: by its envelope, or by the fields that only such a report has. It has no opening balance."""
+    if any(tag in head for tag in _OPENING):
+        return False
+    if TYPE in head:
+        return head[TYPE].text == "942"
     return ":34F:" in head or ":13D:" in head or ":13:" in head
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final, NamedTuple
 from reconcile.parsers.source import CHUNK, undecodable, words
 from reconcile.problem import Refusal
 
-START, END = ":20:", "-"
+START, END, TYPE = ":20:", "-", "{2:"
 TAGS: Final = words(
     ":13: :13D: :20: :21: :25: :25P: :28: :28C: :34F: :60F: :60M: :61: :62F: :62M: :64: :65: :86: :90C: :90D: :NS:"
 )
@@ -24,6 +24,7 @@ _CONTROL: Final = "\x01\x02\x03\x00\x1a"
 _ENDS: Final = " \n\t" + _CONTROL
 _END_LINE: Final = re.compile(r"-(?:\}.*)?")
 _BLOCK_END: Final = "-}"
+_TYPE: Final = re.compile(r"\{2:[IO](9[0-9]{2})")
 _BLOCK: Final = re.compile(r"(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*\{4:")
 
 
@@ -35,7 +36,8 @@ class Field(NamedTuple):
 
 
 def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
-    """The fields in their order; a field `-` where a message ends. Text outside messages is left out."""
+    """The fields in their order; a field `-` where a message ends, and `{2:` with the type that an envelope names.
+    Other text outside messages is left out."""
     tag, start, number, opened = "", 0, 0, False
     text: list[str] = []
     try:
@@ -50,6 +52,8 @@ def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
                 continue
             line = line.strip(_CONTROL + "\n ")
             if line[:1] == "{" and not opened:
+                if tag == "" and (named := _TYPE.search(line)):
+                    yield Field(TYPE, named.group(1), number)
                 line = _BLOCK.sub("", line, count=1)
             found = _TAG.match(line) if line[:1] == ":" else None
             if found is not None and found.group() in TAGS:

@@ -194,6 +194,20 @@ def test_an_intraday_report_is_evidence() -> None:
     assert "the file is cut" in refusal(mt940, message(ENTRY, opening=head, closing="", end=""))
 
 
+@pytest.mark.parametrize(("kind", "evidence"), [("O942", True), ("I942", True), ("O940", False)])
+def test_the_envelope_names_the_type_of_the_message(kind: str, evidence: bool) -> None:
+    envelope = f"{{1:F01X}}{{2:{kind}1200}}{{4:\n".encode()
+    other = b"{1:F01X}{2:O9401200}{4:\n" + message(ENTRY, end="-}")
+    content = envelope + message(ENTRY, opening="", closing="", end="-}{5:}") + other
+    [(first, _), (second, _)] = read_all(mt940, content)
+    assert (first.evidence, second.evidence) == (evidence, False)
+
+
+def test_a_statement_with_its_time_is_money_all_the_same() -> None:
+    statement, _ = read_one(mt940, message(ENTRY, opening=":13D:2602031230+0500\n" + OPENING))
+    assert (statement.version, statement.evidence) == ("MT940", False)
+
+
 PAYER, PAYEE = Party("A LLP", "990240000129", "KZ616010000000000004"), Party("B", "010440001231")
 SIDES = "/ORDP//NAME/A LLP/IDN/990240000129/IBAN/KZ616010000000000004/BENM//NAME/B/IDN/010440001231/REMI/x/y"
 FIELD_86 = {

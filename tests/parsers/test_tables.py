@@ -14,7 +14,7 @@ import xlsxwriter
 
 from reconcile.parsers import ReadContext, tables
 from reconcile.parsers.table_cells import mark_told_by, order_told_by
-from reconcile.parsers.table_profile import bundled, normal_heading, profile_of
+from reconcile.parsers.table_profile import bundled, layout_of, normal_heading, profile_of
 from reconcile.problem import Refusal
 from reconcile.statement import CreditDebit, Party, StructuredReference
 from tests.parsers.reading import read_all, read_one, refusal
@@ -317,6 +317,30 @@ def test_every_bundled_profile_can_be_told_from_the_others() -> None:
         "uz_operations", "uz_turnover", "uz_turnover_saldo", "uz_ledger_card"}  # fmt: skip
     for profile in bundled():
         assert all(normal_heading(name) == name for names in profile.columns.values() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("headings", "profile"),
+    [
+        ("Transaction Date,Value Date,Description,Debit,Credit,Running Balance", "kcb_ke"),
+        ("Date,Description,Debit,Credit,Balance", "equity_ke"),
+        ("Date,Narration,Debits,Credits,Balance", "ncba_ke"),
+        ("Date,Transaction Details,Withdrawals,Deposits,Balance", "cooperative_ke"),
+        (MPESA, "mpesa"),
+        ("Дата,Счет кореспондента,Дебет,Кредит,Назначение платежа", "uz_turnover_saldo"),
+        ("Дата,Номер документа,Счет корреспондента,Дебет,Кредит,Платежная цель", "uz_turnover"),
+        ("Дата операции,№ док,Cчет/ИНН,Дебет,Кредит,Назначение платежа", "uz_operations"),
+        ("Дата,№ док.,Счет/ИНН/Наименование,Обороты Дебет,Обороты Кредит,Назначение платежа", "uz_operations"),
+        ("Дата,№ док,Оп,Реквизиты,Дебет,Кредит", "uz_ledger_card"),
+        ("Дата операции,Дебет,Кредит,Наименование контрагента,БИН/ИИН,КНП,Назначение платежа", "kz_bank"),
+        ("Дата,Сумма,Назначение платежа", "generic"),
+        ("Күні,Сомасы,Төлем мақсаты", "generic"),
+        ("Sana,Summa,To'lov maqsadi", "generic"),
+    ],
+)
+def test_a_layout_is_told_by_its_headings(headings: str, profile: str) -> None:
+    layout = layout_of(1, headings.split(","), bundled())
+    assert layout is not None and layout.profile.name == profile
 
 
 PROFILE = 'title = "x"\nrequired = ["date"]\n[columns]\ndate = ["day"]\namount = ["sum"]\n'
