@@ -208,21 +208,26 @@ class Reader:
     def party(self, cells: Cells) -> tuple[Party, tuple[StructuredReference, ...]]:
         profile = self.profile
         parts, whole = _NO_PARTS, cells.party.strip()
+        if profile.internal and (profile.internal.search(cells.reason) or profile.internal.search(cells.details)):
+            return Party(whole, account=self.account), self.references(cells, parts)
         if profile.party and whole and (found := profile.party.fullmatch(whole)):
             parts, whole = {name: (value or "").strip() for name, value in found.groupdict().items()}, ""
         tax_id = restore_zeros(cells.tax_id) if isinstance(cells.tax_id, Number) else cells.tax_id.strip()
         account = cells.party_account or parts.get("account", "")
         party = Party(
-            cells.name.strip() or parts.get("name", "") or whole,
+            cells.name.strip() or parts.get("name", "") or parts.get("organisation", "") or whole,
             tax_id or parts.get("tax_id", ""),
             account_number(account) if account else "",
             cells.party_bank.strip() or parts.get("bank", ""),
         )
-        if not profile.references and not parts:
-            return (party if party else NOBODY), ()
-        pairs = [(kind, getattr(cells, role).strip()) for role, kind in profile.references.items()]
+        return (party if party else NOBODY), self.references(cells, parts)
+
+    def references(self, cells: Cells, parts: dict[str, str]) -> tuple[StructuredReference, ...]:
+        if not self.profile.references and not parts:
+            return ()
+        pairs = [(kind, getattr(cells, role).strip()) for role, kind in self.profile.references.items()]
         pairs.append(("phone", parts.get("phone", "")))
-        return (party if party else NOBODY), tuple(StructuredReference(kind, value) for kind, value in pairs if value)
+        return tuple(StructuredReference(kind, value) for kind, value in pairs if value)
 
     def rest(self, row: Row) -> dict[str, str]:
         """The cells that no field takes, under their headings."""

@@ -2,8 +2,9 @@
 
 Keys: `title`, `country`, `currency` (where the bank has only one), `account` (fixed, for a file that never names it),
 `date_order` (`dmy`, `mdy`, `ymd`: only where the bank is known to write so), `decimal`, `taken` (the values of the
-status column that are booked), `party` (a pattern with the groups `name`, `phone`, `tax_id`, `account`, `bank` for a
-cell that holds several), `reversal` (a pattern that the reason or details of a reversal match), `references` (column
+status column that are booked), `party` (a pattern with the groups `name`, `organisation`, `phone`, `tax_id`, `account`,
+`bank` for a cell that holds several), `reversal` (a pattern that the reason or details of a reversal match), `internal`
+(the same of a move between accounts of one's own: the other side is then the own account itself), `references` (column
 role to kind of reference), `stacked` (an operation takes several rows: figures, then the name, then the purpose),
 `[columns]` role to the list of headings, the preferred one first, and `required` roles. The role `maybe_account` is for
 a heading such as IBAN, which may mean either side: it counts only where the books know the number as an own account.
@@ -49,6 +50,7 @@ class Profile:
     taken: frozenset[str] = frozenset()
     party: re.Pattern[str] | None = None
     reversal: re.Pattern[str] | None = None
+    internal: re.Pattern[str] | None = None
     references: Mapping[str, str] = field(default_factory=dict)
     stacked: bool = False
 
@@ -92,6 +94,7 @@ def profile_of(name: str, text: str) -> Profile:
             taken=frozenset(str(value).casefold() for value in content.pop("taken", ())),
             party=_pattern(content.pop("party", "")),
             reversal=_pattern(content.pop("reversal", "")),
+            internal=_pattern(content.pop("internal", "")),
             references=dict(content.pop("references", {})),
             stacked=content.pop("stacked", False) is True,
         )

@@ -210,6 +210,20 @@ def test_a_reversal_of_mpesa_names_what_it_undoes() -> None:
     assert (charge.reversal, charge.reverses, charge.extra["Linked Transaction ID"]) == (False, "", "UB0")
 
 
+@pytest.mark.parametrize(
+    ("reason", "account"),
+    [
+        ("Utility Account to Organization Settlement Account", "0110123456789"),
+        ("Organization To Organization Transfer", ""),
+        ("Pay Bill Online", ""),
+    ],
+)
+def test_a_move_between_own_accounts_of_mpesa_comes_from_oneself(reason: str, account: str) -> None:
+    _, [entry] = read_one(tables, mpesa(came="10.00", reason=reason, rest="600123 - SAMPLE LTD,,"), SAID)
+    party = entry.details[0].counterparty
+    assert party == (Party("600123 - SAMPLE LTD", "", account) if account else Party("SAMPLE LTD", "", "600123"))
+
+
 def test_native_cells_stay_numbers_and_dates() -> None:
     content = workbook(
         ["Date", "Details", "Amount", "Tax ID"],
