@@ -13,23 +13,19 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from stdnum import iban
-
 from reconcile.parsers.encoding import encoding_of
 from reconcile.parsers.mt940_details import Told, told_by
 from reconcile.parsers.mt940_fields import END, START, TYPE, Field, fields, refuse_endless_lines
+from reconcile.parsers.mt940_head import OPENING, currency_said, is_interim, opening_of, own_account, reference_of
 from reconcile.parsers.mt940_line import Balance, Decimals, Line, balance_of, line_of, sum_of
-from reconcile.parsers.source import ReadContext, account_country, account_number, as_text, statement_currency
+from reconcile.parsers.source import ReadContext, account_country, as_text, statement_currency
 from reconcile.problem import Refusal
 from reconcile.statement import CreditDebit, Detail, Entry, Statement
 
 NAME: Final = "mt940"
 _IN_HEAD: Final = re.compile(rb"(?:^|[\r\n]|\{4:)[\x01-\x20]*:(?:20|61|60F):")
-_OPENING: Final = (":60F:", ":60M:")
 _CLOSING: Final = (":62F:", ":62M:")
 _HEAD: Final = frozenset({":13:", ":13D:", ":21:", ":25:", ":25P:", ":28:", ":28C:", ":34F:", ":NS:", ":86:"})
-_FLOOR: Final = re.compile(r"([A-Z]{3})[CD]?[0-9.,]*")
-_WITH_CURRENCY: Final = re.compile(r"(.+?)[ /]?([A-Z]{3})")
 
 
 def recognises(head: bytes) -> bool:
@@ -84,7 +80,7 @@ class _Walk:
                 line=self.field.line,
             )
         self.messages += 1
-        while self.field is not None and (self.field.tag in _HEAD or self.field.tag in (START, *_OPENING)):
+        while self.field is not None and (self.field.tag in _HEAD or self.field.tag in (START, *OPENING)):
             if self.field.tag == START and START in found:
                 break
             found.setdefault(self.field.tag, self.field)
@@ -99,20 +95,19 @@ class _Walk:
         named = head.get(":25:") or head.get(":25P:")
         if named is None or not named.text:
             raise Refusal.of("the statement does not name its account (:25:)", "ask the bank", line=start.line)
-        opening = _opening(head, self.decimals)
-        floor = _FLOOR.fullmatch(head[":34F:"].text) if ":34F:" in head else None
-        said = opening.currency if opening else (floor.group(1) if floor else None)
+        opening = opening_of(head, self.decimals)
+        said = currency_said(head, opening)
         account = own_account(named.text, said, self.context)
         statement = Statement(
             format=NAME,
             account=account,
             currency=statement_currency(account, said, self.context, named.line),
             entries=iter(()),
-            version="MT942" if _is_interim(head) else "MT940",
-            reference=_reference(head),
+            version="MT942" if is_interim(head) else "MT940",
+            reference=reference_of(head),
             country=account_country(account),
             opening=opening.amount if opening else None,
-            evidence=_is_interim(head),
+            evidence=is_interim(head),
         )
         statement.entries = self.entries(statement, start, opening, ":60F:" in head)
         return statement
@@ -229,44 +224,6 @@ class _Walk:
 def _chain(first: list[Field], rest: Iterator[Field]) -> Iterator[Field]:
     yield from first
     yield from rest
-
-
-def _is_interim(head: dict[str, Field]) -> bool:
-    """An intraday report: by its envelope, or by the fields that only such a report has. It has no opening balance."""
-    if any(tag in head for tag in _OPENING):
-        return False
-    if TYPE in head:
-        return head[TYPE].text == "942"
-    return ":34F:" in head or ":13D:" in head or ":13:" in head
-
-
-def _opening(head: dict[str, Field], decimals: Decimals) -> Balance | None:
-    for tag in _OPENING:
-        if tag in head:
-            return balance_of(head[tag], decimals)
-    return None
-
-
-def _reference(head: dict[str, Field]) -> str:
-    """The message's reference and the number of statement and page."""
-    number = head.get(":28C:") or head.get(":28:")
-    texts = (head[START].text, number.text if number else "")
-    return " ".join(text.replace("\n", "") for text in texts if text)
-
-
-def own_account(text: str, currency: str | None, context: ReadContext) -> str:
-    """The account of field 25: banks write the currency behind it and their BIC before it. What the books know wins,
-    then a valid IBAN, then the number without the statement's currency."""
-    whole = account_number(text)
-    found = _WITH_CURRENCY.fullmatch(text.strip().upper())
-    bare = whole
-    if found is not None and found.group(2) == currency and found.group(1)[-1:].isdigit():
-        bare = account_number(found.group(1))
-    candidates = [whole, bare, bare.partition("/")[2]]
-    for candidate in candidates:
-        if candidate in context.own_accounts:
-            return candidate
-    return next((candidate for candidate in candidates if candidate and iban.is_valid(candidate)), bare)
 
 
 def _entry(line: Line, number: int, currency: str, told: Told) -> Entry:

@@ -12,10 +12,11 @@ from typing import BinaryIO, Final
 from reconcile.parsers.encoding import encoding_by_letters, encoding_of
 from reconcile.parsers.mt940_fields import refuse_endless_lines
 from reconcile.parsers.source import ReadContext, account_country, bom_encoding, is_utf8, statement_currency
+from reconcile.parsers.table_account import account_said, currency_said
 from reconcile.parsers.table_entry import Reader
 from reconcile.parsers.table_profile import Profile, bundled, layout_of, profile_of
 from reconcile.parsers.table_rows import DELIMITERS, Row, Rows, csv_lines, html_table, kind_of, sheet_tables
-from reconcile.parsers.table_survey import HEAD_ROWS, Table, account_said, currency_said, find_table
+from reconcile.parsers.table_survey import HEAD_ROWS, Table, find_table
 from reconcile.problem import Refusal
 from reconcile.statement import Entry, Statement
 

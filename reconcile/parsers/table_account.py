@@ -1,0 +1,100 @@
+"""Whose statement a table is, and in which currency: told by a column, by the lines above the headings, by the profile, or
+by the person who gives the file."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from stdnum import iban
+
+from reconcile.parsers.source import ReadContext, account_country, account_number, currency_code, currency_in_account
+from reconcile.parsers.table_rows import Row
+from reconcile.parsers.table_survey import Table, written_amounts
+from reconcile.problem import Refusal
+
+_ACCOUNT_LABEL: Final = re.compile(
+    r"(?:account (?:number|no)|a/c (?:number|no)|acc(?:oun)?t|iban|short ?code|"
+    r"(?:номер|лицев\w+|расч\w+|банк\w+)\s+сч[её]та?|"
+    r"сч[её]т|иик|жск|hisob ?raqam\w*|ҳисоб ?рақам\w*|х/р)\W*$",
+    re.IGNORECASE,
+)
+_CURRENCY_LABEL: Final = re.compile(r"(?:currency|валюта(?: сч[её]та)?|valyuta|валютасы)\W*$", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\b(?:[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}|[0-9](?:[ -]?[0-9]){4,27})\b")
+# No label and no account number is longer; what is longer is text.
+_LONGEST: Final = 300
+
+
+def account_said(table: Table, context: ReadContext) -> str:
+    """The own account: of the profile, of a column, of the lines above the headings, or as the caller says."""
+    found = account_number(table.layout.profile.account) or _of_column(table, context) or _of_preamble(table, context)
+    said = account_number(context.account)
+    if found and said and found != said:
+        raise Refusal.of(
+            f"the table is of account {found}, not of {said}",
+            "check the file, or leave the account out",
+            line=table.layout.line,
+        )
+    if found or said:
+        return found or said
+    raise Refusal.of(
+        "nothing in the table tells which bank account it is of",
+        "say it with --account, or in the bank's profile",
+        line=table.layout.line,
+    )
+
+
+def _of_column(table: Table, context: ReadContext) -> str:
+    for role in ("account", "maybe_account"):
+        if role in table.columns:
+            numbers = (account_number(table.cell(row, role)) for row in table.body())
+            number = next((number for number in numbers if number), "")
+            if role == "account" or number in context.own_accounts:
+                return number
+    return ""
+
+
+def _of_preamble(table: Table, context: ReadContext) -> str:
+    for cell in (cell for row in table.preamble for cell in row.cells if len(cell) <= _LONGEST):
+        for found in _NUMBER.findall(cell.upper()):
+            number = account_number(found)
+            if number in context.own_accounts or iban.is_valid(number) or account_country(number):
+                return number
+    return account_number(_behind(table.preamble, _ACCOUNT_LABEL, _NUMBER)).replace("-", "")
+
+
+def _behind(rows: list[Row], label: re.Pattern[str], value: re.Pattern[str]) -> str:
+    """What stands behind a label, in the same cell or in the next one that is filled."""
+    for row in rows:
+        cells = [cell.strip() for cell in row.cells if len(cell) <= _LONGEST and cell.strip()]
+        for position, cell in enumerate(cells):
+            following = "".join(cells[position + 1 : position + 2])
+            before, colon, inside = cell.partition(":")
+            if colon and label.search(before) and (found := value.search(inside.upper())):
+                return found.group()
+            if label.search(cell) and (found := value.match(following.upper())):
+                return found.group()
+    return ""
+
+
+def currency_said(table: Table, account: str) -> str | None:
+    """Of the first entry, the headings, the lines above, an amount, the account number, or the profile."""
+    if "currency" in table.columns:
+        for row in table.body():
+            if written := table.cell(row, "currency").strip():
+                return _known(written, row.line)
+    if table.layout.currency:
+        return table.layout.currency
+    if labelled := _behind(table.preamble, _CURRENCY_LABEL, re.compile(r"[A-ZА-Я]{3,5}")):
+        return currency_code(labelled)
+    for row in table.body():
+        if codes := dict.fromkeys(written.currency for written in written_amounts(table, row) if written.currency):
+            return next(iter(codes))
+    return currency_in_account(account) or table.layout.profile.currency or None
+
+
+def _known(written: str, line: int) -> str:
+    code = currency_code(written)
+    if code is None:
+        raise Refusal.of(f"currency {written[:20]!r} is no known currency", "ask the bank to write KZT", line=line)
+    return code
