@@ -26,9 +26,9 @@ _GROUPS: Final = re.compile(
     rf"|[0-9]{{4}}[{_BLANK}-][0-9]{{6}}[{_BLANK}-][0-9]{{4,5}}(?![0-9])"
 )
 # What a card may begin as in a long text: a run of its length, blocks of four, or digits on both sides of a line end.
-_MAY_BE: Final = re.compile(
-    rf"(?<![0-9])[0-9]{{13,19}}(?![0-9])|[0-9]{{4}}[{_BLANK}-][0-9]{{4,6}}[{_BLANK}-][0-9]{{4,5}}|[0-9]\r?\n[0-9]"
-)
+_LONG_RUN: Final = re.compile(r"[0-9]{13,}")
+_BLOCKS: Final = re.compile(rf"[0-9]{{4}}[{_BLANK}-][0-9]{{4,6}}[{_BLANK}-][0-9]{{4,5}}")
+_OVER_THE_FOLD: Final = re.compile(r"[0-9]\r?\n[0-9]")
 _LONG_TEXT: Final = 4096
 _NOT_DIGIT: Final = re.compile(r"[^0-9]")
 _IBAN: Final = re.compile(
@@ -146,12 +146,22 @@ def _mask(text: str) -> str:
     return text
 
 
+def _may_be(text: str) -> Iterator[tuple[int, int]]:
+    """Where a card may stand in a long text: a run that is one, blocks of four, digits on both sides of a line end."""
+    for found in _LONG_RUN.finditer(text):
+        if found.end() - found.start() <= 19 and _is_card(found[0]):
+            yield found.span()
+    for pattern in (_BLOCKS, _OVER_THE_FOLD):
+        for found in pattern.finditer(text):
+            yield found.span()
+
+
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     """A long text cut where nothing stands that might be a card: only the other pieces need a close look."""
     done = 0
     windows: list[list[int]] = []
-    for found in _MAY_BE.finditer(text):
-        start, end = max(0, found.start() - _REACH), found.end() + _REACH
+    for begin, stop in sorted(_may_be(text)):
+        start, end = max(0, begin - _REACH), stop + _REACH
         if windows and start <= windows[-1][1]:
             windows[-1][1] = end
         else:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, and_, func, insert, not_, or_, select, text, tuple_, update
+from sqlalchemy.exc import IntegrityError
 
 from reconcile.decision import decide
 from reconcile.payer import holders_by_id, own_holders, payer_of
@@ -32,6 +33,7 @@ from reconcile.store.tables import entry, line_detail, own_bank_account, payment
 from reconcile.store.tables import run as run_table
 
 CHUNK: Final = 2000
+RETRIES: Final = 5
 _START_LOCK: Final = 7_265_636_902
 MACHINE: Final = "machine"
 Progress = Callable[[int], None]
@@ -121,27 +123,50 @@ def _finish(
     tally: _Tally,
     progress: Progress,
 ) -> None:
+    taken_by_others = 0
     while True:
-        with engine.begin() as connection:
-            state = connection.execute(select(run_table).where(run_table.c.no == number).with_for_update()).one()
-            if state.open is None:
-                return
-            rows = _chunk(connection, as_of, high_water, state.cursor_date, state.cursor_id)
-            if not rows:
-                _end_pass(connection, state, now)
-                continue
-            first = rows[0]
-            link = f"run:{number}:{state.pass_no}:{first.id}"
-            changed = _decide_chunk(connection, rows, link, number, now, policies)
-            tally.decided += len(rows)
-            tally.changed += changed
-            connection.execute(
-                update(run_table)
-                .where(run_table.c.no == number)
-                .values(cursor_date=rows[-1].booking_date, cursor_id=rows[-1].id, changed=state.changed or changed > 0)
-            )
-            journal.seal(connection, link, now)
-        progress(len(rows))
+        try:
+            done = _next_chunk(engine, number, as_of, high_water, now, policies, tally)
+        except IntegrityError:  # a person acted on a payment of the chunk, or another worker took the same invoice
+            taken_by_others += 1
+            if taken_by_others > RETRIES:
+                raise
+            continue
+        if done is None:
+            return
+        taken_by_others = 0
+        progress(done)
+
+
+def _next_chunk(
+    engine: Engine,
+    number: int,
+    as_of: date,
+    high_water: int,
+    now: datetime,
+    policies: PolicyBook,
+    tally: _Tally,
+) -> int | None:
+    """One chunk, or the end of a pass, in one transaction. How many payments were looked at; None: the run is over."""
+    with engine.begin() as connection:
+        state = connection.execute(select(run_table).where(run_table.c.no == number).with_for_update()).one()
+        if state.open is None:
+            return None
+        rows = _chunk(connection, as_of, high_water, state.cursor_date, state.cursor_id)
+        if not rows:
+            _end_pass(connection, state, now)
+            return 0
+        link = f"run:{number}:{state.pass_no}:{rows[0].id}"
+        changed = _decide_chunk(connection, rows, link, number, now, policies)
+        connection.execute(
+            update(run_table)
+            .where(run_table.c.no == number)
+            .values(cursor_date=rows[-1].booking_date, cursor_id=rows[-1].id, changed=state.changed or changed > 0)
+        )
+        journal.seal(connection, link, now)
+    tally.decided += len(rows)
+    tally.changed += changed
+    return len(rows)
 
 
 def _end_pass(connection: Connection, state: Any, now: datetime) -> None:

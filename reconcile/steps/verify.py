@@ -242,6 +242,39 @@ def decisions_stand(connection: Connection) -> Iterator[str]:
     yield from (f"payment {key}: its status is not that of its decision" for key in wrong)
 
 
+def credited_as_decided(connection: Connection) -> Iterator[str]:
+    """A credit stands on the accounts, and in the shares, that its decision names; its allocations are of invoices of
+    those accounts."""
+    prefix = ledger.customer("")
+    posted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for side, sign in ((journal.c.credit, 1), (journal.c.debit, -1)):
+        for key, name, amount in connection.execute(
+            select(journal.c.payment_id, side, func.sum(journal.c.amount))
+            .where(side.startswith(prefix), journal.c.payment_id.is_not(None))
+            .group_by(journal.c.payment_id, side)
+        ):
+            posted[key][name.removeprefix(prefix)] += sign * int(amount)
+    of_account = select(allocation.c.payment_id, invoice.c.account_number).join(
+        invoice, invoice.c.number == allocation.c.invoice_number
+    )
+    net = func.sum(allocation.c.amount)
+    allocated: defaultdict[str, set[str]] = defaultdict(set)
+    for key, number in connection.execute(
+        of_account.group_by(allocation.c.payment_id, invoice.c.account_number).having(net > 0)
+    ):
+        allocated[key].add(number)
+    for key, splits in connection.execute(
+        select(payment.c.id, decision.c.splits)
+        .join(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
+        .where(payment.c.status == "credited")
+    ):
+        decided = {each["account"]: each["amount"] for each in splits}
+        if {number: amount for number, amount in posted[key].items() if amount} != decided:
+            yield f"payment {key}: it does not stand on the accounts that its decision names"
+        if allocated[key] - set(decided):
+            yield f"payment {key}: an invoice of another account is allocated"
+
+
 def allocations_within(connection: Connection) -> Iterator[str]:
     """Allocations never exceed an invoice, nor the payment that they are of."""
     for row in connection.execute(
@@ -298,6 +331,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     places_equal_statuses,
     credited_once,
     decisions_stand,
+    credited_as_decided,
     allocations_within,
     currencies_agree,
     chain_unbroken,

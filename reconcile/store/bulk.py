@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from sqlalchemy import Boolean, Column, ColumnElement, Connection, Date, Table, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import String
 
@@ -33,14 +35,42 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         return
     quoted = ", ".join(f'"{name}"' for name in columns)
     if is_postgresql(connection):
-        cursor = connection.connection.cursor()
-        with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
-            for row in encoded:
-                copy.write_row(row)
-        cursor.close()
+        _copy(connection, f'COPY "{table.name}" ({quoted}) FROM STDIN', encoded)
     else:
         marks = ", ".join("?" * len(columns))
         connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', encoded)  # noqa: S608
+
+
+def _copy(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """COPY goes past SQLAlchemy; what the database says about it comes as SQLAlchemy's errors all the same."""
+    try:
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(statement, None, error) from error
+    except psycopg.OperationalError as error:
+        raise OperationalError(statement, None, error) from error
+
+
+def update_rows(
+    connection: Connection, table: Table, key: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Set these columns of the rows that the key names; each row has the columns' values in order, then the key's."""
+    if not rows:
+        return
+    mark = "%s" if is_postgresql(connection) else "?"
+    sets = ", ".join(f'"{name}" = {mark}' for name in columns)
+    encoders = _encoders(table, (*columns, key), connection.dialect.name)
+    encoded = [
+        tuple(
+            value if encode is None or value is None else encode(value)
+            for encode, value in zip(encoders, row, strict=True)
+        )
+        for row in rows
+    ]
+    connection.exec_driver_sql(f'UPDATE "{table.name}" SET {sets} WHERE "{key}" = {mark}', encoded)  # noqa: S608
 
 
 def any_of(

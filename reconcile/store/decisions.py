@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from reconcile import __version__, ledger
 from reconcile.decision import Allocation, Decision
 from reconcile.ledger import Transfer
 from reconcile.store import journal
-from reconcile.store.bulk import any_of, encoded, insert_rows
+from reconcile.store.bulk import any_of, encoded, insert_rows, update_rows
 from reconcile.store.lookup import account_positions, invoice_positions
 from reconcile.store.tables import allocation, balance_change, decision, invoice, payment, placement
 from reconcile.store.tables import journal as journal_table
@@ -153,39 +153,28 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
             )
         )
         pointers.append(
-            {
-                "this": each.standing.payment_id,
-                "decision_no": number,
-                "status": each.decision.status,
-                "reason": each.decision.reason,
-                "account_number": each.decision.account_number,
-                "by_person": act.by_person,
-            }
+            (
+                number,
+                each.decision.status,
+                each.decision.reason,
+                each.decision.account_number,
+                act.by_person,
+                each.standing.payment_id,
+            )
         )
     insert_rows(connection, decision, DECISION_COLUMNS, rows)
-    if pointers:
-        connection.execute(
-            update(payment)
-            .where(payment.c.id == bindparam("this"))
-            .values(
-                decision_no=bindparam("decision_no"),
-                status=bindparam("status"),
-                reason=bindparam("reason"),
-                account_number=bindparam("account_number"),
-                by_person=bindparam("by_person"),
-            ),
-            pointers,
-        )
+    update_rows(connection, payment, "id", POINTER_COLUMNS, pointers)
+
+
+POINTER_COLUMNS = ("decision_no", "status", "reason", "account_number", "by_person")
 
 
 def place(connection: Connection, placed: Sequence[tuple[Standing, str]]) -> None:
     """The next placement of each payment; the database refuses one while another is live."""
     rows = [(standing.payment_id, standing.generation + 1, kind, standing.amount) for standing, kind in placed]
     insert_rows(connection, placement, ("payment_id", "generation", "kind", "amount"), rows)
-    connection.execute(
-        update(payment).where(payment.c.id == bindparam("this")).values(generation=payment.c.generation + 1),
-        [{"this": standing.payment_id} for standing, _ in placed],
-    )
+    generations = [(standing.generation + 1, standing.payment_id) for standing, _ in placed]
+    update_rows(connection, payment, "id", ("generation",), generations)
 
 
 def credit_transfers(standing: Standing, splits: Sequence[tuple[str, int]]) -> list[Transfer]:

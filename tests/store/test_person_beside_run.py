@@ -83,13 +83,7 @@ def test_the_persons_word_stands(books: Engine, monkeypatch: pytest.MonkeyPatch,
     assert _run(books).changed == 0
 
 
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=[] if name.startswith("undoes") else pytest.mark.xfail(
-        raises=(IntegrityError, psycopg.errors.UniqueViolation), strict=True,
-        reason="the run is stopped by the person's row, and is to be started again by hand or by the next night",
-    ))
-    for name in ACTS
-])  # fmt: skip
+@pytest.mark.parametrize("name", ACTS)
 def test_the_run_comes_to_its_end(books: Engine, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     amount, act, _ = ACTS[name]
     _run_with(books, monkeypatch, lambda: act(books, _key(books, amount)))
