@@ -1,11 +1,11 @@
 """Field 86, what the bank says of one entry: in numbered subfields, in slash code words, or as free text.
 
 Sources: the numbered form `NNN?00…?20–?29?30?31?32?33?60–?63` of the German and Central European banks, with whatever
-separator the bank has chosen, and the SEPA words `EREF+`, `SVWZ+`, `ABWA+` within it; `NS` of some
-German and Hungarian banks; the code words of SWIFT and of
-ING, ABN AMRO and Rabobank (`/ORDP/`, `/NAME/`, `/REMI/`, `/CNTP/` …). What the payer wrote may imitate either: so a
-party that stands twice with different values is believed in neither, and one behind the payer's own text only where
-the bank gave none before it. Folds are kept as line feeds in texts and taken out of numbers.
+separator the bank has chosen, and the SEPA words `EREF+`, `SVWZ+`, `ABWA+` within it; field `NS` of some German and
+Hungarian banks; the code words of SWIFT and of ING, ABN AMRO and Rabobank (`/ORDP/`, `/NAME/`, `/REMI/`, `/CNTP/` …).
+What the payer wrote may imitate either: so a party that stands twice with different values is believed in neither, and
+one behind the payer's own text only where the bank gave none before it. Folds are kept as line feeds in texts and taken
+out of numbers.
 """
 
 from __future__ import annotations
