@@ -22,7 +22,6 @@ from reconcile.policy import PolicyBook
 from reconcile.proposal import Case, Found, Payment
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.resolve import KnownNumbers, References, keys_wanted, resolve
-from reconcile.reference import zeroless_key
 from reconcile.statement import Party, PartyKind, StructuredReference
 from reconcile.steps import reversals
 from reconcile.store import journal
@@ -37,6 +36,8 @@ RETRIES: Final = 5
 _START_LOCK: Final = 7_265_636_902
 MACHINE: Final = "machine"
 Progress = Callable[[int], None]
+Keys = tuple[frozenset[str], frozenset[str]]
+"""The exact and the zeroless keys of one purpose (`keys_wanted`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +269,11 @@ def cases_of(connection: Connection, rows: Sequence[Any], policies: PolicyBook) 
     for each in payments:
         policy = policies.on(each.booking_date)
         payer = payer_of(each.debtor, each.ultimate, policy)
-        half.append((each, payer, policy))
-        _want(wanted, each, payer, policy.name_limit(each.format))
+        keys = keys_wanted(each.reading, each.references)
+        half.append((each, payer, policy, keys))
+        _want(wanted, each, payer, policy.name_limit(each.format), keys)
     found = find(connection, wanted)
-    cases = [Case(each, payer, references_of(each, found), found, policy) for each, payer, policy in half]
+    cases = [Case(each, payer, references_of(each, found, keys), found, policy) for each, payer, policy, keys in half]
     add_invoices_of(connection, found, {number for case in cases for number in _accounts_to_open(case)})
     return cases
 
@@ -309,19 +311,16 @@ def _in_doubt(connection: Connection, rows: Sequence[Any]) -> set[str]:
     return set(suspects) - set(sound)
 
 
-def _want(wanted: Wanted, each: Payment, payer: Party, limit: int | None) -> None:
-    exact, zeroless = keys_wanted(each.reading, each.references)
-    wanted.zeroless |= zeroless
-    wanted.zeroless.update(zeroless_key(key) for key in exact)
+def _want(wanted: Wanted, each: Payment, payer: Party, limit: int | None, keys: Keys) -> None:
+    wanted.zeroless |= keys[1]
     wanted.parties.add((payer, limit))
     if each.ultimate:
         wanted.parties.add((each.ultimate, limit))
 
 
-def references_of(each: Payment, found: Found) -> References:
+def references_of(each: Payment, found: Found, keys: Keys) -> References:
     """The purpose's numbers against what was on the books on the booking date; later ones are candidates only."""
-    exact, zeroless = keys_wanted(each.reading, each.references)
-    zeroless = zeroless | {zeroless_key(key) for key in exact}
+    exact, zeroless = keys
     day = each.booking_date
 
     def invoices(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:

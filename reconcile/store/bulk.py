@@ -23,14 +23,7 @@ Encoder = Callable[[Any], Any]
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows (values in the order of `columns`). Money must be `int`, moments must have a zone."""
-    encoders = _encoders(table, tuple(columns), connection.dialect.name)
-    encoded = [
-        tuple(
-            value if encode is None or value is None else encode(value)
-            for encode, value in zip(encoders, row, strict=True)
-        )
-        for row in rows
-    ]
+    encoded = _encoded(connection, table, tuple(columns), rows)
     if not encoded:
         return
     quoted = ", ".join(f'"{name}"' for name in columns)
@@ -62,14 +55,7 @@ def update_rows(
         return
     mark = "%s" if is_postgresql(connection) else "?"
     sets = ", ".join(f'"{name}" = {mark}' for name in columns)
-    encoders = _encoders(table, (*columns, key), connection.dialect.name)
-    encoded = [
-        tuple(
-            value if encode is None or value is None else encode(value)
-            for encode, value in zip(encoders, row, strict=True)
-        )
-        for row in rows
-    ]
+    encoded = _encoded(connection, table, (*columns, key), rows)
     connection.exec_driver_sql(f'UPDATE "{table.name}" SET {sets} WHERE "{key}" = {mark}', encoded)  # noqa: S608
 
 
@@ -81,6 +67,28 @@ def any_of(
     if is_postgresql(connection):
         return column == func.any(bindparam(None, listed, type_=ARRAY(String)))
     return column.in_(select(text("value")).select_from(func.json_each(json.dumps(listed, ensure_ascii=False))))
+
+
+def _encoded(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Sequence[Any]]
+) -> list[Sequence[Any]]:
+    """The rows as the driver takes them; only columns that need it are touched."""
+    encoders = [
+        (place, encode)
+        for place, encode in enumerate(_encoders(table, columns, connection.dialect.name))
+        if encode is not None
+    ]
+    width = len(columns)
+    encoded: list[Sequence[Any]] = []
+    for row in rows:
+        values = list(row)
+        if len(values) != width:
+            raise ValueError(f"{len(values)} values for {width} columns of {table.name}")
+        for place, encode in encoders:
+            if values[place] is not None:
+                values[place] = encode(values[place])
+        encoded.append(tuple(values))
+    return encoded
 
 
 @lru_cache(maxsize=128)

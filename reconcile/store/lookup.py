@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Table, and_, func, or_, select
 from reconcile.books import Account, Holder, HolderType, Invoice, InvoiceStatus, PowerOfAttorney
 from reconcile.payer import lookup_names
 from reconcile.proposal import Found
+from reconcile.reference import number_key, zeroless_key
 from reconcile.statement import Party
 from reconcile.store.bulk import any_of
 from reconcile.store.tables import (
@@ -61,7 +62,7 @@ def find(connection: Connection, wanted: Wanted) -> Found:
     for condition in asked:
         keys.update(connection.execute(select(account.c.holder_key).where(condition)).scalars().all())
     _add_accounts(connection, found, keys)
-    _index_numbers(connection, found, wanted.zeroless)
+    _index_numbers(found)
     loaded = {each.holder.key: each.holder for each in found.accounts.values()}
     for index, source in (
         (found.holders_by_tax_id, holders.by_tax_id),
@@ -177,23 +178,20 @@ def _add_accounts(connection: Connection, found: Found, holder_keys: set[str]) -
     found.accounts_of.update({key: tuple(accounts) for key, accounts in by_holder.items()})
 
 
-def _index_numbers(connection: Connection, found: Found, zeroless: set[str]) -> None:
-    """Number keys to numbers, exact and without leading zeros, for the numbers that the chunk's keys may mean."""
-    for table, by_key, by_zeroless in (
-        (invoice, found.invoices_by_key, found.invoices_by_zeroless),
-        (account, found.accounts_by_key, found.accounts_by_zeroless),
+def _index_numbers(found: Found) -> None:
+    """Number keys to numbers, exact and without leading zeros, for all that was found."""
+    for numbers, by_key, by_zeroless in (
+        (found.invoices, found.invoices_by_key, found.invoices_by_zeroless),
+        (found.accounts, found.accounts_by_key, found.accounts_by_zeroless),
     ):
         exact: defaultdict[str, list[str]] = defaultdict(list)
         bare: defaultdict[str, list[str]] = defaultdict(list)
-        for row in connection.execute(
-            select(table.c.number, table.c.number_key, table.c.zeroless_key)
-            .where(any_of(connection, table.c.zeroless_key, zeroless))
-            .order_by(table.c.number)
-        ).all():
-            exact[row.number_key].append(row.number)
-            bare[row.zeroless_key].append(row.number)
-        by_key.update({key: tuple(numbers) for key, numbers in exact.items()})
-        by_zeroless.update({key: tuple(numbers) for key, numbers in bare.items()})
+        for number in sorted(numbers):
+            key = number_key(number)
+            exact[key].append(number)
+            bare[zeroless_key(key)].append(number)
+        by_key.update({key: tuple(its) for key, its in exact.items()})
+        by_zeroless.update({key: tuple(its) for key, its in bare.items()})
 
 
 # --- holders ---------------------------------------------------------------------------------------------------------
