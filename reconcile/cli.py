@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
-import redis.exceptions
 import sqlalchemy.exc
 import typer
 
@@ -92,10 +91,8 @@ def main(arguments: list[str] | None = None) -> int:
     except typer.Abort:
         print("error: interrupted; what was under way is not stored", file=sys.stderr)
         return FAILED
-    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, redis.exceptions.ConnectionError) as error:
-        return _trouble(
-            error, debug, TRY_AGAIN, "the database or the broker is away", "nothing half-done was kept: try again"
-        )
+    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError) as error:
+        return _trouble(error, debug, TRY_AGAIN, "the database or the broker is away", "nothing half-done was kept: try again")
     except Exception as error:
         return _trouble(error, debug, FAILED, f"unexpected {type(error).__name__}", "what was under way is not stored")
     return result if isinstance(result, int) else DONE

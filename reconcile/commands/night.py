@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconcile.commands.context import Context
 from reconcile.commands.work import ALERTS_OPEN, BOOKS_DIFFER
 from reconcile.steps import jobs
-from reconcile.steps import nightly as night
 from reconcile.steps.inbox import PAUSE, Intake, Outcome
 from reconcile.store.locks import exclusive
+
+if TYPE_CHECKING:
+    from reconcile.steps import nightly as night
 
 TRY_AGAIN = 75
 
@@ -28,7 +30,9 @@ def nightly(
     inbox: Annotated[Path | None, typer.Option(help="Where statements arrive; else RECONCILE_INBOX.")] = None,
     reports: Annotated[Path | None, typer.Option(help="Where reports go; else RECONCILE_REPORTS.")] = None,
     pause: Annotated[float, typer.Option(min=0, help="Seconds between the two looks at a new file.")] = PAUSE,
-    enqueue: Annotated[bool, typer.Option("--enqueue", help="Hand it to the workers instead of doing it here.")] = False,
+    enqueue: Annotated[
+        bool, typer.Option("--enqueue", help="Hand it to the workers instead of doing it here.")
+    ] = False,
 ) -> None:
     """Do the night: take in the inbox, decide, check the books, write the report. Safe to repeat."""
     this: Context = context.obj
@@ -37,7 +41,9 @@ def nightly(
     if enqueue:
         _enqueue(this, countries)
         return
-    done = [_here(this, each, inbox or this.settings.inbox, reports or this.settings.reports, pause) for each in countries]
+    done = [
+        _here(this, each, inbox or this.settings.inbox, reports or this.settings.reports, pause) for each in countries
+    ]
     if any(each.differences for each in done):
         raise typer.Exit(BOOKS_DIFFER)
     left_out = sum(each.inbox.count(Outcome.REFUSED) + each.inbox.count(Outcome.FAILED) for each in done)
@@ -51,6 +57,8 @@ def _here(this: Context, country: str, inbox: Path | None, reports: Path, pause:
         if not mine:
             typer.echo(f"error: the night of {country} is under way elsewhere; try again when it is over", err=True)
             raise typer.Exit(TRY_AGAIN)
+        from reconcile.steps import nightly as night  # with the report; not for the other commands to wait for
+
         intake = Intake(this.engine, inbox, this.policies, this.now, this.settings.max_statement_bytes, pause)
         done = night.nightly(intake, country, reports, actor=this.settings.actor)
     _show(this, done)

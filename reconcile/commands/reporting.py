@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from reconcile.commands.context import Context, day
-from reconcile.reports import alert_report
 from reconcile.steps import verify as verifying
 
 
@@ -26,6 +25,8 @@ def report(
     check: Annotated[bool, typer.Option("--verify/--no-verify", help="Check the books for the report.")] = True,
 ) -> None:
     """The alert report: where the money is, what waits for a person and what to do, as a page or a workbook."""
+    from reconcile.reports import alert_report  # pandas and templates: not for the other commands to wait for
+
     this: Context = context.obj
     about = day(on or None, "--date") or datetime.now(UTC).date()
     engine, policies = this.engine, this.policies

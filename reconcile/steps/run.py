@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, and_, func, insert, not_, or_, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from reconcile.decision import decide
+from reconcile.decision import MAX_CANDIDATES, decide
 from reconcile.payer import holders_by_id, own_holders, payer_of
 from reconcile.policy import PolicyBook
 from reconcile.proposal import Case, Found, Payment
@@ -25,10 +25,21 @@ from reconcile.purpose.resolve import KnownNumbers, References, keys_wanted, res
 from reconcile.statement import Party, PartyKind, StructuredReference
 from reconcile.steps import reversals
 from reconcile.store import journal
+from reconcile.store.bulk import any_of
 from reconcile.store.decisions import Act, Written, content, digest, digests_in_force, standing_of, write
 from reconcile.store.engine import is_postgresql
 from reconcile.store.lookup import Wanted, add_invoices_of, find
-from reconcile.store.tables import entry, line_detail, own_bank_account, payment, statement, statement_line
+from reconcile.store.tables import (
+    allocation,
+    decision,
+    entry,
+    invoice,
+    line_detail,
+    own_bank_account,
+    payment,
+    statement,
+    statement_line,
+)
 from reconcile.store.tables import run as run_table
 
 CHUNK: Final = 2000
@@ -158,16 +169,40 @@ def _next_chunk(
             _end_pass(connection, state, now)
             return 0
         link = f"run:{number}:{state.pass_no}:{rows[0].id}"
-        changed = _decide_chunk(connection, rows, link, number, now, policies)
+        again = rows if state.pass_no == 1 else _touched(connection, rows, number)
+        changed = _decide_chunk(connection, again, link, number, now, policies) if again else 0
         connection.execute(
             update(run_table)
             .where(run_table.c.no == number)
             .values(cursor_date=rows[-1].booking_date, cursor_id=rows[-1].id, changed=state.changed or changed > 0)
         )
         journal.seal(connection, link, now)
-    tally.decided += len(rows)
+    tally.decided += len(again)
     tally.changed += changed
     return len(rows)
+
+
+def _touched(connection: Connection, rows: Sequence[Any], run_no: int) -> Sequence[Any]:
+    """The payments that this run's own credits may have changed anything for: those with an account in their decision,
+    or among its candidates, of which the run has allocated an invoice. A payment's candidates hold every account that a
+    rule looked at, up to their number; where that is reached, the payment is decided again in any case."""
+    moved = set(
+        connection.execute(
+            select(invoice.c.account_number)
+            .join(allocation, allocation.c.invoice_number == invoice.c.number)
+            .join(decision, decision.c.payment_id == allocation.c.payment_id)
+            .where(decision.c.run_no == run_no)
+            .distinct()
+        ).scalars()
+    )
+    decided = connection.execute(
+        select(payment.c.id, decision.c.account_number, decision.c.candidates)
+        .join(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
+        .where(any_of(connection, payment.c.id, [row.id for row in rows]))
+    ).all()
+    seen = {row.id: {row.account_number, *(each["account"] for each in row.candidates)} for row in decided}
+    full = {row.id for row in decided if len(row.candidates) >= MAX_CANDIDATES}
+    return [row for row in rows if row.id in full or row.id not in seen or not moved.isdisjoint(seen[row.id])]
 
 
 def _end_pass(connection: Connection, state: Any, now: datetime) -> None:
