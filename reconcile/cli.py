@@ -76,7 +76,7 @@ def version(context: typer.Context) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; the console script exits with it."""
-    gc.set_threshold(100_000, 50, 100)  # a chunk holds many values for a short while: collecting in it is wasted
+    gc.set_threshold(1_000_000, 50, 100)  # a chunk holds many values for a short while: collecting in it is wasted
     line = _hoisted(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in line
     try:
@@ -92,7 +92,9 @@ def main(arguments: list[str] | None = None) -> int:
         print("error: interrupted; what was under way is not stored", file=sys.stderr)
         return FAILED
     except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError) as error:
-        return _trouble(error, debug, TRY_AGAIN, "the database or the broker is away", "nothing half-done was kept: try again")
+        return _trouble(
+            error, debug, TRY_AGAIN, "the database or the broker is away", "nothing half-done was kept: try again"
+        )
     except Exception as error:
         return _trouble(error, debug, FAILED, f"unexpected {type(error).__name__}", "what was under way is not stored")
     return result if isinstance(result, int) else DONE

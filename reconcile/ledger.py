@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,28 @@ def content_id(*parts: object) -> str:
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:24]
 
 
-def row_text(transfer: Transfer, posted_at: datetime) -> str:
+class Posted(Protocol):
+    """A transfer, or its row in the journal."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def debit(self) -> str: ...
+    @property
+    def credit(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def effective_date(self) -> date: ...
+    @property
+    def payment_id(self) -> str | None: ...
+    @property
+    def description(self) -> str: ...
+
+
+def row_text(transfer: Posted, posted_at: datetime) -> str:
     """A journal row as the hash chain sees it."""
     return "\x1f".join(
         (

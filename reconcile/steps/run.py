@@ -283,13 +283,15 @@ def _decide_chunk(
     cases = cases_of(connection, rows, policies)
     before = digests_in_force(connection, [row.id for row in rows if row.decision_no is not None])
     written = []
+    acts: dict[str, Act] = {}
     for row, case in zip(rows, cases, strict=True):
         made = decide(case)
         for taken in made.allocations:
             case.found.outstanding[taken.invoice_number] -= taken.amount
         said = content(made)
         if row.decision_no is None or before.get(row.id) != digest(said):
-            act = Act(MACHINE, now, case.policy.version, run_no=run_no)
+            version = case.policy.version
+            act = acts.get(version) or acts.setdefault(version, Act(MACHINE, now, version, run_no=run_no))
             written.append(Written(standing_of(row._mapping), made, act, said))
     write(connection, link, written)
     return len(written)

@@ -121,7 +121,7 @@ def write(connection: Connection, link_id: str, written: Sequence[Written], firs
     if not credited:
         return 0
     at = written[0].act.at
-    place(connection, [(each.standing, "credit") for each in credited])
+    _place(connection, [(each.standing, "credit") for each in credited])
     transfers = [transfer for each in credited for transfer in credit_transfers(each.standing, each.decision.splits)]
     journal.post(connection, link_id, transfers, at, first_row)
     add_balance_changes(connection, transfers)
@@ -159,6 +159,7 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
                 each.decision.reason,
                 each.decision.account_number,
                 act.by_person,
+                each.standing.generation + (each.decision.status == "credited"),
                 each.standing.payment_id,
             )
         )
@@ -166,15 +167,19 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
     update_rows(connection, payment, "id", POINTER_COLUMNS, pointers)
 
 
-POINTER_COLUMNS = ("decision_no", "status", "reason", "account_number", "by_person")
+POINTER_COLUMNS = ("decision_no", "status", "reason", "account_number", "by_person", "generation")
 
 
 def place(connection: Connection, placed: Sequence[tuple[Standing, str]]) -> None:
     """The next placement of each payment; the database refuses one while another is live."""
-    rows = [(standing.payment_id, standing.generation + 1, kind, standing.amount) for standing, kind in placed]
-    insert_rows(connection, placement, ("payment_id", "generation", "kind", "amount"), rows)
+    _place(connection, placed)
     generations = [(standing.generation + 1, standing.payment_id) for standing, _ in placed]
     update_rows(connection, payment, "id", ("generation",), generations)
+
+
+def _place(connection: Connection, placed: Sequence[tuple[Standing, str]]) -> None:
+    rows = [(standing.payment_id, standing.generation + 1, kind, standing.amount) for standing, kind in placed]
+    insert_rows(connection, placement, ("payment_id", "generation", "kind", "amount"), rows)
 
 
 def credit_transfers(standing: Standing, splits: Sequence[tuple[str, int]]) -> list[Transfer]:

@@ -74,19 +74,7 @@ def rows_of(connection: Connection, link_id: str) -> Iterator[str]:
         execution_options={"yield_per": 5000},
     )
     for row in found:
-        yield row_text(
-            Transfer(
-                row.key,
-                row.debit,
-                row.credit,
-                row.amount,
-                row.currency,
-                row.effective_date,
-                row.description,
-                row.payment_id,
-            ),
-            row.posted_at,
-        )
+        yield row_text(row, row.posted_at)
 
 
 def head(connection: Connection) -> str:
