@@ -42,7 +42,7 @@ from reconcile.store.tables import (
 )
 from reconcile.store.tables import run as run_table
 
-CHUNK: Final = 2000
+CHUNK: Final = 5000
 RETRIES: Final = 5
 _START_LOCK: Final = 7_265_636_902
 MACHINE: Final = "machine"
