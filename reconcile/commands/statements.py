@@ -33,6 +33,8 @@ def ingest(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Statement files; the format is told from the content.")],
     format: Annotated[str, typer.Option(help="Read as this format, whatever the content looks like.")] = "",
+    profile: Annotated[str, typer.Option(help="Of a table: read by this layout.")] = "",
+    account: Annotated[str, typer.Option(help="Of a table that names none: the own bank account it is of.")] = "",
 ) -> None:
     """Store bank statements. Each file all or nothing; the same file again adds nothing."""
     this: Context = context.obj
@@ -40,7 +42,7 @@ def ingest(
     problems: list[Problem] = []
     for path in files:
         try:
-            stored += _one(this, path, format or None)
+            stored += _one(this, path, format or None, ingesting.Table(profile, account))
         except Refusal as refusal:
             problems += refusal.at(str(path)).problems
     _show(this, stored)
@@ -50,7 +52,9 @@ def ingest(
         raise typer.Exit(4)
 
 
-def _one(this: Context, path: Path, format: str | None) -> Sequence[ingesting.StatementResult]:
+def _one(
+    this: Context, path: Path, format: str | None, table: ingesting.Table
+) -> Sequence[ingesting.StatementResult]:
     if not path.is_file():
         raise Refusal.of("there is no such file", "check the path")
     engine, policies = this.engine, this.policies
@@ -63,6 +67,7 @@ def _one(this: Context, path: Path, format: str | None) -> Sequence[ingesting.St
             policies=policies,
             format=format,
             max_bytes=this.settings.max_statement_bytes,
+            table=table,
             progress=advance,
         )
 

@@ -69,6 +69,14 @@ class Origin:
     attended: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a person says of a table that does not say it itself: its layout, and the own bank account that it is of."""
+
+    profile: str = ""
+    account: str = ""
+
+
 @dataclass(slots=True)
 class _Head:
     """A staged statement: what is known of it once its entries have been drawn."""
@@ -95,10 +103,11 @@ def ingest(
     policies: PolicyBook,
     format: str | None = None,
     max_bytes: int | None = None,
+    table: Table = Table(),
     progress: Progress = lambda count: None,
 ) -> list[StatementResult]:
     """Store the statements of one file. Refuses (and stores nothing of it) what cannot be read exactly."""
-    context = _context(engine, policies, max_bytes)
+    context = replace(_context(engine, policies, max_bytes), profile=table.profile, account=table.account)
     file_hash = _fingerprint(path, context)
     with engine.connect() as connection, staging.staging(connection):
         known = _known(connection, file_hash, path.name)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from reconcile.problem import Refusal
 from reconcile.steps import masters, review, statements
-from reconcile.steps.ingest import Origin
+from reconcile.steps.ingest import Origin, Table
 from reconcile.steps.review import Person
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
@@ -181,3 +181,11 @@ def test_acts_without_reason_or_on_unknown_statements_are_refused(engine: Engine
         statements.void(engine, statement_id(engine), Person("aliya", "", NOW))
     with pytest.raises(Refusal, match="there is no statement 'ffffffff'"):
         statements.accept(engine, "ffffffff", PERSON)
+
+
+def test_a_table_that_names_no_account_is_read_as_the_one_that_a_person_says(engine: Engine, tmp_path: Path) -> None:
+    page = "Date,Description,Debit,Credit,Balance\n13/02/2026,Пополнение л/с 104582,,100.00,100.00\n"
+    with pytest.raises(Refusal, match="say it with --account"):
+        upload(engine, tmp_path, "t.csv", page)
+    (result,) = upload(engine, tmp_path, "t.csv", page, table=Table(account=OWN))
+    assert (result.format, result.bank_account, result.new) == ("table", OWN, 1)
