@@ -18,7 +18,7 @@ from reconcile.store.alerts import audit, close_alert
 from reconcile.store.decisions import Act, Written, standing_of, take_back, write
 from reconcile.store.engine import reading
 from reconcile.store.staging import staged_line
-from reconcile.store.tables import entry, line_detail, payment, statement, statement_file, statement_line
+from reconcile.store.tables import entry, entry_tie, line_detail, payment, statement, statement_file, statement_line
 
 
 def statements(engine: Engine, own_account: str | None = None) -> Sequence[Any]:
@@ -175,6 +175,12 @@ def _refuse_credited(connection: Connection, statement_id: str, entries: Sequenc
         raise Refusal.of(
             f"{len(credited)} payments of statement {statement_id} are credited or returned ({shown} …)",
             "undo these first, then void the statement",
+        )
+    tied = connection.execute(select(entry_tie.c.entry_id).where(entry_tie.c.entry_id.in_(ids))).scalars().first()
+    if tied is not None:
+        raise Refusal.of(
+            f"entry {tied} of statement {statement_id} took a payment back, or returned it",
+            "what it undid cannot be put back by voiding: ask the bank for a correcting entry",
         )
 
 

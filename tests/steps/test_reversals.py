@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from reconcile.steps import masters, review
+from reconcile.problem import Refusal
+from reconcile.steps import masters, review, statements
 from reconcile.steps.review import Person
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
@@ -118,3 +119,13 @@ def test_a_reversal_beyond_the_window_is_left_to_a_person(engine: Engine, tmp_pa
     upload(engine, tmp_path, "2.xml", camt(late, 5_000, [("DBIT", 5_000, True, "B")]))
     assert decide(engine) == {"credited": 1}
     assert rows(engine, "SELECT kind FROM alert WHERE closed_at IS NULL") == [("reversal_unmatched",)]
+
+
+def test_a_statement_whose_entry_took_a_payment_back_is_not_voided(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.xml", camt(DAY, 0, [("CRDT", 5_000, False, "A")]))
+    decide(engine)
+    (second,) = upload(engine, tmp_path, "2.xml", camt(BACK, 5_000, [("DBIT", 5_000, True, "B")]))
+    assert decide(engine) == {"returned": 1}
+    with pytest.raises(Refusal, match="took a payment back, or returned it"):
+        statements.void(engine, second.statement_id, Person("aliya", "wrong file", LATER))
+    assert balance(engine) == 0
