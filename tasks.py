@@ -176,7 +176,7 @@ def run_all() -> dict[str, Any]:
 @app.task
 def verify_books() -> list[str]:
     """Check the books: a line for each thing that does not hold."""
-    return verify(night.held_still(books()))
+    return verify(books())
 
 
 @app.task

@@ -5,8 +5,7 @@ Both are written from the same values, read in one transaction that sees the boo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from reconcile.reports import figures, findings, html, open_items, xlsx
 from reconcile.reports.model import NOT_DECIDED, Report
 from reconcile.reports.words import wording
 from reconcile.store import journal
+from reconcile.store.engine import reading
 
 ON_THE_PAGE: Final = 500
 """How many open payments the HTML page shows; the workbook has all of them."""
@@ -67,7 +67,7 @@ def write(
     asked = Asked(day, now, country, language, limit, None if faults is None else tuple(faults))
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with _held_still(engine) as connection:
+        with reading(engine) as connection:
             report = collect(connection, asked, policies)
             (html if kind == ".html" else xlsx).write(report, partial, language)
         partial.replace(path)
@@ -103,13 +103,3 @@ def collect(connection: Connection, asked: Asked, policies: PolicyBook) -> Repor
         items=open_items.open_items(connection, setting, asked.limit),
         faults=asked.faults,
     )
-
-
-@contextmanager
-def _held_still(engine: Engine) -> Iterator[Connection]:
-    """One moment of the books for the whole report: else a run that commits meanwhile would look like a difference."""
-    options = {"read_only": True}
-    if engine.dialect.name == "postgresql":
-        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # type: ignore[dict-item]
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection

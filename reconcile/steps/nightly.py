@@ -13,8 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sqlalchemy import Engine
-
 from reconcile.problem import Refusal
 from reconcile.reports import alert_report
 from reconcile.steps.inbox import WEATHER, InboxResult, Intake, ingest_inbox
@@ -60,7 +58,7 @@ def nightly(intake: Intake, country: str, reports: Path, *, actor: str = ACTOR) 
         "run_failed",
         lambda: run(intake.engine, as_of=day, now=intake.now, policies=intake.policies, actor=actor),
     )
-    lines = steps.do("verify_not_done", lambda: tuple(verify(held_still(intake.engine))))
+    lines = steps.do("verify_not_done", lambda: tuple(verify(intake.engine)))
     if lines is not None:
         _tell(intake, country, lines)
     paths = write_reports(intake, country, day, reports, lines)
@@ -104,13 +102,6 @@ def _alert(intake: Intake, kind: str, country: str, words: str) -> None:
     with intake.engine.begin() as connection:
         close_alerts(connection, kind, f"{country}:", "raised anew", intake.now)
         raise_alert(connection, kind, f"{country}:{intake.now:%Y%m%dT%H%M%S.%f}", words, intake.now)
-
-
-def held_still(engine: Engine) -> Engine:
-    """The books as of one moment, while other workers go on: SQLite's reading is so by itself."""
-    if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="REPEATABLE READ")
-    return engine
 
 
 class _Steps:
