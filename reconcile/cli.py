@@ -14,7 +14,20 @@ import sqlalchemy.exc
 import typer
 
 from reconcile import __version__, settings
-from reconcile.commands import alerts, books, demo, exports, night, policy, powers, reporting, review, statements, work
+from reconcile.commands import (
+    alerts,
+    books,
+    demo,
+    exports,
+    night,
+    policy,
+    powers,
+    reporting,
+    review,
+    statements,
+    web,
+    work,
+)
 from reconcile.commands.context import Context
 from reconcile.problem import Refusal
 from reconcile.store import schema
@@ -32,7 +45,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (books, statements, work, night, demo, exports, reporting, review, alerts, powers, policy):
+for group in (books, statements, work, night, demo, exports, reporting, review, alerts, powers, policy, web):
     group.register(app)
 
 _FLAGS: Final = frozenset({"--json", "--quiet", "--debug", "--fail-on-alert"})

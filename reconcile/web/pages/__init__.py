@@ -1,0 +1,1 @@
+"""The pages, one module a job of finance's day; each has a `router`."""
