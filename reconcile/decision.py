@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from reconcile.books import Account, HolderType, Invoice, InvoiceStatus
+from reconcile.invoicing.numbers import is_valid
 from reconcile.matchers import MATCHERS, hints
 from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
 from reconcile.payer import Relation, relation
@@ -242,18 +243,22 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
 
 
 def _unknown_payer(case: Case, account: Account, mentioned: Sequence[Invoice]) -> _Refusal:
-    """Nobody known paid: credited only for a marked invoice's exact outstanding with the account's number beside it,
-    and only where the country lets third parties pay at all."""
+    """Nobody known paid: credited only for a marked invoice's exact outstanding, with the account's number beside it or
+    with check digits in the invoice's own number, and only where the country lets third parties pay at all."""
     held: _Refusal = ("payer_unknown", (("payer_unknown", {"name": case.payer.name}),))
-    if case.policy.country(account.country).third_party_rule is ThirdPartyRule.NOT_DOCUMENTED:
+    country = case.policy.country(account.country)
+    if country.third_party_rule is ThirdPartyRule.NOT_DOCUMENTED:
         return held
     marked = {ref.number for ref in case.references.marked if ref.kind is SpanKind.INVOICE}
     exact = sum(_open_amount(case, inv) for inv in mentioned) == case.payment.amount
     if not exact or not mentioned or not all(inv.number in marked for inv in mentioned):
         return held
-    if not _names_account(case, account):
-        return held
-    return None, (("invoice_and_account_exact", {"account": account.number}),)
+    if _names_account(case, account):
+        return None, (("invoice_and_account_exact", {"account": account.number}),)
+    series = country.invoice_series
+    if series is not None and all(is_valid(series, inv.number) for inv in mentioned):
+        return None, (("invoice_checked_exact", {"invoice": ", ".join(inv.number for inv in mentioned)}),)
+    return held
 
 
 def _purpose_rule(case: Case, account: Account) -> _Refusal:

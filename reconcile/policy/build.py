@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from reconcile.books import HolderType
+from reconcile.invoicing.numbers import PREFIX, InvoiceSeries
 from reconcile.policy.counterparties import Counterparty, Directory, words
 from reconcile.policy.document import Table
 from reconcile.policy.fields import Fault, Fields
@@ -24,6 +25,8 @@ from reconcile.policy.model import (
     ThirdPartyRule,
 )
 
+_FEWEST_DIGITS: Final = 4
+_MOST_DIGITS: Final = 7
 # The moment for which a country's `utc_offset` is stated: Almaty moved its clocks for good on 2024-03-01.
 _PROBE: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -35,6 +38,7 @@ def build(tables: Table, faults: list[Fault]) -> Policy:
     countries = {code: _country(code, part) for code, part in root.parts("country")}
     for code in countries:
         _known_country(root, code)
+    _own_prefixes(root, countries)
     general, forms = _required(root, "general"), _required(root, "names")
     legal_forms = frozenset(word for form in forms.texts("legal_forms") for word in words(form))
     policy = Policy(
@@ -79,6 +83,7 @@ def _known_country(root: Fields, code: str) -> None:
 
 def _country(code: str, part: Fields) -> CountryPolicy:
     bank, cards, mobile = part.part("bank_transfer"), part.part("card"), part.part("mobile_money")
+    series = part.part("invoice_series")
     currencies = part.currencies("currencies")
     if not currencies:
         part.note("currencies", f"{code} has no balance currency", 'write currencies = ["…"]')
@@ -93,11 +98,32 @@ def _country(code: str, part: Fields) -> CountryPolicy:
         power_of_attorney=power,
         cards=_cards(cards, currencies) if cards else None,
         mobile=_mobile(mobile, currencies) if mobile else None,
+        invoice_series=_series(series) if series else None,
     )
-    for table in (bank, cards, mobile, part):
+    for table in (bank, cards, mobile, series, part):
         if table is not None:
             _close(table)
     return policy
+
+
+def _series(part: Fields) -> InvoiceSeries:
+    """The numbers of our own invoices. So many digits in one piece that they are no phone's and no tax id's."""
+    prefix, digits = part.text("prefix", '"BK"'), part.whole("digits", least=_FEWEST_DIGITS)
+    if prefix and not PREFIX.fullmatch(prefix):
+        part.note("prefix", f"prefix = {prefix!r} is no prefix of a number", "write two to four Latin capitals")
+    if digits > _MOST_DIGITS:
+        part.note("digits", f"digits = {digits} makes numbers as long as a tax id", f"write {_MOST_DIGITS} or less")
+    return InvoiceSeries(prefix, digits)
+
+
+def _own_prefixes(root: Fields, countries: Mapping[str, CountryPolicy]) -> None:
+    """Two countries with one prefix would issue one number twice."""
+    seen: dict[str, str] = {}
+    for code, country in countries.items():
+        prefix = country.invoice_series.prefix if country.invoice_series else ""
+        if prefix and (other := seen.setdefault(prefix, code)) != code:
+            where = Fields({}, ("country", code, "invoice_series"), root.faults)
+            where.note("prefix", f"{prefix!r} is the prefix of {other} too", "give each country its own")
 
 
 def _methods(*tables: tuple[Fields | None, Method]) -> Iterator[tuple[HolderType, Method]]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from reconcile.books import HolderType
+from reconcile.invoicing.numbers import InvoiceSeries
 from reconcile.policy.counterparties import Directory
 from reconcile.problem import Refusal
 from reconcile.statement import Party
@@ -108,6 +109,8 @@ class CountryPolicy:
     """Whether an individual who pays for a legal entity or sole proprietor may do so with a power of attorney."""
     cards: CardPolicy | None = None
     mobile: MobilePolicy | None = None
+    invoice_series: InvoiceSeries | None = None
+    """The numbers of the invoices that we issue there; None where others issue them all."""
 
     def allows(self, holder: HolderType, method: Method) -> bool:
         return (holder, method) in self.methods

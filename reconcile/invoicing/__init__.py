@@ -1,0 +1,1 @@
+"""Our own invoices: their numbers."""

@@ -1,0 +1,62 @@
+"""Nobody known paid: what credits all the same, and what must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconcile.invoicing.numbers import InvoiceSeries, issue
+from reconcile.statement import NOBODY, Party
+from tests.deciding.books import Books, holder, short
+
+OURS = issue(InvoiceSeries("BK", 6), 127)
+OTHER = issue(InvoiceSeries("BK", 6), 128)
+UZ = issue(InvoiceSeries("BT", 6), 127)
+BROKEN = "BK-00012708"
+BOOKS = Books(
+    {"104582": holder("a", "ТОО Ромашка", tax_id="180440021537"), "200777": holder("u", "МЧЖ Тола", country="UZ")},
+    {
+        OURS: ("104582", 100_000), OTHER: ("104582", 50_000), BROKEN: ("104582", 70_000), "4512": ("104582", 30_000),
+        UZ: ("200777", 100_000),
+    },
+)  # fmt: skip
+NAMELESS, MASKED, DOUBTFUL = NOBODY, Party("Яна Петровна О."), Party("Ромошка")
+
+CREDITED = {
+    "a marked invoice with check digits, exactly": (f"Оплата по счету {OURS}", 100_000, f"{OURS}=100000"),
+    "typed with look-alikes": (f"счет №ВК{OURS[3:]} от 03.02.2026", 100_000, f"{OURS}=100000"),
+    "without its zeros": (f"счет BK{OURS[3:].lstrip('0')}", 100_000, f"{OURS}=100000"),
+    "two of them, together exactly": (f"счета {OURS}, {OTHER}", 150_000, f"{OURS}=100000 {OTHER}=50000"),
+    "another scheme's with the account beside it": ("счет 4512, л/с 104582", 30_000, "4512=30000"),
+}
+HELD = {
+    "not the exact amount": (f"Оплата по счету {OURS}", 99_999),
+    "more than outstanding": (f"Оплата по счету {OURS}", 100_001),
+    "another scheme's number alone": ("Оплата по счету 4512", 30_000),
+    "our shape, but its check digits fail": (f"Оплата по счету {BROKEN}", 70_000),
+    "one with check digits, one without": (f"счета {OURS}, 4512", 130_000),
+}
+
+
+@pytest.mark.parametrize("payer", [NAMELESS, MASKED, DOUBTFUL], ids=["nobody", "masked", "doubtful"])
+@pytest.mark.parametrize("name", CREDITED)
+def test_credited(name: str, payer: Party) -> None:
+    purpose, amount, taken = CREDITED[name]
+    assert short(BOOKS.decide(purpose, payer, amount)) == f"credited 104582 {taken}"
+
+
+@pytest.mark.parametrize("payer", [NAMELESS, MASKED, DOUBTFUL], ids=["nobody", "masked", "doubtful"])
+@pytest.mark.parametrize("name", HELD)
+def test_held(name: str, payer: Party) -> None:
+    purpose, amount = HELD[name]
+    made = BOOKS.decide(purpose, payer, amount)
+    assert (made.status, made.reason, made.account_number) == ("held", "payer_unknown", "104582")
+
+
+def test_a_bare_number_of_ours_is_held() -> None:
+    made = BOOKS.decide(f"оплата {OURS}", NOBODY, 100_000)
+    assert (made.status, made.reason) == ("held", "payer_unknown")
+
+
+def test_not_in_uzbekistan() -> None:
+    made = BOOKS.decide(f"Оплата по счету {UZ}", NOBODY, 100_000, country="UZ")
+    assert (made.status, made.reason) == ("held", "payer_unknown")
