@@ -59,7 +59,21 @@ def opening(own_account: str) -> str:
     return f"opening:{own_account}"
 
 
-PLACES = {"credit": "credited", "return": "returned", "ignore": "ignored"}
+def gateway(clearing: str) -> str:
+    """What a processing centre or mobile operator owes us: paid by customers, not yet on our bank account."""
+    return f"gateway:{clearing}"
+
+
+def exchange(clearing: str, currency: str) -> str:
+    """Exchange clearing: one currency given, another taken; what stays is gain or loss on exchange."""
+    return f"exchange:{clearing}:{currency}"
+
+
+def fees(clearing: str) -> str:
+    return f"fees:{clearing}"
+
+
+PLACES = {"credit": "credited", "return": "returned", "ignore": "ignored", "settle": "settlement"}
 """A placement's kind and the payment status it gives."""
 
 

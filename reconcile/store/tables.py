@@ -295,10 +295,12 @@ payment = Table(
     "payment",
     metadata,
     Column("id", String(24), primary_key=True),
-    Column("entry_id", ForeignKey("entry.id"), nullable=False),
+    # It comes from an entry on an own bank account, or from a gateway payment (cards, mobile money).
+    Column("entry_id", ForeignKey("entry.id")),
+    Column("gateway_id", ForeignKey("gateway_payment.id"), unique=True),
     Column("detail_no", Integer, nullable=False),
     Column("channel", String(16), nullable=False),
-    Column("own_account", String(64), nullable=False),
+    Column("own_account", String(64), nullable=False),  # of a gateway payment: its clearing account
     Column("amount", Minor, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("booking_date", Date, nullable=False),
@@ -310,7 +312,12 @@ payment = Table(
     Column("account_number", String(64)),
     Column("by_person", Boolean, nullable=False, default=False),
     Column("generation", Integer, nullable=False),  # how many placements there were so far
+    Column("refunded", Minor, nullable=False, server_default="0"),  # what of it has gone back through the gateway
     UniqueConstraint("entry_id", "detail_no"),
+    CheckConstraint("(entry_id IS NULL) <> (gateway_id IS NULL)", name="source"),
+    CheckConstraint("channel IN ('bank_transfer', 'card', 'mobile_money')", name="channel"),
+    CheckConstraint("(gateway_id IS NULL) = (channel = 'bank_transfer')", name="gateway"),
+    CheckConstraint("refunded = 0 OR (gateway_id IS NOT NULL AND refunded > 0 AND refunded <= amount)", name="refunded"),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("status IN ('credited', 'held', 'unmatched', 'returned', 'ignored', 'settlement')", name="status"),
     Index(
@@ -347,6 +354,9 @@ decision = Table(
     Column("decided_at", Moment, nullable=False),
     Column("run_no", Integer),
     Column("digest", String(32), nullable=False),
+    Column("credited_amount", Minor),  # where it is credited in another currency than it was paid in
+    Column("credited_currency", String(3)),
+    Column("fx_rate", String(40)),
 )
 
 # --- the journal -----------------------------------------------------------------------------------------------------
@@ -392,7 +402,7 @@ placement = Table(
     Column("kind", String(8), nullable=False),
     Column("amount", Minor, nullable=False),
     Column("taken_back_at", Moment),
-    CheckConstraint("kind IN ('credit', 'return', 'ignore')", name="kind"),
+    CheckConstraint("kind IN ('credit', 'return', 'ignore', 'settle')", name="kind"),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("generation >= 1", name="generation"),
     # Never twice: of all placements of one payment at most one is live.
@@ -583,5 +593,10 @@ inbox_file = Table(
     Column("outcome", Text, nullable=False),
 )
 
-INSERT_ONLY = ("journal", "journal_link", "allocation", "balance_change", "audit_log", "master_history")
+INSERT_ONLY = (
+    "journal", "journal_link", "allocation", "balance_change", "audit_log", "master_history",
+    "gateway_identity", "gateway_event", "gateway_refund",
+)  # fmt: skip
 """Tables whose rows nobody may change or delete; triggers hold it (see `store.guards`)."""
+
+import reconcile.store.gateway_tables  # noqa: E402, F401  `payment` refers to one of its tables

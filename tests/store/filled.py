@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from reconcile.steps import masters, review
 from reconcile.steps.review import Person
 from reconcile.steps.run import run
+from reconcile.store.gateway_tables import gateway_event, gateway_identity, gateway_payment, gateway_refund
 from reconcile.world import identifiers
 from tests.steps.books import NOW, OWN, Line, one_c, open_books, policies, rows, upload
 
@@ -52,7 +53,33 @@ def fill(url: str, folder: Path) -> Engine:
     for amount, act in ((2_000, review.return_), (3_000, review.ignore)):
         ((payment_id,),) = rows(engine, f"SELECT id FROM payment WHERE amount = {amount}")
         act(engine, policies(), str(payment_id), FINANCE)
+    _gateway(engine)
     return engine
+
+
+def _gateway(engine: Engine) -> None:
+    """A card payment that was never credited: what its door said, and that it failed."""
+    with engine.begin() as connection:
+        connection.execute(
+            insert(gateway_payment).values(
+                id="g1", method="card", clearing="card:centre:m1:KZT", provider="centre", merchant="m1", amount=50_000,
+                external_id="P-1", receipt="", currency="KZT", paid_at=NOW, local_day=DAY, account_given="104582",
+                scheme="visa", issuer_country="KZ", payer_key="", masked_pan="", phone="", operator="",
+                settlement_id="", state="failed", confirmed=1, events=1, first_seen=NOW,
+            )
+        )  # fmt: skip
+        connection.execute(insert(gateway_identity).values(kind="payment_id", scope="", value="P-1", gateway_id="g1"))
+        connection.execute(
+            insert(gateway_event).values(
+                gateway_id="g1", no=1, kind="failed", door="registry", digest="d", amount=50_000, currency="KZT",
+                happened_at=NOW, received_at=NOW, actor="finance", source="registry.csv:2", facts={},
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(gateway_refund).values(
+                id="R-1", gateway_id="g1", kind="refunded", amount=1, settled_amount=1, at=NOW, settlement_id=""
+            )
+        )
 
 
 def _table(path: Path, header: str, lines: list[tuple[str, ...]]) -> None:

@@ -40,6 +40,7 @@ def _refused(connection: Connection, statement: Any, *words: str) -> None:
 def test_what_is_insert_only_is_named_here() -> None:
     assert set(INSERT_ONLY) == {
         "journal", "journal_link", "allocation", "balance_change", "audit_log", "master_history",
+        "gateway_identity", "gateway_event", "gateway_refund",
     }  # fmt: skip
 
 
@@ -94,6 +95,50 @@ def test_one_payment_an_entry_detail(attempt: Connection) -> None:
         attempt, insert(payment).values(**again), "uq_payment_entry_id_detail_no",
         "UNIQUE constraint failed: payment.entry_id, payment.detail_no",
     )  # fmt: skip
+
+
+def _gateway_payment(**other: object) -> Any:
+    values = {
+        "id": "from-gateway", "gateway_id": "g1", "detail_no": 1, "channel": "card", "own_account": "card:centre:m1:KZT",
+        "amount": 50_000, "currency": "KZT", "booking_date": NOW.date(), "sequence": 0, "by_person": False,
+        "generation": 0,
+    }  # fmt: skip
+    return insert(payment).values(**values | other)
+
+
+def test_one_payment_a_gateway_payment(attempt: Connection) -> None:
+    attempt.execute(_gateway_payment())
+    again = _gateway_payment(id="another")
+    _refused(attempt, again, "uq_payment_gateway_id", "UNIQUE constraint failed: payment.gateway_id")
+
+
+def test_a_payment_comes_from_an_entry_or_from_a_gateway_and_never_from_both_or_neither(attempt: Connection) -> None:
+    some = attempt.execute(select(entry.c.id).limit(1)).scalar_one()
+    _refused(attempt, _gateway_payment(entry_id=some, detail_no=99), "ck_payment_source")
+
+
+def test_a_payment_from_nowhere_is_refused(attempt: Connection) -> None:
+    _refused(attempt, _gateway_payment(gateway_id=None, channel="bank_transfer"), "ck_payment_source")
+
+
+def test_a_bank_transfer_is_none_of_a_gateway(attempt: Connection) -> None:
+    _refused(attempt, _gateway_payment(channel="bank_transfer"), "ck_payment_gateway")
+
+
+@pytest.mark.parametrize("refunded", [-1, 50_001])
+def test_no_more_is_refunded_than_was_paid(attempt: Connection, refunded: int) -> None:
+    _refused(attempt, _gateway_payment(refunded=refunded), "ck_payment_refunded")
+
+
+def test_one_receipt_leads_to_one_gateway_payment(attempt: Connection) -> None:
+    known = insert(tables.metadata.tables["gateway_identity"]).values(
+        kind="payment_id", scope="", value="P-1", gateway_id="g1"
+    )
+    other = {column.name: column for column in tables.metadata.tables["gateway_payment"].c}
+    copied = select(*(text("'g2'") if name == "id" else column for name, column in other.items()))
+    attempt.execute(insert(tables.metadata.tables["gateway_payment"]).from_select(list(other), copied))
+    again = known.values(gateway_id="g2")
+    _refused(attempt, again, "pk_gateway_identity", "UNIQUE constraint failed: gateway_identity.kind")
 
 
 def test_one_entry_an_identity_and_occurrence(attempt: Connection) -> None:
@@ -226,7 +271,10 @@ def test_a_balance_change_follows_the_one_before(attempt: Connection) -> None:
         ({"previous": None}, "ck_balance_change_chain"),
         ({"sequence": 0, "previous": None, "before": 7, "after": 12}, "ck_balance_change_chain"),
         ({"sequence": 5}, "ck_balance_change_chain"),
-        ({"sequence": 3, "previous": 2, "before": 130_000, "after": 130_005}, "pk_balance_change|UNIQUE constraint failed"),
+        (
+            {"sequence": 3, "previous": 2, "before": 130_000, "after": 130_005},
+            "pk_balance_change|UNIQUE constraint failed",
+        ),
     ],
     ids=["made up", "sum wrong", "of nothing", "begun anew", "before the first", "a link left out", "the same twice"],
 )
@@ -262,7 +310,14 @@ def test_a_power_ends_after_it_begins(attempt: Connection) -> None:
 
 
 def test_one_run_at_a_time(attempt: Connection) -> None:
-    values = {"as_of": date(2026, 3, 1), "high_water": 1, "pass_no": 1, "changed": False, "started_at": NOW, "actor": "x"}
+    values = {
+        "as_of": date(2026, 3, 1),
+        "high_water": 1,
+        "pass_no": 1,
+        "changed": False,
+        "started_at": NOW,
+        "actor": "x",
+    }
     attempt.execute(insert(tables.run).values(no=8, open=1, **values))
     with pytest.raises(IntegrityError):
         attempt.execute(insert(tables.run).values(no=9, open=1, **values))
