@@ -20,6 +20,7 @@ from celery.signals import worker_init
 from sqlalchemy import Engine
 
 from reconcile import settings
+from reconcile.parsers.table_folder import profiles_in
 from reconcile.policy import PolicyBook, load_policy
 from reconcile.steps import inbox, jobs
 from reconcile.steps import nightly as night
@@ -84,7 +85,9 @@ def policies() -> PolicyBook:
 
 
 def intake() -> inbox.Intake:
-    return inbox.Intake(books(), given.inbox, policies(), _now(), given.max_statement_bytes)
+    return inbox.Intake(
+        books(), given.inbox, policies(), _now(), given.max_statement_bytes, profiles=profiles_in(given.profiles)
+    )
 
 
 def _now() -> datetime:

@@ -19,6 +19,7 @@ from reconcile.commands import (
     books,
     demo,
     exports,
+    formats,
     night,
     policy,
     powers,
@@ -45,7 +46,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (books, statements, work, night, demo, exports, reporting, review, alerts, powers, policy, web):
+for group in (
+    books, statements, work, night, demo, exports, reporting, review, alerts, powers, policy, web, formats,
+):  # fmt: skip
     group.register(app)
 
 _FLAGS: Final = frozenset({"--json", "--quiet", "--debug", "--fail-on-alert"})

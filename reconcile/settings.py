@@ -27,6 +27,8 @@ class Settings:
     policy: Path | None = None
     inbox: Path | None = None
     """A folder with one folder inside; what lies there is ingested at night."""
+    profiles: Path | None = None
+    """A folder with layouts of banks' tables, a TOML file each."""
     reports: Path = Path("reports")
     max_statement_bytes: int = GIGABYTE
     actor: str = ""
@@ -46,6 +48,7 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         redis_url=values.get("redis_url", ""),
         policy=_path(values.get("policy")),
         inbox=_path(values.get("inbox")),
+        profiles=_path(values.get("profiles")),
         reports=_path(values.get("reports")) or Path("reports"),
         max_statement_bytes=_whole("max_statement_bytes", values.get("max_statement_bytes"), GIGABYTE),
         actor=values.get("actor") or _user(),

@@ -10,6 +10,7 @@ import typer
 
 from reconcile.commands.context import Context
 from reconcile.commands.work import ALERTS_OPEN, BOOKS_DIFFER
+from reconcile.parsers.table_folder import profiles_in
 from reconcile.steps import jobs
 from reconcile.steps.inbox import PAUSE, Intake, Outcome
 from reconcile.store.locks import exclusive
@@ -59,7 +60,8 @@ def _here(this: Context, country: str, inbox: Path | None, reports: Path, pause:
             raise typer.Exit(TRY_AGAIN)
         from reconcile.steps import nightly as night  # with the report; not for the other commands to wait for
 
-        intake = Intake(this.engine, inbox, this.policies, this.now, this.settings.max_statement_bytes, pause)
+        limit, own = this.settings.max_statement_bytes, profiles_in(this.settings.profiles)
+        intake = Intake(this.engine, inbox, this.policies, this.now, limit, pause, profiles=own)
         done = night.nightly(intake, country, reports, actor=this.settings.actor)
     _show(this, done)
     return done

@@ -11,6 +11,7 @@ import typer
 
 from reconcile.commands.context import Context
 from reconcile.money import format_amount
+from reconcile.parsers.table_folder import chosen, profiles_in
 from reconcile.problem import Problem, Refusal
 from reconcile.steps import ingest as ingesting
 from reconcile.steps import statements as handling
@@ -33,16 +34,17 @@ def ingest(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Statement files; the format is told from the content.")],
     format: Annotated[str, typer.Option(help="Read as this format, whatever the content looks like.")] = "",
-    profile: Annotated[str, typer.Option(help="Of a table: read by this layout.")] = "",
+    profile: Annotated[str, typer.Option(help="Of a table: read by this layout, a name or FILE.toml.")] = "",
     account: Annotated[str, typer.Option(help="Of a table that names none: the own bank account it is of.")] = "",
 ) -> None:
     """Store bank statements. Each file all or nothing; the same file again adds nothing."""
     this: Context = context.obj
     stored: list[ingesting.StatementResult] = []
     problems: list[Problem] = []
+    name, own = chosen(profile, profiles_in(this.settings.profiles))
     for path in files:
         try:
-            stored += _one(this, path, format or None, ingesting.Table(profile, account))
+            stored += _one(this, path, format or None, ingesting.Table(name, account, own))
         except Refusal as refusal:
             problems += refusal.at(str(path)).problems
     _show(this, stored)

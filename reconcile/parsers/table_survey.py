@@ -35,6 +35,8 @@ class Table:
     falling: bool = False
     """The newest row stands first."""
     columns: dict[str, int] = field(default_factory=dict)
+    aside: set[int] = field(default_factory=set)
+    """Rows that a check of the layout has seen refused and leaves out to see the others."""
 
     def cell(self, row: Row, role: str) -> str:
         position = self.columns.get(role, -1)
@@ -42,10 +44,10 @@ class Table:
 
     def body(self) -> Iterator[Row]:
         """The rows below the headings; headings that are repeated, as on every page, are left out."""
-        headings, top = list(self.layout.headings), self.layout.line
+        headings, top, aside = list(self.layout.headings), self.layout.line, self.aside
         for row in self.rows():
             cells = row.cells
-            if row.line > top and cells != headings and "".join(cells).strip():
+            if row.line > top and cells != headings and "".join(cells).strip() and row.line not in aside:
                 yield row
 
 

@@ -61,12 +61,16 @@ def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
     seen = False
     for table in tables_of(stream, context):
         seen = True
-        yield from _statements(table, context)
+        yield from statements_of(table, context)
     if not seen:
-        raise Refusal.of(
-            f"none of the first {HEAD_ROWS} rows has headings that a profile knows",
-            "export with headings, or write a profile for this bank",
-        )
+        raise no_table()
+
+
+def no_table() -> Refusal:
+    return Refusal.of(
+        f"none of the first {HEAD_ROWS} rows has headings that a profile knows",
+        "export with headings, or write a profile for this bank",
+    )
 
 
 def tables_of(stream: BinaryIO, context: ReadContext) -> Iterator[Table]:
@@ -126,7 +130,7 @@ def _rows(stream: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
         yield from rows
 
 
-def _statements(table: Table, context: ReadContext) -> Iterator[Statement]:
+def statements_of(table: Table, context: ReadContext) -> Iterator[Statement]:
     """One for each currency of the rows, in the order in which they come; each is a pass over the table."""
     account = account_said(table, context)
     currencies = [currency_said(table, account)]

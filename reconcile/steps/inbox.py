@@ -12,7 +12,7 @@ import hashlib
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -26,7 +26,7 @@ from reconcile.ledger import content_id
 from reconcile.policy import PolicyBook
 from reconcile.problem import Problem, Refusal
 from reconcile.steps.inbox_folder import DONE, REFUSED, Seen, find, look, move, plain, readable, root_of
-from reconcile.steps.ingest import Origin, StatementResult, ingest
+from reconcile.steps.ingest import Origin, StatementResult, Table, ingest
 from reconcile.store.alerts import insert_new, raise_alert
 from reconcile.store.engine import reading
 from reconcile.store.locks import exclusive
@@ -75,6 +75,8 @@ class Intake:
     max_bytes: int | None = None
     pause: float = PAUSE
     wait: Callable[[float], None] = time.sleep
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    """Layouts of the deployment's own, name to text."""
 
 
 _Taken = tuple[Seen, Outcome, list[StatementResult]]
@@ -159,6 +161,7 @@ def _attempt(intake: Intake, seen: Seen) -> _Taken | None:
             now=intake.now,
             policies=intake.policies,
             max_bytes=intake.max_bytes,
+            table=Table(profiles=intake.profiles),
         )
     except Refusal as refusal:
         return _refuse(intake, seen, refusal)

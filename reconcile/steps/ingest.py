@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -75,6 +75,8 @@ class Table:
 
     profile: str = ""
     account: str = ""
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    """Layouts of the deployment's own, name to text."""
 
 
 @dataclass(slots=True)
@@ -107,7 +109,8 @@ def ingest(
     progress: Progress = lambda count: None,
 ) -> list[StatementResult]:
     """Store the statements of one file. Refuses (and stores nothing of it) what cannot be read exactly."""
-    context = replace(_context(engine, policies, max_bytes), profile=table.profile, account=table.account)
+    books = _context(engine, policies, max_bytes)
+    context = replace(books, profile=table.profile, account=table.account, profiles=table.profiles)
     file_hash = _fingerprint(path, context)
     with engine.connect() as connection, staging.staging(connection):
         known = _known(connection, file_hash, path.name)

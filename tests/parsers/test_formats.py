@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.parsers import PARSERS, ReadContext, open_statement
-from reconcile.parsers.formats import FormatRow, describe, understood
+from reconcile.parsers.formats import FormatRow, describe
+from reconcile.parsers.table_check import understood
 from reconcile.problem import Refusal
 from reconcile.statement import Entry
 from tests.parsers.rendering import CONTEXT, GOLDEN, SAID, cases
@@ -66,7 +67,7 @@ def test_a_profile_of_ones_own_is_enough_for_a_new_layout(tmp_path: Path) -> Non
     for statement in open_statement(path, file_name="own.csv", context=context):
         assert (statement.account, statement.profile, len(list(statement.entries))) == ("0110123456789", "own", 2)
     assert "own" in [row.profile for row in describe(context)]
-    assert list(understood(path, context)) == [
+    assert list(map(str, understood(path, context))) == [
         "profile own: A bank of our own; headings in row 1",
         "column 1 'Day' is the date",
         "column 2 'Moved' is the amount",
@@ -79,14 +80,25 @@ def test_a_profile_of_ones_own_is_enough_for_a_new_layout(tmp_path: Path) -> Non
     ]
 
 
-def test_a_check_ends_in_the_refusal_of_the_row(tmp_path: Path) -> None:
+def test_a_check_names_every_row_that_is_refused_and_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
-    path.write_text("Day,Moved,Why\n03/02/2026,ten,x\n")
-    with pytest.raises(Refusal, match=r"own.csv:2: amount 'ten' is no number"):
-        list(understood(path, ReadContext(profiles={"own": OWN_PROFILE})))
+    path.write_text("Day,Moved,Why\n03/02/2026,ten,x\n04/02/2026,2.50,y\n31/02/2026,2.50,z\n")
+    found = [str(each) for each in understood(path, ReadContext(profiles={"own": OWN_PROFILE}))]
+    assert found[-3:] == [
+        "2: refused: amount 'ten' is no number; correct the row, or ask the bank",
+        "3: 2026-02-04; in 2.50 KES; y",
+        "4: refused: date '31/02/2026' is not a day of the calendar; correct the row, or ask the bank",
+    ]
+
+
+def test_a_check_of_what_is_no_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(Refusal, match="none of the first 60 rows has headings that a profile knows"):
+        list(understood(path, ReadContext()))
 
 
 def test_the_bundled_files_of_the_check_name_every_row() -> None:
-    lines = list(understood(GOLDEN / "table_kenya_bank.csv", CONTEXT))
+    lines = list(map(str, understood(GOLDEN / "table_kenya_bank.csv", CONTEXT)))
     assert "5: 2026-02-03; in 15000.00 KES; MPESA PAYBILL 222111 - 254712345678" in lines
     assert any(line.startswith("9: no entry: Total") for line in lines)
