@@ -26,6 +26,7 @@ from reconcile.commands import (
     reporting,
     review,
     statements,
+    users,
     web,
     work,
 )
@@ -47,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for group in (
-    books, statements, work, night, demo, exports, reporting, review, alerts, powers, policy, web, formats,
+    books, statements, work, night, demo, exports, reporting, review, alerts, powers, policy, web, formats, users,
 ):  # fmt: skip
     group.register(app)
 

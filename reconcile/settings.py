@@ -32,6 +32,11 @@ class Settings:
     reports: Path = Path("reports")
     max_statement_bytes: int = GIGABYTE
     actor: str = ""
+    files: Path = Path("files")
+    """Where the console keeps what was uploaded: never below what it serves."""
+    max_upload_bytes: int = GIGABYTE // 4
+    public_url: str = ""
+    """Under which address people reach the console; with https:// its cookies are secure ones."""
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
@@ -52,6 +57,9 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         reports=_path(values.get("reports")) or Path("reports"),
         max_statement_bytes=_whole("max_statement_bytes", values.get("max_statement_bytes"), GIGABYTE),
         actor=values.get("actor") or _user(),
+        files=_path(values.get("files")) or Path("files"),
+        max_upload_bytes=_whole("max_upload_bytes", values.get("max_upload_bytes"), GIGABYTE // 4),
+        public_url=values.get("public_url", "").rstrip("/"),
     )
 
 

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from reconcile.problem import Refusal
+from reconcile.store import console_tables  # noqa: F401  (its tables stand in the metadata)
 from reconcile.store.engine import reading
 
 

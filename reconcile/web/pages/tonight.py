@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
+
+from reconcile.web.render import page
+from reconcile.web.visit import Viewer
 
 router = APIRouter()
 
 
-@router.get("/", response_class=HTMLResponse)
-def tonight() -> str:
-    return "<!doctype html><title>reconcile</title><p>reconcile"
+@router.get("/")
+def tonight(visit: Viewer) -> Response:
+    return page(visit, "tonight.html")
