@@ -23,7 +23,8 @@ _LATIN: Final = frozenset("äöüßéèêëàâáãåçñíìîïóòôõøúù�
 _LATIN_LETTERS: Final = _LATIN | frozenset(letter.upper() for letter in _LATIN if len(letter.upper()) == 1)
 _SIGNS: Final = frozenset("№«»–—“”„‘’…°§€£\u00a0·•®©")
 _WORD: Final = re.compile(r"[A-Za-z\u0080-\uffff]+")
-_NOT_ASCII: Final = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
+_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
+_LINE_END: Final = re.compile(rb"[\r\n]+")
 
 
 def encoding_of(stream: BinaryIO) -> str:
@@ -54,8 +55,12 @@ def _sample(stream: BinaryIO) -> bytes:
     """The first lines that are not plain ASCII."""
     stream.seek(0)
     found: list[bytes] = []
-    while (chunk := stream.read(CHUNK)) and sum(map(len, found)) < _SAMPLE:
-        found += _NOT_ASCII.findall(chunk)
+    size = 0
+    while (chunk := stream.read(CHUNK)) and size < _SAMPLE:
+        for line in _LINE_END.split(chunk):
+            if _NOT_ASCII.search(line):
+                found.append(line)
+                size += len(line)
     return b"\n".join(found)[:_SAMPLE]
 
 

@@ -1,8 +1,8 @@
 """SWIFT MT940, the customer statement, and MT942, the intraday report (evidence only, never money).
 
 Read with tokens of our own, as a stream. Pages of one statement (`:62M:` and the `:60M:` that continues it) are one
-statement. A statement without a closing balance is cut and refused; one that has no balances at all is whole where its
-end mark `-` stands. Refused too: fields out of order, days that the calendar has not, amounts without a decimal mark.
+statement. A statement without a closing balance is cut and refused, unless its end mark `-` stands: then it is whole and
+unverified. Refused too: fields out of order, days that the calendar has not, amounts without a decimal mark.
 
 Source: SWIFT Standards MT, category 9; the forms of field 86 in `mt940_details`.
 """
@@ -25,6 +25,8 @@ from reconcile.statement import CreditDebit, Detail, Entry, Statement
 NAME: Final = "mt940"
 _IN_HEAD: Final = re.compile(rb"(?:^|[\r\n]|\{4:)[\x01-\x20]*:(?:20|61|60F):")
 _CLOSING: Final = (":62F:", ":62M:")
+# What a message begins with: some banks leave out its reference (:20:).
+_FIRST: Final = (START, ":25:")
 _HEAD: Final = frozenset({":13:", ":13D:", ":21:", ":25:", ":25P:", ":28:", ":28C:", ":34F:", ":NS:", ":86:"})
 
 
@@ -73,7 +75,7 @@ class _Walk:
             self.step()
         if self.field is None:
             return None
-        if self.field.tag != START:
+        if self.field.tag not in _FIRST:
             raise Refusal.of(
                 f"field {self.field.tag} stands outside a statement: none has begun with :20:",
                 "export the statement again whole",
@@ -91,7 +93,7 @@ class _Walk:
         head = self.head()
         if head is None:
             return None
-        start = head[START]
+        start = head.get(START) or next(iter(head.values()))
         named = head.get(":25:") or head.get(":25P:")
         if named is None or not named.text:
             raise Refusal.of("the statement does not name its account (:25:)", "ask the bank", line=start.line)
@@ -158,6 +160,8 @@ class _Walk:
         ended = False
         sums: dict[str, int] = {}
         while (field := self.field) is not None and field.tag != START:
+            if field.tag == ":25:" and (found is not None or ended):  # of a message that leaves out :20:
+                break
             if field.tag in _CLOSING and found is None:
                 found = field, self.balance(field, statement)
             elif field.tag in (":90C:", ":90D:") and field.tag not in sums:
@@ -218,7 +222,7 @@ class _Walk:
     def next_page(self) -> Field:
         head = self.head()
         assert head is not None, "a page was seen"
-        return head[START]
+        return head.get(START) or next(iter(head.values()))
 
 
 def _chain(first: list[Field], rest: Iterator[Field]) -> Iterator[Field]:

@@ -18,7 +18,7 @@ from typing import Final
 from reconcile.parsers.source import account_number, words
 from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
 
-_NUMBERED: Final = re.compile(r"([0-9]{3})([?<>~^+@&$%!*;#|])(?=[0-9\n])")
+_NUMBERED: Final = re.compile(r"([0-9]{3})\n?([?<>~^+@&$%!*;#|])(?=[0-9\n])")
 _PURPOSE_NUMBERS: Final = frozenset(f"{number}" for number in (*range(20, 30), *range(60, 64)))
 _PARTY_NUMBERS: Final = frozenset({"30", "31", "32", "33", "38"})
 _SEPA_WORDS: Final = words("EREF KREF MREF CRED DEBT COAM OAMT SVWZ ABWA ABWE PURP")
@@ -34,11 +34,14 @@ _FIELDS: Final = {
     "SECO": "sector",
 }  # fmt: skip
 _TEXTS: Final = words("REMI ASSIGN")
+_INVOICE: Final = "INV"
+# Words of a payer's own text: where a field has no others, it is such a text.
+_PAYERS_OWN: Final = frozenset({_INVOICE, "ACC", "ACCT"})
 _OTHERS: Final = words(
     """TRTP TRCD EREF PREF KREF MARF CSID ISDT ADDR RTRN KNP KOD KBE IRS CHIEF NUM DATE SEND VO PURP OCMT CHGS SVCL SUM
     INST IACC"""
 )
-_CODES: Final = frozenset({*_GROUPS, *_FIELDS, *_TEXTS, *_OTHERS})
+_CODES: Final = frozenset({*_GROUPS, *_FIELDS, *_TEXTS, *_OTHERS, _INVOICE})
 _SECTOR_KIND: Final = {"9": PartyKind.PRIVATE, "7": PartyKind.ORGANISATION, "8": PartyKind.ORGANISATION}
 _CODE: Final = re.compile("/([A-Z]{2,6})(?=/)")
 # A fold may split a code word too.
@@ -179,13 +182,14 @@ def _end_to_end(reference: str) -> tuple[StructuredReference, ...]:
 
 
 def _coded(text: str, credit: bool) -> Told | None:
-    """None where the text does not begin with a code word and has not two of them."""
+    """None where the text does not begin with a code word and has not two of them, or has only a payer's own."""
     found = [
         (code, match.start(), match.end() + 1)
         for match in (_FOLDED_CODE if "\n" in text else _CODE).finditer(text)
         if (code := match.group(1).replace("\n", "")) in _CODES
     ]
-    if not found or (text[: found[0][1]].strip() and len({code for code, _, _ in found}) < 2):
+    codes = {code for code, _, _ in found}
+    if codes <= _PAYERS_OWN or (text[: found[0][1]].strip() and len(codes) < 2):
         return None
     read = _Coded()
     stops = [start for _, start, _ in found[1:]]
@@ -218,6 +222,9 @@ class _Coded:
         elif code in _TEXTS:
             self.text(value)
             self.turn(self.group)
+        elif code == _INVOICE:
+            self.invoice(value)
+            self.turn(self.group)
         elif code == "EREF":
             self.references += _end_to_end(_reference(value))
         elif value:
@@ -245,6 +252,12 @@ class _Coded:
             self.references += [StructuredReference("creditor_reference", reference)] if reference else []
             value = ""
         self.remittance.append(value.removeprefix("USTD//").removeprefix("USTD/"))
+
+    def invoice(self, value: str) -> None:
+        """`/INV/4512 DD 2026-02-03`: its number, and all of it as the payer's text."""
+        if number := _reference(value.partition(" ")[0]):
+            self.references.append(StructuredReference("invoice", number))
+        self.remittance.append(f"/{_INVOICE}/{value}")
 
     def told(self, prefix: str, credit: bool) -> Told:
         groups = self.groups if any(self.groups.values()) else self.behind

@@ -1,8 +1,10 @@
 """SWIFT MT as a stream of fields: `:61:…` with the lines that belong to it, and where a message ends.
 
-A field begins at a line with a known tag; every other line goes on with the field before it, kept as a line feed, for
-banks fold a field at 65 (or 35) characters wherever that falls. Envelopes (`{1:…}{4:`, `-}`), bank headers before
-`:20:` and control characters are no fields. A lone `-` within a statement is text as long as no closing balance came.
+A field begins at a line with a known tag, blanks before it or not; every other line goes on with the field before it,
+kept as a line feed, for banks fold a field at 65 (or 35) characters wherever that falls: also within a time of day, so
+that `…13` and `:20:15` are one text. Envelopes (`{1:…}{4:`, `-}`, also with the letters that stand for braces in the
+national sets of ISO 646), bank headers before `:20:` and control characters are no fields. A lone `-` within a
+statement is text, unless a closing balance came before it or nothing of this message comes behind it.
 """
 
 from __future__ import annotations
@@ -21,9 +23,14 @@ TAGS: Final = words(
 _USUAL: Final = (":61:", ":86:")
 _TAG: Final = re.compile(r":[0-9N][0-9S][A-Z]?:")
 _CONTROL: Final = "\x01\x02\x03\x00\x1a"
+_SPECIAL: Final = ":-{ " + _CONTROL
 _ENDS: Final = " \n\t" + _CONTROL
-_END_LINE: Final = re.compile(r"-(?:\}.*)?")
-_BLOCK_END: Final = "-}"
+_END_LINE: Final = re.compile(r"-(?:[}åü].*)?")
+_BLOCK_ENDS: Final = ("-}", "-å", "-ü")
+# What a line with blanks in front may be: no time of day has minutes like these.
+_INDENTED: Final = re.compile(r":(?:61|86|60[FM]|62[FM]|64|65):")
+_CLOCK: Final = re.compile(r":(?:13|20|21|25|28):[0-5][0-9](?![0-9])")
+_HOUR: Final = re.compile(r"(?:^|[^0-9])(?:[01]?[0-9]|2[0-4])\s*$")
 _TYPE: Final = re.compile(r"\{2:[IO](9[0-9]{2})")
 _BLOCK: Final = re.compile(r"(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*\{4:")
 
@@ -38,40 +45,59 @@ class Field(NamedTuple):
 def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
     """The fields in their order; a field `-` where a message ends, and `{2:` with the type that an envelope names.
     Other text outside messages is left out."""
-    tag, start, number, opened = "", 0, 0, False
+    tag, start, number, opened, dash = "", 0, 0, False, 0
     text: list[str] = []
     try:
         for number, line in enumerate(lines, 1):
-            if line[0] not in ":-{\x01\x02\x03\x00" and tag:  # most lines that are no field
+            if line[0] not in _SPECIAL and tag and not dash:  # most lines that are no field
                 text.append(line)
                 continue
-            if line[:4] in _USUAL:
+            if line[:4] in _USUAL and not dash:
                 if tag:
                     yield Field(tag, _joined(text), start)
                 tag, start, text = line[:4], number, [line[4:]]
                 continue
-            line = line.strip(_CONTROL + "\n ")
+            if line[0] != " " or not tag or _INDENTED.match(line.lstrip()):
+                line = line.strip(_CONTROL + "\n ")
+            if dash and line:
+                if line.startswith((START, "{1:")):  # nothing of the message came behind it: it was its end
+                    yield Field(tag, _joined(text), start)
+                    yield Field(END, "", dash)
+                    tag, opened = "", False
+                else:
+                    text.append("-")
+                dash = 0
             if line[:1] == "{" and not opened:
                 if tag == "" and (named := _TYPE.search(line)):
                     yield Field(TYPE, named.group(1), number)
-                line = _BLOCK.sub("", line, count=1)
+                block = _BLOCK.match(line)
+                line = line[block.end() :] if block else line
             found = _TAG.match(line) if line[:1] == ":" else None
-            if found is not None and found.group() in TAGS:
+            if found is not None and found.group() in TAGS and not (opened and _is_time(line, text)):
                 if tag:
                     yield Field(tag, _joined(text), start)
                 tag, start, text = found.group(), number, [line[found.end() :]]
                 opened = tag in (":60F:", ":60M:") or (opened and tag not in (":62F:", ":62M:", START))
-            elif line[:1] == "-" and (line[:2] == _BLOCK_END or (not opened and _END_LINE.fullmatch(line))):
+            elif line[:1] == "-" and (line[:2] in _BLOCK_ENDS or (not opened and _END_LINE.fullmatch(line))):
                 if tag:
                     yield Field(tag, _joined(text), start)
                     yield Field(END, "", number)
                 tag, opened = "", False
+            elif line == "-" and tag:
+                dash = number
             elif tag:
                 text.append(line)
     except UnicodeError as error:
         raise undecodable(error, encoding, number + 1) from None
     if tag:
         yield Field(tag, _joined(text), start)
+        if dash:
+            yield Field(END, "", dash)
+
+
+def _is_time(line: str, text: list[str]) -> bool:
+    """Whether the tag is the middle of a time that the bank's fold has split: an hour before it, seconds behind it."""
+    return _CLOCK.match(line) is not None and bool(text) and _HOUR.search(text[-1]) is not None
 
 
 def _joined(text: list[str]) -> str:

@@ -22,12 +22,14 @@ from reconcile.statement import CreditDebit
 
 _LINE: Final = re.compile(
     r"([0-9]{6})([0-9]{4}|[ ]{4})?[ ]?(RC|RD|EC|ED|C|D)([A-Z])?[ ]?([0-9.,]+)"
-    r"(?:([A-Z][A-Z0-9 ]{3})(.*))?",
+    r"(?:[ ]?([A-Z][A-Z0-9 ]{3})(.*)|[ ]*(//.*)|[ ]*)",
     re.IGNORECASE,
 )
 _BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})?([0-9.,]+)", re.IGNORECASE)
 _SUM: Final = re.compile(r"([0-9]{1,15})([A-Z]{3})([0-9.,]+)")
-_AMOUNT: Final = re.compile(r"([0-9]{1,20})(?:([.,])([0-9]*))?")
+_AMOUNT: Final = re.compile(r"(?=[.,]?[0-9])([0-9]{0,20})(?:([.,])([0-9]*))?")
+# Thousands, where another mark stands before the decimals, so that there is one reading only.
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]{0,2}|(?:,[0-9]{3})+\.[0-9]{2})")
 _MARKS: Final = {
     "C": CreditDebit.CREDIT, "D": CreditDebit.DEBIT, "RC": CreditDebit.DEBIT, "RD": CreditDebit.CREDIT,
     "EC": CreditDebit.CREDIT, "ED": CreditDebit.DEBIT,
@@ -55,7 +57,8 @@ class Line(NamedTuple):
 
 
 class Balance(NamedTuple):
-    day: date
+    day: date | None
+    """None where the bank writes zeros."""
     currency: str
     amount: int
     """Signed minor units."""
@@ -68,6 +71,8 @@ class Decimals:
     mark: str = ""
 
     def amount(self, text: str, currency: str, line: int) -> int:
+        if text.count(".") + text.count(",") > 1 and _GROUPED.fullmatch(text):
+            text = text.replace("." if text.rfind(",") > text.rfind(".") else ",", "")
         found = _AMOUNT.fullmatch(text)
         if found is None or (found.group(2) == "." and len(found.group(3)) != max(2, minor_digits(currency))):
             raise Refusal.of(
@@ -81,7 +86,7 @@ class Decimals:
         if fraction and len(fraction) == 2 == minor_digits(currency) and len(whole) < 14:
             return int(whole + fraction)
         try:
-            return read_amount(f"{whole}.{fraction}" if fraction else whole, currency)
+            return read_amount(f"{whole or 0}.{fraction}" if fraction else whole, currency)
         except Refusal as refusal:
             raise with_line(refusal, line) from None
 
@@ -125,8 +130,8 @@ def _booked(value: date, text: str) -> date | None:
 
 
 def booking_day(value: date, text: str | None, line: int) -> date:
-    """The entry date; where the bank leaves it out, the value date."""
-    if text is None or not text.strip():
+    """The entry date; where the bank leaves it out or writes zeros, the value date."""
+    if text is None or not text.strip(" 0"):
         return value
     booked = _booked(value, text)
     if booked is None or abs((booked - value).days) > 366:
@@ -144,7 +149,8 @@ def line_of(field: Field, currency: str, decimals: Decimals) -> Line:
             "export the statement again, or ask the bank",
             line=number,
         )
-    value, entered, mark, _, amount, kind, references = found.groups()
+    value, entered, mark, _, amount, kind, behind, alone = found.groups()
+    references = behind or alone
     customer, _, bank = references.partition("//") if references else ("", "", "")
     mark, kind = mark.upper(), kind.upper() if kind else ""
     day = read_day(value, number)
@@ -169,8 +175,9 @@ def _reference(text: str) -> str:
 
 def balance_of(field: Field, decimals: Decimals, currency: str = "") -> Balance:
     """`C260203KZT1500,00` of fields 60 and 62. Some banks leave the currency out of the closing balance: `currency`."""
-    found = _BALANCE.fullmatch(field.text)
-    if found is None:
+    first, _, rest = field.text.partition("\n")  # behind it may stand what a bank puts at a message's end
+    found = _BALANCE.fullmatch(first.rstrip())
+    if found is None or rest.lstrip()[:1].isdigit():
         raise Refusal.of(
             f"the balance {field.text[:40]!r} is not C|D, YYMMDD, a currency and an amount",
             "export the statement again, or ask the bank",
@@ -181,7 +188,8 @@ def balance_of(field: Field, decimals: Decimals, currency: str = "") -> Balance:
     if not currency:
         raise Refusal.of(f"the balance {field.text[:40]!r} names no currency", "ask the bank", line=field.line)
     amount = decimals.amount(text, currency, field.line)
-    return Balance(read_day(day, field.line), currency, -amount if mark in "dD" else amount)
+    known = None if day == "000000" else read_day(day, field.line)
+    return Balance(known, currency, -amount if mark in "dD" else amount)
 
 
 def sum_of(field: Field, decimals: Decimals) -> tuple[int, str, int]:

@@ -47,6 +47,7 @@ def test_a_returned_item_is_no_payment() -> None:
         ("2602030203", "2026-02-03", "2026-02-03"), ("260203", "2026-02-03", "2026-02-03"),
         ("260203    ", "2026-02-03", "2026-02-03"), ("2601021231", "2026-01-02", "2025-12-31"),
         ("2512310102", "2025-12-31", "2026-01-02"), ("9510171018", "1995-10-17", "1995-10-18"),
+        ("2602030000", "2026-02-03", "2026-02-03"),
         ("2402290229", "2024-02-29", "2024-02-29"), ("2512310229", "2025-12-31", "2024-02-29"),
     ],
 )  # fmt: skip
@@ -59,8 +60,12 @@ def test_the_entry_date_is_the_booking_date_in_the_nearest_year(dates: str, valu
 
 
 @pytest.mark.parametrize(
-    ("amount", "minor"), [("10,", 1000), ("10,5", 1050), ("000000000010,50", 1050), ("0,07", 7), ("500", 50000)]
-)
+    ("amount", "minor"),
+    [
+        ("10,", 1000), ("10,5", 1050), ("000000000010,50", 1050), ("0,07", 7), (",07", 7), ("500", 50000),
+        ("1.234,56", 123456), ("1.234.567,", 123456700),
+    ],
+)  # fmt: skip
 def test_an_amount_has_a_decimal_comma_or_is_whole(amount: str, minor: int) -> None:
     _, [entry] = read_one(mt940, message(f":61:260203C{amount}NTRFNONREF"))
     assert entry.amount == minor
@@ -83,6 +88,9 @@ def test_a_point_throughout_the_file_is_the_decimal_mark() -> None:
         ("MCI0X", "X", "", "MCI0", ""),
         ("S   X", "X", "", "S", ""),
         ("", "", "", "", ""),
+        (" NTRFNONREF//B1", "", "B1", "NTRF", ""),
+        ("//B1", "", "B1", "", ""),
+        (" ", "", "", "", ""),
     ],
 )
 def test_references_of_field_61(line: str, customer: str, bank: str, kind: str, supplement: str) -> None:
@@ -97,7 +105,8 @@ def test_references_of_field_61(line: str, customer: str, bank: str, kind: str, 
     [
         (IBAN, IBAN), (IBAN + "KZT", IBAN), (IBAN + " KZT", IBAN), ("CASPKZKA/" + IBAN, IBAN),
         ("kz68 7220 0000 0000 0003", IBAN), ("20208000900000001001/KZT", "20208000900000001001"),
-        ("20208000900000001001USD", "20208000900000001001USD"), ("1234/5678", "1234/5678"), ("BANK/77", "77"),
+        ("20208000900000001001USD", "20208000900000001001USD"), (IBAN + "\nCASPKZKA", IBAN),
+        ("1234/5678", "1234/5678"), ("BANK/77", "77"),
     ],
 )  # fmt: skip
 def test_the_account_without_the_bank_and_the_currency_that_some_write_beside_it(written: str, account: str) -> None:
@@ -184,6 +193,48 @@ def test_a_block_end_shows_it_too_where_only_the_closing_balance_is_missing() ->
     assert (statement.opening, statement.closing, len(entries)) == (10000, None, 1)
 
 
+def test_a_lone_dash_is_the_end_where_nothing_of_the_message_is_behind_it() -> None:
+    cut_in_text = message(ENTRY, ":86:a\n-\nb", closing="", end="")
+    assert "the file is cut" in refusal(mt940, cut_in_text)
+    found = read_all(mt940, message(ENTRY, ":86:a", closing="") + message(ENTRY, closing="", end="-\n\n"))
+    assert [(statement.closing, entries[0].details[0].purpose) for statement, entries in found] == [(None, "a"), (None, "")]
+
+
+def test_a_message_may_leave_out_its_reference() -> None:
+    head = b"ABNANL2A\n940\nABNANL2A\n"
+    nameless = message(ENTRY, ":86:mine").replace(b":20:ST1\n", b"")
+    found = read_all(mt940, head + nameless + head + nameless + message(ENTRY))
+    assert [(statement.reference, len(entries)) for statement, entries in found] == [("7/1", 1), ("7/1", 1), ("ST1 7/1", 1)]
+    assert found[0][1][0].details[0].purpose == "mine"
+
+
+def test_braces_as_a_national_set_of_letters_has_them() -> None:
+    swedish = "ä4:\n".encode() + message(ENTRY, end="-å") + "ä4:\n".encode() + message(ENTRY, end="-å")
+    assert [statement.closing for statement, _ in read_all(mt940, swedish)] == [11000, 11000]
+
+
+def test_what_a_bank_writes_behind_the_last_balance_is_not_part_of_it() -> None:
+    statement, _ = read_one(mt940, message(ENTRY, closing=CLOSING + "\nXXX", end="-XXX"))
+    assert statement.closing == 11000
+    assert "6: the balance 'C260203KZT110,00" in refusal(mt940, message(ENTRY, closing=CLOSING + "\n5"))
+
+
+def test_a_balance_without_a_day() -> None:
+    statement, _ = read_one(mt940, message(ENTRY, opening=":60F:C000000KZT100,00", closing=":62F:C000000KZT110,00"))
+    assert (statement.opening, statement.closing, statement.period_to) == (10000, 11000, None)
+
+
+def test_a_time_of_day_that_a_fold_splits_begins_no_message() -> None:
+    _, [entry] = read_one(mt940, message(ENTRY, ":86:POS 02.02.26 13\n:20:15 KASSE 7\nat 9\n:25:59"))
+    assert entry.details[0].purpose == "POS 02.02.26 13\n:20:15 KASSE 7\nat 9\n:25:59"
+    assert "field :25: stands where" in refusal(mt940, message(ENTRY, ":86:INVOICE 1345", ":25:1"))
+
+
+def test_a_field_with_blanks_before_its_tag_is_a_field() -> None:
+    _, entries = read_one(mt940, message(ENTRY, ":86:one", "  " + ENTRY, "  :86:two", "  more"))
+    assert [entry.details[0].purpose for entry in entries] == ["one", "two\n  more"]
+
+
 def test_an_intraday_report_is_evidence() -> None:
     head, ends = ":34F:KZTD0,00\n:13D:2602031230+0500", ":90D:1KZT5,00\n:90C:2KZT30,00"
     lines = (ENTRY, ":61:260203EC20,00NTRFNONREF", ":61:260203ED5,00NTRFNONREF")
@@ -221,6 +272,10 @@ FIELD_86 = {
     "the payer's text imitates a name": ("/NAME/A/REMI/x/NAME/B/IDN/1", "x", Party("A")),
     "parties behind the text": ("/REMI/x/NAME/A/IDN/1", "x", Party("A", "1")),
     "two names": ("/REMI/x/NAME/A/NAME/B/IDN/1", "x", Party("", "1")),
+    "an invoice among the parties": ("/ORDP//NAME/A/INV/4512 DD 2026-02-03/REMI/x", "/INV/4512 DD 2026-02-03\nx",
+                                     Party("A")),
+    "a payer's own words": ("/INV/4512 DD 2026-02-03/ACC/104582", "/INV/4512 DD 2026-02-03/ACC/104582", Party()),
+    "a fold behind the code": ("166\n?00GUT\n?20pay\n?32A", "pay", Party("A")),
     "unknown codes are text": ("/PT/FT/PY/SOMETHING", "/PT/FT/PY/SOMETHING", Party()),
     "one code in a text": ("see a/ID/b", "see a/ID/b", Party()),
     "numbered": ("166?00GUT?20pay INV-45?2112 now?30B\nIC?31KZ61 6010000000\n000004?32A?33LLP", "pay INV-45\n12 now",
@@ -254,6 +309,11 @@ def test_ultimate_debtor_references_and_what_no_field_takes() -> None:
     assert told.references == (StructuredReference("creditor_reference", "RF18539007547034"),)
 
 
+def test_an_invoice_number_has_its_own_code_word() -> None:
+    told = told_by("/ORDP//NAME/A/INV/4512 DD 2026-02-03/REMI/x", credit=True)
+    assert told.references == (StructuredReference("invoice", "4512"),)
+
+
 def test_field_ns_instead_of_86() -> None:
     _, [entry] = read_one(mt940, message(ENTRY, ":NS:01for\n02INV-1\nfold\n15A\n16LLP\n17GUT\n33BIC\n34123"))
     detail = entry.details[0]
@@ -272,7 +332,10 @@ REFUSED = {
     "no such day": (message(":61:260230C10,00NTRF"), "5: date '260230' (YYMMDD) is not a day of the calendar"),
     "no such entry date": (message(":61:2602031131C10,00NTRF"), "5: entry date '1131' (MMDD) is not a day"),
     "no such day of a balance": (message(closing=":62F:C261131KZT1,00"), "5: date '261131' (YYMMDD)"),
-    "thousands": (message(":61:260203C1.234,56NTRF"), "5: amount '1.234,56' is not written with one decimal comma"),
+    "thousands, or not": (message(":61:260203C1.234.56NTRF"), "5: amount '1.234.56' is not written with one decimal"),
+    "thousands with blanks": (message(":61:260203C1 234,56NTRF"), "5: the statement line '260203C1 234,56NTRF' is not"),
+    "no digit at all": (message(":61:260203C,NTRF"), "5: amount ',' is not written with one decimal comma"),
+    "a sign": (message(":61:260203C-10,00NTRF"), "5: the statement line '260203C-10,00NTRF' is not"),
     "three decimals after a point": (
         message(":61:260203C1.234NTRF", opening=""), "amount '1.234' is not written with one decimal comma"),
     "a point among commas": (message(":61:260203C10.00NTRF"), "amount '10.00' has another decimal mark"),
