@@ -20,6 +20,8 @@ from reconcile.commands import (
     demo,
     exports,
     formats,
+    invoices,
+    mail,
     night,
     policy,
     powers,
@@ -47,9 +49,25 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (
-    books, statements, work, night, demo, exports, reporting, review, alerts, powers, policy, web, formats, users,
-):  # fmt: skip
+GROUPS: Final = (
+    books,
+    statements,
+    formats,
+    work,
+    night,
+    demo,
+    exports,
+    reporting,
+    review,
+    alerts,
+    powers,
+    invoices,
+    mail,
+    policy,
+    web,
+    users,
+)
+for group in GROUPS:
     group.register(app)
 
 _FLAGS: Final = frozenset({"--json", "--quiet", "--debug", "--fail-on-alert"})

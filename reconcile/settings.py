@@ -37,6 +37,9 @@ class Settings:
     max_upload_bytes: int = GIGABYTE // 4
     public_url: str = ""
     """Under which address people reach the console; with https:// its cookies are secure ones."""
+    smtp_url: str = ""
+    """The mail server; holds a password, so it is never shown."""
+    mail_from: str = ""
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
@@ -60,6 +63,8 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         files=_path(values.get("files")) or Path("files"),
         max_upload_bytes=_whole("max_upload_bytes", values.get("max_upload_bytes"), GIGABYTE // 4),
         public_url=values.get("public_url", "").rstrip("/"),
+        smtp_url=values.get("smtp_url", ""),
+        mail_from=values.get("mail_from", ""),
     )
 
 

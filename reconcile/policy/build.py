@@ -24,6 +24,7 @@ from reconcile.policy.model import (
     Policy,
     ThirdPartyRule,
 )
+from reconcile.policy.own_accounts import own_accounts
 
 _FEWEST_DIGITS: Final = 4
 _MOST_DIGITS: Final = 7
@@ -51,6 +52,8 @@ def build(tables: Table, faults: list[Fault]) -> Policy:
         reversal_window_days=general.whole("reversal_window_days"),
         subset_size=general.whole("subset_size"),
         power_of_attorney_years=general.whole("power_of_attorney_years"),
+        invoice_days=general.whole("invoice_days"),
+        own_accounts=own_accounts(root),
     )
     for part in (general, forms):
         _close(part)

@@ -7,7 +7,7 @@ names. Which edition of the rules applies is told by the booking date (`PolicyBo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from reconcile.books import HolderType
 from reconcile.invoicing.numbers import InvoiceSeries
 from reconcile.policy.counterparties import Directory
+from reconcile.policy.own_accounts import OwnAccountDetails
 from reconcile.problem import Refusal
 from reconcile.statement import Party
 
@@ -139,6 +140,10 @@ class Policy:
     subset_size: int
     """Of how many gateway payments at most a settlement's parts are sought one by one."""
     power_of_attorney_years: int
+    invoice_days: int = 30
+    """How many days an invoice may be paid after its issue, where it does not say otherwise."""
+    own_accounts: Mapping[str, OwnAccountDetails] = field(default_factory=dict)
+    """By bank account: what invoices say of it beyond the master data."""
 
     def country(self, code: str) -> CountryPolicy:
         """The rules of a country. Refuses one that has none: nothing is credited there."""

@@ -13,7 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from reconcile.problem import Refusal
-from reconcile.store import console_tables  # noqa: F401  (its tables stand in the metadata)
+from reconcile.store import (  # noqa: F401  (their tables stand in the metadata)
+    console_tables,
+    invoice_tables,
+    mail_tables,
+)
 from reconcile.store.engine import reading
 
 

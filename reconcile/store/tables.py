@@ -106,6 +106,7 @@ account = Table(
     Column("email", Text),
     Column("opened_on", Date),
     Column("status", String(8), nullable=False),
+    Column("language", String(8)),  # in which the customer is written to
     CheckConstraint("status IN ('open', 'closed')", name="status"),
     Index("ix_account_number_key", "number_key"),
     Index("ix_account_zeroless_key", "zeroless_key"),

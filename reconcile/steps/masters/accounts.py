@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from reconcile.books import HolderType
+from reconcile.invoicing.language import LANGUAGES
 from reconcile.problem import Refusal
 from reconcile.reference import number_key, zeroless_key
 from reconcile.steps.masters import holders
@@ -45,6 +46,7 @@ FIELDS = (
     Field(column("email", optional=True), "email", email),
     Field(column("opened_on", Holds.DATE, optional=True), "opened_on", day),
     Field(column("status", optional=True), "status", one_of(["open", "closed"]), "open"),
+    Field(column("language", optional=True), "language", one_of(LANGUAGES)),
 )
 
 
@@ -139,6 +141,7 @@ def _derive(record: Record) -> Record:
         "email": record["email"],
         "opened_on": record["opened_on"],
         "status": record["status"],
+        "language": record["language"],
     }
 
 
