@@ -97,7 +97,7 @@ def test_an_account_and_its_holder_come_in_whole(engine: Engine, load: Callable[
         "number": "104582", "number_key": "104582", "zeroless_key": "104582", "holder_key": f"KZ:{BIN}",
         "holder_name": "ТОО «Ромашка»", "country": "KZ", "currency": "KZT", "tax_ids": [BIN],
         "bank_accounts": ["KZ86125KZT5004100100"], "email": "a@example.org", "opened_on": date(2025, 1, 31),
-        "status": "open",
+        "status": "open", "language": None,
     }  # fmt: skip
     assert rows(engine, tables.holder) == [{"key": f"KZ:{BIN}", "country": "KZ", "type": "legal_entity"}]
     assert [row["name"] for row in rows(engine, tables.holder_name)] == ["ТОО «Ромашка»"]
