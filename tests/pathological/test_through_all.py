@@ -35,7 +35,7 @@ PLAYED: Final = {
     ),
     "payers_kz": (
         "another company of the same word", "an exact name under another id", "a learned payer without a number",
-        "actual payer is the holder", "power revoked today", "power ends today", "cancelled invoice named", "closed account",
+        "full wording", "power revoked today", "power ends today", "cancelled invoice named", "closed account",
         "a name that two bear, with one's id", "nobody", "Uzbek account on a Kazakh bank account",
     ),
     "kazakh": ("personal account", "sole trader", "contract, short word"),
