@@ -383,7 +383,7 @@ def test_a_database_that_goes_away_half_way_is_75_and_nothing_is_lost(
     where = ("--database-url", postgres_url)
     reconcile(*where, "init")
     reconcile(*where, "ingest", _write("a.txt", GOOD))
-    plain = psycopg.Copy.write_row
+    plain = psycopg.Copy.write
 
     def cut_off(copy: psycopg.Copy, row: Sequence[object]) -> None:
         with psycopg.connect(driver_url(postgres.url), autocommit=True) as other:
@@ -392,7 +392,7 @@ def test_a_database_that_goes_away_half_way_is_75_and_nothing_is_lost(
         plain(copy, row)
 
     with monkeypatch.context() as patched:
-        patched.setattr(psycopg.Copy, "write_row", cut_off)
+        patched.setattr(psycopg.Copy, "write", cut_off)
         code, out, err = reconcile(*where, "run")
         assert (code, out) == (75, "")
         assert err.count("\n") == 1

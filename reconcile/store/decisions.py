@@ -65,7 +65,8 @@ class Written:
     decision: Decision
     act: Act
     said: tuple[object, ...] = ()
-    """`content(decision)`, where the caller has it already."""
+    mark: str = ""
+    """`content(decision)` and its digest, where the caller has them already."""
 
 
 def content(made: Decision) -> tuple[object, ...]:
@@ -149,7 +150,7 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
                 act.hold_until,
                 act.at,
                 act.run_no,
-                digest(said),
+                each.mark or digest(said),
             )
         )
         pointers.append(

@@ -63,7 +63,7 @@ class Fuse:
             event.listen(Engine, name, self.step)
         event.listen(Pool, "checkin", self.step)
         _around(psycopg.Cursor, "copy", self.step)
-        _around(psycopg.Copy, "write_row", self.step)
+        _around(psycopg.Copy, "write", self.step)
         _around(psycopg.Copy, "__exit__", self.step)
 
 

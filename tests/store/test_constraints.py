@@ -314,7 +314,6 @@ def test_one_run_at_a_time(attempt: Connection) -> None:
         "as_of": date(2026, 3, 1),
         "high_water": 1,
         "pass_no": 1,
-        "changed": False,
         "started_at": NOW,
         "actor": "x",
     }

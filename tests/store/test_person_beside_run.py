@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from reconcile.steps import review
+from reconcile.steps import drafts, review
 from reconcile.steps import run as running
 from reconcile.steps.run import RunResult
 from reconcile.steps.verify import verify
@@ -49,7 +49,7 @@ def books(postgres_url: str, tmp_path: Path) -> Engine:
 
 def _run_with(engine: Engine, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """A run in the midst of whose first chunk, after it was read, the act is done and committed."""
-    plain, acts = running.cases_of, [act]
+    plain, acts = drafts.cases_of, [act]
 
     def read_then_act(*given: object) -> object:
         cases = plain(*given)  # type: ignore[arg-type]
@@ -58,7 +58,7 @@ def _run_with(engine: Engine, monkeypatch: pytest.MonkeyPatch, act: Callable[[],
         return cases
 
     with monkeypatch.context() as patched:
-        patched.setattr(running, "cases_of", read_then_act)
+        patched.setattr(drafts, "cases_of", read_then_act)
         _run(engine)
 
 

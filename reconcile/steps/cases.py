@@ -1,0 +1,164 @@
+"""A chunk of payments with everything that deciding them needs: read, their keys looked up once, each made a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, exists, false, or_, select
+
+from reconcile.payer import holders_by_id, own_holders, payer_of
+from reconcile.policy import PolicyBook
+from reconcile.proposal import Case, Found, Payment
+from reconcile.purpose.reader import read_purpose
+from reconcile.purpose.resolve import KnownNumbers, References, keys_wanted, resolve
+from reconcile.statement import Party, PartyKind, StructuredReference
+from reconcile.store.lookup import Wanted, add_invoices_of, find
+from reconcile.store.tables import entry, line_detail, own_bank_account, statement, statement_line
+
+Keys = tuple[frozenset[str], frozenset[str]]
+"""The exact and the zeroless keys of one purpose (`keys_wanted`)."""
+
+
+def load(connection: Connection, some: Any) -> Sequence[Any]:
+    """Payments of entries (a subquery of the payment table) with everything that deciding them needs, in canonical order."""
+    c = some.c
+    detail = line_detail.c
+    query = (
+        select(
+            c.id, c.own_account, c.amount, c.currency, c.booking_date, c.decision_no, c.generation, c.status,
+            entry.c.possible_duplicate, entry.c.id.label("entry_id"),
+            detail.name, detail.tax_id, detail.account, detail.bank, detail.kind,
+            detail.ultimate_name, detail.ultimate_tax_id, detail.ultimate_account, detail.ultimate_kind,
+            detail.purpose, detail.references,
+            statement.c.format, statement.c.arithmetic, statement.c.accepted_by,
+            own_bank_account.c.country,
+            _without_amounts(c).label("batch_without_amounts"),
+        )
+        .select_from(some)
+        .join(entry, entry.c.id == c.entry_id)
+        .join(
+            line_detail,
+            and_(
+                detail.statement_id == entry.c.statement_id,
+                detail.position == entry.c.position,
+                detail.detail_no == c.detail_no,
+            ),
+        )
+        .join(statement, statement.c.id == entry.c.statement_id)
+        .join(own_bank_account, own_bank_account.c.number == c.own_account)
+        .order_by(c.booking_date, c.id)
+    )  # fmt: skip
+    return connection.execute(query).all()
+
+
+def _without_amounts(some: Any) -> Any:
+    """The one payment of a batch that does not say what each of its details brings."""
+    other = line_detail.alias("other")
+    further = exists().where(
+        other.c.statement_id == entry.c.statement_id, other.c.position == entry.c.position, other.c.detail_no > 0
+    )
+    whole = and_(some.amount == entry.c.amount, line_detail.c.amount.is_distinct_from(some.amount))
+    return case((whole, further), else_=false())
+
+
+def cases_of(connection: Connection, rows: Sequence[Any], policies: PolicyBook) -> list[Case]:
+    """Each payment with all that the books hold about it; one `Found` for the whole chunk."""
+    doubted = _in_doubt(connection, rows)
+    payments = [payment_of(row, row.entry_id in doubted) for row in rows]
+    half = []
+    wanted = Wanted()
+    for each in payments:
+        policy = policies.on(each.booking_date)
+        payer = payer_of(each.debtor, each.ultimate, policy)
+        keys = keys_wanted(each.reading, each.references)
+        half.append((each, payer, policy, keys))
+        _want(wanted, each, payer, policy.name_limit(each.format), keys)
+    found = find(connection, wanted)
+    cases = [Case(each, payer, references_of(each, found, keys), found, policy) for each, payer, policy, keys in half]
+    add_invoices_of(connection, found, {number for case in cases for number in _accounts_to_open(case)})
+    return cases
+
+
+def payment_of(row: Any, doubted: bool) -> Payment:
+    return Payment(
+        id=row.id,
+        amount=row.amount,
+        currency=row.currency,
+        booking_date=row.booking_date,
+        own_account=row.own_account,
+        own_country=row.country,
+        format=row.format,
+        debtor=Party(row.name, row.tax_id, row.account, row.bank, PartyKind(row.kind)),
+        ultimate=Party(row.ultimate_name, row.ultimate_tax_id, row.ultimate_account, "", PartyKind(row.ultimate_kind)),
+        reading=read_purpose(row.purpose),
+        references=tuple(StructuredReference(kind, value) for kind, value in row.references or ()),
+        batch_without_amounts=bool(row.batch_without_amounts),
+        balance_mismatch=doubted,
+        possible_duplicate=row.possible_duplicate,
+    )
+
+
+def _in_doubt(connection: Connection, rows: Sequence[Any]) -> set[str]:
+    """Entries whose statement does not add up and is not accepted, unless a sound statement shows them too."""
+    suspects = [row.entry_id for row in rows if row.arithmetic == "mismatch" and row.accepted_by is None]
+    if not suspects:
+        return set()
+    sound = connection.execute(
+        select(statement_line.c.entry_id)
+        .join(statement, statement.c.id == statement_line.c.statement_id)
+        .where(statement_line.c.entry_id.in_(suspects), statement.c.state == "stored")
+        .where(or_(statement.c.arithmetic != "mismatch", statement.c.accepted_by.is_not(None)))
+    ).scalars()
+    return set(suspects) - set(sound)
+
+
+def _want(wanted: Wanted, each: Payment, payer: Party, limit: int | None, keys: Keys) -> None:
+    wanted.zeroless |= keys[1]
+    wanted.parties.add((payer, limit))
+    if each.ultimate:
+        wanted.parties.add((each.ultimate, limit))
+
+
+def references_of(each: Payment, found: Found, keys: Keys) -> References:
+    """The purpose's numbers against what was on the books on the booking date; later ones are candidates only."""
+    exact, zeroless = keys
+    day = each.booking_date
+
+    def invoices(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:
+        return {
+            key: numbers
+            for key in keys
+            if (numbers := tuple(n for n in index.get(key, ()) if found.invoices[n].issued_on <= day))
+        }
+
+    def accounts(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:
+        return {
+            key: numbers for key in keys if (numbers := tuple(n for n in index.get(key, ()) if _opened(found, n, day)))
+        }
+
+    known = KnownNumbers(
+        invoices(found.invoices_by_key, exact),
+        accounts(found.accounts_by_key, exact),
+        invoices(found.invoices_by_zeroless, zeroless),
+        accounts(found.accounts_by_zeroless, zeroless),
+    )
+    return resolve(each.reading, known, each.references)
+
+
+def _opened(found: Found, number: str, day: date) -> bool:
+    opened = found.accounts[number].opened_on
+    return opened is None or opened <= day
+
+
+def _accounts_to_open(case: Case) -> set[str]:
+    """The accounts whose open invoices a rule may ask for: a referenced account without an invoice beside it, and the
+    payer's own where no reference was found."""
+    refs = (*case.references.marked, *case.references.bare)
+    numbers = {ref.number for ref in refs if ref.number in case.found.accounts}
+    if case.references.marked:
+        return numbers
+    limit = case.policy.name_limit(case.payment.format)
+    holders = (*holders_by_id(case.payer, case.found), *own_holders(case.payer, case.found, limit))
+    return numbers | {account.number for holder in holders for account in case.accounts(holder)}
