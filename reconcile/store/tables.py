@@ -261,6 +261,11 @@ line_detail = Table(
         ["statement_line.statement_id", "statement_line.position"],
         ondelete="CASCADE",
     ),
+    # what else a payer paid: by tax id and bank account, where there is one
+    Index("ix_line_detail_tax_id", "tax_id", sqlite_where=text("tax_id <> ''"), postgresql_where=text("tax_id <> ''")),
+    Index(
+        "ix_line_detail_account", "account", sqlite_where=text("account <> ''"), postgresql_where=text("account <> ''")
+    ),
 )
 
 # --- what was booked -------------------------------------------------------------------------------------------------

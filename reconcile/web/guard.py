@@ -31,7 +31,7 @@ HEADERS: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -78,8 +78,8 @@ class Guard:
     def _from_here(self, headers: Headers) -> bool:
         """A browser says where a request comes from; what says nothing is no browser, and still needs a token."""
         site = headers.get("sec-fetch-site")
-        if site is not None and site != "same-origin":
-            return False
+        if site is not None:
+            return site == "same-origin"
         origin = headers.get("origin")
         if origin is None:
             return True

@@ -13,9 +13,10 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from reconcile import __version__
-from reconcile.explain import flag_text, status_text
+from reconcile.explain import advice, flag_text, status_text
 from reconcile.purpose.reading import SpanKind
 from reconcile.reports import shown
+from reconcile.steps.queue import counts
 from reconcile.web.visit import Visit
 from reconcile.web.words import say
 
@@ -49,6 +50,7 @@ def environment(language: str) -> Environment:
         "percent": partial(shown.percent, language=language),
         "status_text": partial(_status, language=language),
         "flag_text": partial(flag_text, lang=language),
+        "reason_short": partial(reason_short, language=language),
         "read": READ,
     }
     made.filters |= {
@@ -56,8 +58,18 @@ def environment(language: str) -> Environment:
         "moment": partial(shown.moment, language=language),
         "ago": partial(ago, language=language),
         "visible": shown.visible,
+        "capital": _capital,
     }
     return made
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def reason_short(reason: str, language: str) -> str:
+    """What a reason means, for a line of a list."""
+    return advice(reason, language).meaning if reason else say("not decided yet", language)
 
 
 def _status(status: str | None, language: str) -> str:
@@ -92,7 +104,8 @@ def _csrf(visit: Visit) -> Markup:
 
 def navigation(visit: Visit) -> list[tuple[str, str, int]]:
     """Address, words and a count of what waits, for the bar; only where this person may go."""
-    entries = [("/", "Tonight", 0)]
+    waiting = counts(visit.engine, visit.today)
+    entries = [("/", "Tonight", 0), ("/queue", "Queue", waiting["todo"])]
     if visit.may("manage"):
         entries += [("/users", "Users", 0), ("/audit", "Audit trail", 0)]
     return [(address, say(words, visit.language), count) for address, words, count in entries]

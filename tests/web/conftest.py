@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from reconcile.steps import users
 from reconcile.store.engine import make_engine
 from tests.steps.books import open_books
-from tests.web.console import Console, add_users
+from tests.web.console import Console, add_users, fill
 
 
 @pytest.fixture(autouse=True)
@@ -37,4 +37,23 @@ def console(books_with_users: Path, tmp_path: Path) -> Console:
     """The console over empty books, with a user of each role."""
     path = tmp_path / "reconcile.db"
     shutil.copy(books_with_users, path)
+    return Console(make_engine(f"sqlite:///{path}"), tmp_path)
+
+
+@pytest.fixture(scope="session")
+def busy_books(books_with_users: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with six payments that wait (`fill`)."""
+    folder = tmp_path_factory.mktemp("busy")
+    path = folder / "books.db"
+    shutil.copy(books_with_users, path)
+    engine = make_engine(f"sqlite:///{path}")
+    fill(engine, folder)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def busy(busy_books: Path, tmp_path: Path) -> Console:
+    path = tmp_path / "reconcile.db"
+    shutil.copy(busy_books, path)
     return Console(make_engine(f"sqlite:///{path}"), tmp_path)

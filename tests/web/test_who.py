@@ -130,6 +130,7 @@ def test_a_form_without_the_sessions_token_changes_nothing(console: Console) -> 
     [
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "http://testserver.evil.example"},
@@ -170,7 +171,7 @@ def test_every_answer_says_what_a_browser_may_load(console: Console) -> None:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["x-frame-options"] == "DENY"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
