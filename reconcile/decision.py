@@ -8,9 +8,9 @@ function is pure: the same payment, books and policy give the same decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from reconcile.books import Account, HolderType, Invoice, InvoiceStatus
 from reconcile.invoicing.numbers import is_valid
@@ -18,7 +18,7 @@ from reconcile.matchers import MATCHERS, hints
 from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
 from reconcile.payer import Relation, relation
 from reconcile.policy import ThirdPartyRule
-from reconcile.proposal import Case, Evidence, Part, Proposal
+from reconcile.proposal import Case, Evidence, Part, Payment, Proposal
 from reconcile.purpose.reading import SpanKind
 
 CREDITED: Final = "credited"
@@ -27,8 +27,7 @@ UNMATCHED: Final = "unmatched"
 MAX_CANDIDATES: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """This much (minor units) of the payment against that invoice."""
 
     account_number: str
@@ -36,8 +35,7 @@ class Allocation:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What a person may pick: an account, perhaps an invoice, with the reasons; best score first."""
 
     account_number: str
@@ -63,8 +61,7 @@ class Decision:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(NamedTuple):
     """One part of the payment after "May it be credited": the hold reason if any, and the flags that stop nothing."""
 
     part: Part
@@ -78,19 +75,63 @@ class _Judged:
 
 def decide(case: Case) -> Decision:
     """The decision of `docs/decision-table.md` for one payment, against the books as they are in `case.found`."""
-    proposals: list[Proposal] = []
-    outcome: Proposal | None = None
+    seen: list[Proposal] = []
+    outcome = _first_certain(case, seen) or _nothing_found(case)
+    judged = [] if outcome.reason else [_judge(case, part) for part in outcome.parts]
+    reason, flags = _verdict(outcome, judged)
+    evidence = outcome.evidence
+    for each in judged:
+        evidence += each.evidence
+    if doubt := _doubt(case.payment):
+        flags = (doubt, *(flag for flag in flags if flag != reason))
+        reason, evidence = doubt, (*evidence, (doubt, {}))
+    return Decision(
+        CREDITED if reason is None else HELD if judged or doubt else UNMATCHED,
+        reason,
+        flags,
+        outcome.rule,
+        judged[0].part.account_number if len(judged) == 1 else None,
+        judged[0].relation if judged else None,
+        tuple([(each.part.account_number, each.amount) for each in judged]),
+        tuple([item for each in judged for item in each.allocations]) if reason is None else (),
+        () if reason is None else rank([*seen, *hints.propose(case)]),
+        evidence,
+    )
+
+
+def _first_certain(case: Case, seen: list[Proposal]) -> Proposal | None:
+    """The first rule that holds decides; what the rules before it proposed helps a person."""
     for matcher in MATCHERS:
-        proposals += matcher(case)
-        outcome = next((proposal for proposal in proposals if proposal.certain), None)
-        if outcome is not None:
-            break
-    outcome = outcome or _nothing_found(case)
-    decision = _unmatched(outcome) if outcome.reason else _placed(case, outcome)
-    decision = _statement_in_doubt(case, decision)
-    if decision.status == CREDITED:
-        return decision
-    return replace(decision, candidates=rank([*proposals, *hints.propose(case)]))
+        for proposal in matcher(case):
+            seen.append(proposal)
+            if proposal.certain:
+                return proposal
+    return None
+
+
+def _doubt(payment: Payment) -> str:
+    """A statement that does not add up, or an entry that may be another's twin, holds whatever was decided."""
+    if payment.balance_mismatch:
+        return "balance_mismatch"
+    return "possible_duplicate" if payment.possible_duplicate else ""
+
+
+def _verdict(outcome: Proposal, judged: Sequence[_Judged]) -> tuple[str | None, tuple[str, ...]]:
+    """The reason why the payment waits, if any, and the payment's flags, the reason first among them."""
+    if outcome.reason:
+        return outcome.reason, (outcome.reason,)
+    reason = next((each.reason for each in judged if each.reason is not None), None)
+    if reason in _ALONE:
+        return reason, (reason,)
+    soft = outcome.flags
+    for each in judged:
+        soft += each.flags
+    if reason is not None:
+        soft = (reason, *soft)
+    return reason, tuple(dict.fromkeys(soft)) if len(soft) > 1 else soft
+
+
+_ALONE: Final = frozenset({"method_not_available"})
 
 
 def _nothing_found(case: Case) -> Proposal:
@@ -105,64 +146,20 @@ def _nothing_found(case: Case) -> Proposal:
     return Proposal("no_rule", reason="no_reference", certain=True, evidence=(("no_reference", {}),))
 
 
-def _unmatched(outcome: Proposal) -> Decision:
-    return Decision(UNMATCHED, outcome.reason, (outcome.reason,), outcome.rule, evidence=outcome.evidence)
-
-
-def _statement_in_doubt(case: Case, decision: Decision) -> Decision:
-    """A statement that does not add up, or an entry that may be another's twin, holds whatever was decided."""
-    payment = case.payment
-    doubt = (payment.balance_mismatch and "balance_mismatch") or (payment.possible_duplicate and "possible_duplicate")
-    if not doubt:
-        return decision
-    kept = tuple(flag for flag in decision.flags if flag != decision.reason)
-    return replace(
-        decision,
-        status=HELD,
-        reason=doubt,
-        flags=(doubt, *kept),
-        allocations=(),
-        evidence=(*decision.evidence, (doubt, {})),
-    )
-
-
-def _placed(case: Case, outcome: Proposal) -> Decision:
-    judged = [_judge(case, part, outcome) for part in outcome.parts]
-    refused = next((each for each in judged if each.reason is not None), None)
-    soft = tuple(dict.fromkeys([*outcome.flags, *(flag for each in judged for flag in each.flags)]))
-    single = judged[0].part.account_number if len(judged) == 1 else None
-    common = Decision(
-        status=CREDITED,
-        reason=None,
-        flags=soft,
-        rule=outcome.rule,
-        account_number=single,
-        relation=judged[0].relation,
-        splits=tuple((each.part.account_number, each.amount) for each in judged),
-        evidence=(*outcome.evidence, *(item for each in judged for item in each.evidence)),
-    )
-    if refused is None:
-        return replace(common, allocations=tuple(item for each in judged for item in each.allocations))
-    assert refused.reason is not None
-    flags = (refused.reason,) if refused.reason in _ALONE else (refused.reason, *soft)
-    return replace(common, status=HELD, reason=refused.reason, flags=tuple(dict.fromkeys(flags)))
-
-
-_ALONE: Final = frozenset({"method_not_available"})
-
-
-def _judge(case: Case, part: Part, outcome: Proposal) -> _Judged:
-    account = case.found.accounts[part.account_number]
+def _judge(case: Case, part: Part) -> _Judged:
+    found = case.found
+    account = found.accounts[part.account_number]
     amount = case.payment.amount if part.amount is None else part.amount
-    mentioned = [case.found.invoices[number] for number in part.invoices]
-    stands = relation(case.payer, account.holder, case.found, case.policy.name_limit(case.payment.format))
+    mentioned = [found.invoices[number] for number in part.invoices]
+    stands = relation(case.payer, account.holder, found, case.policy.name_limit(case.payment.format))
     allocations = _allocations(case, account, amount, mentioned)
-    flags = tuple(_invoice_flags(case, amount, mentioned))
+    flags = _invoice_flags(case, amount, mentioned) if mentioned else ()
     reason, evidence = _refusal(case, account, stands, mentioned)
-    if reason is None and stands is not Relation.OWN and not allocations:
-        reason = next((flag for flag in flags if flag in ("invoice_already_paid", "invoice_not_open")), None)
-    if stands is Relation.THIRD_PARTY:
-        flags = ("third_party_payer", *flags)
+    if stands is not Relation.OWN:
+        if reason is None and not allocations:
+            reason = next((flag for flag in flags if flag in ("invoice_already_paid", "invoice_not_open")), None)
+        if stands is Relation.THIRD_PARTY:
+            flags = ("third_party_payer", *flags)
     return _Judged(part, amount, reason, flags, stands, allocations, evidence)
 
 
@@ -188,20 +185,23 @@ def _open_amount(case: Case, invoice: Invoice) -> int:
     return case.found.left(invoice)
 
 
-def _invoice_flags(case: Case, amount: int, mentioned: Sequence[Invoice]) -> Iterator[str]:
+def _invoice_flags(case: Case, amount: int, mentioned: Sequence[Invoice]) -> tuple[str, ...]:
     """The four flags of `docs/decision-table.md`, "Which invoices". None of them by itself holds an own payer's money."""
-    day = case.payment.booking_date
-    paid = [inv for inv in mentioned if inv.status is InvoiceStatus.PAID or case.found.left(inv) == 0]
-    closed = [
-        inv for inv in mentioned if inv not in paid and (inv.status is InvoiceStatus.CANCELLED or inv.expired(day))
-    ]
-    open_sum = sum(_open_amount(case, invoice) for invoice in mentioned)
+    open_sum = 0
+    paid = closed = False
+    for invoice in mentioned:
+        if left := _open_amount(case, invoice):
+            open_sum += left
+        elif invoice.status is InvoiceStatus.PAID or case.found.left(invoice) == 0:
+            paid = True
+        elif invoice.status is InvoiceStatus.CANCELLED or invoice.expired(case.payment.booking_date):
+            closed = True
+    flags: tuple[str, ...] = ()
     if open_sum and amount != open_sum:
-        yield "underpaid" if amount < open_sum else "overpaid"
+        flags = ("underpaid",) if amount < open_sum else ("overpaid",)
     if paid:
-        yield "invoice_already_paid"
-    if closed:
-        yield "invoice_not_open"
+        flags = (*flags, "invoice_already_paid")
+    return (*flags, "invoice_not_open") if closed else flags
 
 
 # --- May it be credited ----------------------------------------------------------------------------------------------

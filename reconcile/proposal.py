@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from reconcile.books import Account, Holder, Invoice, PowerOfAttorney
+from reconcile.books import Account, Holder, Invoice, InvoiceStatus, PowerOfAttorney
 from reconcile.policy import Policy
-from reconcile.purpose.reading import Reading
-from reconcile.purpose.resolve import References
+from reconcile.purpose.reading import Reading, SpanKind
+from reconcile.purpose.resolve import KnownNumbers, References, resolve
 from reconcile.statement import NOBODY, Party, StructuredReference
 
 Evidence = tuple[str, Mapping[str, str]]
@@ -67,7 +68,27 @@ class Found:
         return self.outstanding.get(invoice.number, 0)
 
     def is_open(self, invoice: Invoice, day: date) -> bool:
-        return invoice.status == "open" and not invoice.expired(day) and self.left(invoice) > 0
+        return (
+            invoice.status is InvoiceStatus.OPEN
+            and (invoice.expires_on is None or day <= invoice.expires_on)
+            and self.outstanding.get(invoice.number, 0) > 0
+        )
+
+
+def references_of(payment: Payment, found: Found) -> References:
+    """The purpose's numbers against what was on the books on the booking date; later ones are candidates only."""
+    day = payment.booking_date
+
+    def there(kind: SpanKind, number: str) -> bool:
+        if kind is SpanKind.INVOICE:
+            return found.invoices[number].issued_on <= day
+        opened = found.accounts[number].opened_on
+        return opened is None or opened <= day
+
+    known = KnownNumbers(
+        found.invoices_by_key, found.accounts_by_key, found.invoices_by_zeroless, found.accounts_by_zeroless, there
+    )
+    return resolve(payment.reading, known, payment.references)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +103,14 @@ class Case:
 
     def open_invoices(self, account: Account) -> tuple[Invoice, ...]:
         """The account's invoices that were on the books, open and in the payment's currency on the booking date."""
-        day = self.payment.booking_date
+        invoices = self.found.invoices_of.get(account.number, ())
+        if not invoices:
+            return ()
+        day, currency, found = self.payment.booking_date, self.payment.currency, self.found
         return tuple(
             invoice
-            for invoice in self.found.invoices_of.get(account.number, ())
-            if invoice.issued_on <= day
-            and invoice.currency == self.payment.currency
-            and self.found.is_open(invoice, day)
+            for invoice in invoices
+            if invoice.issued_on <= day and invoice.currency == currency and found.is_open(invoice, day)
         )
 
     def accounts(self, holder: Holder) -> tuple[Account, ...]:
@@ -100,8 +122,7 @@ class Case:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A share of the payment for one account: the invoices mentioned for it, in the order of mention. `amount` is None
     where the whole payment goes there."""
 
@@ -110,8 +131,7 @@ class Part:
     amount: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A matcher's suggestion with its reasons. A *certain* one settles "which account" (`docs/decision-table.md`), the first
     rule that holds; one with a `reason` says with certainty that the payment stays unmatched. The others only rank
     candidates for a person."""
@@ -125,4 +145,4 @@ class Proposal:
     reason: str = ""
 
 
-__all__ = ["NOBODY", "Case", "Evidence", "Found", "Part", "Payment", "Proposal"]
+__all__ = ["NOBODY", "Case", "Evidence", "Found", "Part", "Payment", "Proposal", "references_of"]

@@ -35,4 +35,6 @@ def zeroless_key(key: str) -> str:
     >>> zeroless_key("00199"), zeroless_key("SC0004512"), zeroless_key("0")
     ('199', 'SC4512', '0')
     """
+    if "1" <= key[:1] <= "9" or "0" not in key:
+        return key
     return _LEADING_ZEROS.sub(r"\1", key)

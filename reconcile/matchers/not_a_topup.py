@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.proposal import Case, Proposal
-from reconcile.purpose.reading import SpanKind
 
 NAME = "not_a_topup"
 
@@ -29,11 +28,11 @@ def _no_topup(kind: str) -> Proposal:
 def _lump_sum(case: Case) -> str:
     """The sign of a lump sum: the purpose's words, or a sender that settles for many. One customer's phone and receipt
     make it that customer's payment (a bank-owned paybill); so does a named ultimate debtor behind a sender."""
-    kinds = {span.kind for span in case.payment.reading.spans} | {ref.kind for ref in case.payment.references}
-    if {SpanKind.PHONE, SpanKind.RECEIPT} <= kinds or {"phone", "receipt"} <= kinds:
-        return ""
-    if case.payment.reading.lump_sum:
-        return case.payment.reading.lump_sum
-    if case.payment.ultimate:
-        return ""
-    return case.policy.lump_sum_sender(case.payment.debtor) or ""
+    payment = case.payment
+    sign = payment.reading.lump_sum or (not payment.ultimate and case.policy.lump_sum_sender(payment.debtor)) or ""
+    return "" if sign and _one_customer(case) else sign
+
+
+def _one_customer(case: Case) -> bool:
+    kinds = {span.kind.value for span in case.payment.reading.spans} | {ref.kind for ref in case.payment.references}
+    return kinds >= {"phone", "receipt"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from reconcile.books import Account, Invoice
 from reconcile.payer import Relation, relation
@@ -31,23 +32,25 @@ def account_of(case: Case, reference: Reference) -> Account:
 def _marked(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) -> Iterator[Proposal]:
     accounts = _accounts(case, marked)
     if len(accounts) == 1:
-        account = accounts[0]
-        agreeing = [ref for ref in (*marked, *bare) if account_of(case, ref).number == account.number]
-        agreeing.sort(key=lambda ref: ref.span.start)
-        yield Proposal(
-            "marked_reference",
-            (Part(account.number, _invoices(agreeing)),),
-            _evidence(agreeing),
-            score=1.0,
-            certain=True,
-        )
+        account, agreeing = accounts[0], marked
+        if bare:
+            same = (ref for ref in bare if account_of(case, ref).number == account.number)
+            agreeing = sorted((*marked, *same), key=_place)
+        elif len(marked) > 1:
+            agreeing = sorted(marked, key=_place)
+        part = Part(account.number, _invoices(agreeing))
+        yield Proposal("marked_reference", (part,), _evidence(agreeing), 1.0, True)
         return
     parts = _parts_of_one_holder(case, marked, accounts)
     if parts:
-        yield Proposal("several_accounts", parts, _evidence(marked), score=1.0, certain=True)
+        yield Proposal("several_accounts", parts, _evidence(marked), 1.0, True)
         return
     yield from _each(case, marked, 0.6)
     yield Proposal(NAME, reason="conflicting_references", certain=True, evidence=_evidence(marked))
+
+
+def _place(reference: Reference) -> int:
+    return reference.span.start
 
 
 def _bare(case: Case, bare: Sequence[Reference]) -> Iterator[Proposal]:
@@ -62,11 +65,13 @@ def _bare(case: Case, bare: Sequence[Reference]) -> Iterator[Proposal]:
 
 
 def _accounts(case: Case, refs: Sequence[Reference]) -> list[Account]:
+    if len(refs) == 1:
+        return [account_of(case, refs[0])]
     return list({(account := account_of(case, ref)).number: account for ref in refs}.values())
 
 
 def _invoices(refs: Sequence[Reference]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ref.number for ref in refs if ref.kind is SpanKind.INVOICE))
+    return tuple(dict.fromkeys([ref.number for ref in refs if ref.kind is SpanKind.INVOICE]))
 
 
 def _corroborated(case: Case, account: Account, bare: Sequence[Reference]) -> Evidence | None:
@@ -114,7 +119,12 @@ def _each(case: Case, refs: Sequence[Reference], score: float) -> Iterator[Propo
 
 
 def _evidence(refs: Sequence[Reference]) -> tuple[Evidence, ...]:
-    seen: dict[tuple[str, str], None] = {}
-    for ref in refs:
-        seen[f"{'marked' if ref.marked else 'bare'}_{ref.kind.value}", ref.number] = None
-    return tuple((code, {"number": number}) for code, number in seen)
+    seen = dict.fromkeys([(_CODES[ref.marked, ref.kind], ref.number) for ref in refs])
+    return tuple([(code, {"number": number}) for code, number in seen])
+
+
+_CODES: Final = {
+    (marked, kind): f"{'marked' if marked else 'bare'}_{kind.value}"
+    for marked in (True, False)
+    for kind in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.RANGE)
+}

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -141,6 +142,10 @@ def _symbols_of_latin(text: str) -> str:
     return text.replace("q", "k").replace("j", "J").replace("w", "v")
 
 
+# What the rest of the name must tell: is j ж or й, is c ts or k. All else is settled within a word.
+_WHOLE_NAME: Final = re.compile(r"[jšžčŝʹ]")
+
+
 def skeleton(text: str) -> str:
     """The text in skeleton letters and digits, words parted by single blanks. Deterministic; see the module.
 
@@ -150,6 +155,13 @@ def skeleton(text: str) -> str:
     ('Joraev SoHruH', 'Joraev SoHruH', 'bauirJan', 'bauirJan')
     """
     text = text.lower()
+    if _WHOLE_NAME.search(text):
+        return _spelled(text)
+    return " ".join(filter(None, map(_word, text.split())))
+
+
+def _spelled(text: str) -> str:
+    """A text in small letters."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
         if _SCRIPTS_MIXED.search(text):
@@ -165,3 +177,7 @@ def skeleton(text: str) -> str:
     while "ii" in text:
         text = text.replace("ii", "i")
     return " ".join(text.split())
+
+
+_word: Final = lru_cache(maxsize=65536)(_spelled)
+"""Names are made of words that come again: each is spelled out once."""

@@ -15,6 +15,8 @@ from reconcile.statement import Party
 _APOSTROPHES: Final = re.compile("['’‘ʻʼ`´]")
 _NO_WORD: Final = re.compile(r"[\W_]+")
 
+_MOST_PIECES: Final = 100_000
+
 Words = tuple[str, ...]
 
 
@@ -63,6 +65,11 @@ class Directory:
                 found.setdefault(phrase[0], []).append((phrase, one))
         return found
 
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        """The words of which a listed name has at least one."""
+        return frozenset(self._by_first) | {word for name in self._by_name for word in name}
+
     def _core(self, name: Words) -> Words:
         return tuple(word for word in name if word not in self.legal_forms)
 
@@ -70,7 +77,25 @@ class Directory:
         """Who this party is; None where it is nobody listed."""
         if party.tax_id and (known := self._by_id.get(party.tax_id)):
             return known
+        if not self._may_be_listed(party.name):
+            return None
         return next((one for one in self._named(party.name) if not (one.tax_ids and party.tax_id)), None)
+
+    @cached_property
+    def _innocent(self) -> set[str]:
+        """Pieces of names, as typed, that hold no listed word: what nearly every name is made of."""
+        return set()
+
+    def _may_be_listed(self, name: str) -> bool:
+        innocent = self._innocent
+        for piece in name.split():
+            if piece not in innocent:
+                if not self._listed.isdisjoint(words(piece)):
+                    return True
+                if len(innocent) > _MOST_PIECES:
+                    innocent.clear()
+                innocent.add(piece)
+        return False
 
     def _named(self, name: str) -> Iterator[Counterparty]:
         found = words(name)

@@ -68,6 +68,10 @@ _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
 """Shapes that begin with a word of letters; each begins with a letter of its own, so that trying them costs nothing."""
 
+_SPEECH: Final = rf"(?:\s*+(?:(?!KZ ?[0-9]|PL\|IN|HTTPS?://|WWW\.){_WORD}|[^\s\w*+]))++"
+SPEECH: Final = re.compile(_SPEECH)
+"""Words and signs alone, up to what has a digit in it: no shape begins within. Only for a text without line folds."""
+
 _UZ_CARD: Final = re.compile(r"(?:8600|9860|5614)[0-9]{12}")
 
 KINDS: Final = {name: kind for name, kind, _ in SHAPES}

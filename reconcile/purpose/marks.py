@@ -8,6 +8,7 @@ reference. Between a word and its number only words without news may stand; afte
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from reconcile.purpose.numbers import Numbers
@@ -26,22 +27,25 @@ _LAST_WORD: Final = re.compile(r"[^\W\d_]{7,}$")
 class Walk(Numbers):
     """One purpose on its way, token by token."""
 
-    def run(self) -> list[Span]:
-        tokens, last = self.tokens, len(self.tokens)
-        while self.at < last:
-            kind = tokens[self.at][0]
+    def run(self, acts: Sequence[int]) -> list[Span]:
+        """Past the tokens at these places; a number takes its further blocks with it."""
+        tokens = self.tokens
+        for at in acts:
+            if at < self.at:
+                continue
+            self.at = at
+            token = tokens[at]
+            kind = token[0]
             if kind == "phrase":
-                self._phrase(tokens[self.at])
+                self._phrase(token)
             elif kind == "number":
                 self._number()
-                continue
             elif kind == "word":
                 self._word()
             elif kind == "typed":
-                self._typed(tokens[self.at])
+                self._typed(token)
             else:
-                self._punctuation(kind, tokens[self.at])
-            self.at += 1
+                self._punctuation(kind, token)
         return self.spans
 
     def _phrase(self, token: Token) -> None:

@@ -14,7 +14,7 @@ from reconcile.purpose.marks import Walk
 from reconcile.purpose.nature import lump_sum, nature
 from reconcile.purpose.reading import Reading, Span, SpanKind
 from reconcile.purpose.tokens import tokens
-from reconcile.purpose.words import Lexicon, Phrase, lexicon
+from reconcile.purpose.words import Lexicon, lexicon
 
 _NO_CUSTOMER = frozenset({SpanKind.BARE, SpanKind.RANGE})
 
@@ -32,10 +32,9 @@ def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Readi
     """The same with another lexicon, or without some decoy classes: the tests show so that each of them is needed."""
     folded = fold(text)
     off = frozenset(without)
-    taken = tokens(folded.text, words, off)
+    taken, acts, said = tokens(folded.text, words, off)
     typed = text if folded.offsets is None else "".join(text[at] for at in folded.offsets[:-1])
-    spans = Walk(folded.text, taken, typed, off).run()
-    said = [(at, token[3]) for at, token in enumerate(taken) if isinstance(token[3], Phrase) and token[3].speaks]
+    spans = Walk(folded.text, taken, typed, off).run(acts)
     if not said:
         return Reading(text, _placed(folded, spans))
     kind = nature(taken, said, spans)

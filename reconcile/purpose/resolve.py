@@ -12,9 +12,8 @@ equals one» holds for these words as for a contract's. A person is asked, or th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from reconcile.purpose.keys import parts
 from reconcile.purpose.reader import read_purpose
@@ -30,18 +29,18 @@ _NOT_TYPED: Final = frozenset({"receipt", "phone"})
 Books = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownNumbers:
-    """The numbers on the books, by exact key and by the key without leading zeros."""
+class KnownNumbers(NamedTuple):
+    """The numbers on the books, by exact key and by the key without leading zeros. `there` says of a number found so
+    whether it was on the books on the payment's day; without it all were."""
 
     invoices: Books
     accounts: Books
     invoices_zeroless: Books
     accounts_zeroless: Books
+    there: Callable[[SpanKind, str], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A number on the books that the purpose or a structured field holds. `span` lies in the purpose; for a structured
     field it is empty (0, 0) and `source` names the field."""
 
@@ -52,8 +51,7 @@ class Reference:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(NamedTuple):
     """In order of mention. `unknown`: marked numbers that are not on the books. `ranges`: stretches that lead to several
     numbers and cannot be told apart: «4512-4514», or two numbers on the books that differ only in their separators."""
 
@@ -63,19 +61,22 @@ class References:
     ranges: tuple[Span, ...] = ()
 
 
-@dataclass(slots=True)
 class _Found:
-    references: list[Reference] = field(default_factory=list)
-    unknown: list[Span] = field(default_factory=list)
-    ranges: list[Span] = field(default_factory=list)
+    __slots__ = ("ranges", "references", "unknown")
+
+    def __init__(self) -> None:
+        self.references: list[Reference] = []
+        self.unknown: list[Span] = []
+        self.ranges: list[Span] = []
 
 
 def keys_wanted(
     reading: Reading, structured: Sequence[StructuredReference] = ()
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The exact keys and the zeroless keys that the books have to be asked for, so that one look-up serves a chunk."""
-    exact = {key for span in reading.spans if span.kind in _NUMBERS for key in span.keys}
-    exact.update(key for _, span in _structured_spans(structured) for key in span.keys)
+    exact = {key for span in reading.spans for key in span.keys}
+    if structured:
+        exact.update(key for _, span in _structured_spans(structured) for key in span.keys)
     return frozenset(exact), frozenset(map(zeroless_key, exact))
 
 
@@ -83,13 +84,13 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
     """The references of one payment. A structured field that is meant for one kind of number marks it."""
     found = _Found()
     for span in reading.spans:
-        if span.kind in _NUMBERS:
+        if span.keys or span.kind is SpanKind.RANGE:
             _look_up(span, reading.text[span.start : span.end], known, found)
-    for source, span in _structured_spans(structured):
+    for source, span in _structured_spans(structured) if structured else ():
         part = _Found()
         _look_up(span, span.name, known, part)
         found.references += [
-            replace(ref, span=ref.span._replace(start=0, end=0), source=source) for ref in part.references
+            ref._replace(span=ref.span._replace(start=0, end=0), source=source) for ref in part.references
         ]
         found.unknown += [each._replace(start=0, end=0, name=span.name) for each in part.unknown]
         found.ranges += [each._replace(start=0, end=0, name=span.name) for each in part.ranges]
@@ -98,9 +99,15 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
 
 def _gathered(found: _Found) -> References:
     """Each number once; where it is both marked and bare, it is marked."""
-    marked = _once(ref for ref in found.references if ref.marked)
-    named = {(ref.kind, ref.number) for ref in marked}
-    bare = _once(ref for ref in found.references if not ref.marked and (ref.kind, ref.number) not in named)
+    references = tuple(found.references)
+    if len(references) > 1:
+        marked = _once(ref for ref in references if ref.marked)
+        named = {(ref.kind, ref.number) for ref in marked}
+        bare = _once(ref for ref in references if not ref.marked and (ref.kind, ref.number) not in named)
+    elif references and references[0].marked:
+        marked, bare = references, ()
+    else:
+        marked, bare = (), references
     return References(marked, bare, tuple(found.unknown), tuple(found.ranges))
 
 
@@ -138,18 +145,26 @@ def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
     if span.kind is SpanKind.RANGE:
         _range(span, text, known, found)
         return
-    blocks = parts(text)
-    hits: list[Reference] = []
-    for exact in (True, False):
-        hits = _whole(span, blocks, known, exact) or _in_parts(span, text, blocks, known, exact)
-        if hits:
-            break
-    if _told_apart(hits):
+    if len(span.keys) == 1:  # one block, and one way to read it
+        hits = _at(span.keys[0], span, known, True) or _at(span.keys[0], span, known, False)
+    else:
+        hits = _read_as(span, text, known)
+    if len(hits) < 2 or _told_apart(hits):
         found.references += hits
     else:
         found.ranges.append(span)
     if not hits and span.kind is not SpanKind.BARE and not span.prefix_key:
         found.unknown.append(span)
+
+
+def _read_as(span: Span, text: str, known: KnownNumbers) -> list[Reference]:
+    """The first reading that is on the books: exactly before with other zeros, whole before in parts."""
+    blocks = parts(text)
+    for exact in (True, False):
+        hits = _whole(span, blocks, known, exact) or _in_parts(span, text, blocks, known, exact)
+        if hits:
+            return hits
+    return []
 
 
 def _told_apart(hits: Sequence[Reference]) -> bool:
@@ -168,7 +183,7 @@ def _whole(span: Span, blocks: Sequence[tuple[int, int]], known: KnownNumbers, e
     for key in keys:
         hits = _at(key, span, known, exact)
         if hits:
-            return [replace(hit, marked=False) for hit in hits] if key == span.prefix_key else hits
+            return [hit._replace(marked=False) for hit in hits] if key == span.prefix_key else hits
     return []
 
 
@@ -195,15 +210,20 @@ def _in_parts(
     return hits
 
 
+_BOTH: Final = (SpanKind.INVOICE, SpanKind.ACCOUNT)
+
+
 def _at(key: str, span: Span, known: KnownNumbers, exact: bool) -> list[Reference]:
     """What is on the books under a key, of the kind that the word names or of both."""
     marked = span.kind is not SpanKind.BARE
-    kinds = (span.kind,) if marked else (SpanKind.INVOICE, SpanKind.ACCOUNT)
     look = key if exact else zeroless_key(key)
-    found = [(kind, number) for kind in kinds for number in _book(known, kind, exact).get(look, ())]
-    if not exact and len(found) != 1:
-        return []
-    return [Reference(span, kind, marked, number) for kind, number in found]
+    found = [
+        Reference(span, kind, marked, number)
+        for kind in ((span.kind,) if marked else _BOTH)
+        for number in _book(known, kind, exact).get(look, ())
+        if known.there is None or known.there(kind, number)
+    ]
+    return found if exact or len(found) == 1 else []
 
 
 def _book(known: KnownNumbers, kind: SpanKind, exact: bool) -> Books:
@@ -219,6 +239,7 @@ def _range(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
         for kind in kinds
         for key in span.keys
         for number in _book(known, kind, True).get(key, ())
+        if known.there is None or known.there(kind, number)
     ]
     if len(hits) == 1:
         found.references += hits

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from reconcile.purpose.decoys import DATE, KINDS, master
+from reconcile.purpose.decoys import DATE, KINDS, SPEECH, master
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase, meaning
 
@@ -19,17 +19,131 @@ _Piece = tuple[str, int, int, Known | SpanKind | None]
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BEHIND_CODE: Final = rf"~|\s*[^\W\d]|\s+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
-_DIGIT: Final = re.compile("[0-9]")
+ACTING_SIGNS: Final = "№#,;&+/~."
+MOST_STRETCHES: Final = 20_000
+"""Stretches remembered; beyond it the memory starts afresh."""
 _GAP: Final = " .-/\n"
 _WIDEST_GAP: Final = 3
 
 
-def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset()) -> list[Token]:
+class Taken(NamedTuple):
+    """A purpose taken apart. `acts`: the places of the tokens that the walk has to look at; `said`: the phrases that
+    speak of more than a number, each with its place."""
+
+    tokens: list[Token]
+    acts: list[int]
+    said: list[tuple[int, Phrase]]
+
+
+class Stretch(NamedTuple):
+    """Words and signs without a digit among them, taken apart; places are counted from the stretch's own beginning."""
+
+    pieces: tuple[_Piece, ...]
+    taken: Taken
+
+
+def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset()) -> Taken:
     """The tokens of a folded purpose in order; none overlap."""
+    if "\n" in text or without:
+        return _told(_phrases(text, _one_by_one(text, words, frozenset(without))))
+    return _by_stretches(text, words)
+
+
+def _by_stretches(text: str, words: Lexicon) -> Taken:
+    """A text in one line: its stretches of words and signs are taken apart once and remembered, for payers write the
+    same words around other numbers. `run` holds the pieces of words and signs that stand together, where these are more
+    than one stretch: a word that was parted from a number goes on with the words before it."""
+    opening: list[_Piece] = []
+    at = _opening_code(text, opening, ())
+    out = _told(_phrases(text, opening))
+    match, speech = master(False).match, SPEECH.match
+    run: list[_Piece] = []
+    begun, last, last_at = len(out.tokens), None, 0
+    while True:
+        if (m := speech(text, at)) is not None:
+            stretch = words.stretches.get(m[0]) or _remember(m[0], words)
+            if run:
+                run += _shifted(stretch, at)
+                _again(text, run, begun, out)
+            else:
+                begun, last, last_at = len(out.tokens), stretch, at
+                _add(out, stretch.taken, at)
+            at = m.end()
+        if (m := match(text, at)) is None:
+            return out
+        kind = m.lastgroup or ""
+        start, at = m.span(kind)
+        if kind == "plain" or (kind == "number" and text[start:at].isdigit()):
+            piece: _Piece = ("number", start, at, None)
+        elif kind in KINDS:
+            piece = ("typed", start, at, KINDS[kind])
+        elif kind == "mark":
+            piece = (text[start], start, at, None)
+        else:
+            if not run:
+                begun = begun if last is not None else len(out.tokens)
+                run = _shifted(last, last_at) if last is not None else []
+            if kind == "number":
+                at = _number(text, start, at, run, words)
+            else:
+                run.append((kind if kind == "word" else text[start], start, at, words.known(text[start:at])))
+            if run[-1][0] != "number":
+                _again(text, run, begun, out)
+                continue
+            piece = run[-1]
+        run, last = [], None
+        if _acts(piece):  # type: ignore[arg-type]
+            out.acts.append(len(out.tokens))
+        out.tokens.append(piece)  # type: ignore[arg-type]
+
+
+def _remember(text: str, words: Lexicon) -> Stretch:
+    if len(words.stretches) > MOST_STRETCHES:
+        words.stretches.clear()
+    pieces = _one_by_one(text, words, frozenset())
+    made = words.stretches[text] = Stretch(tuple(pieces), _told(_phrases(text, pieces)))
+    return made
+
+
+def _shifted(stretch: Stretch, by: int) -> list[_Piece]:
+    return [(kind, start + by, end + by, value) for kind, start, end, value in stretch.pieces]
+
+
+def _add(out: Taken, more: Taken, by: int) -> None:
+    """More tokens behind those that are there, their text beginning at this place."""
+    before = len(out.tokens)
+    out.tokens.extend([(kind, start + by, end + by, value) for kind, start, end, value in more.tokens])
+    out.acts.extend([place + before for place in more.acts])
+    out.said.extend([(place + before, phrase) for place, phrase in more.said])
+
+
+def _again(text: str, run: list[_Piece], begun: int, out: Taken) -> None:
+    """The words and signs from this token on, put together anew."""
+    del out.tokens[begun:]
+    out.acts[:] = [place for place in out.acts if place < begun]
+    out.said[:] = [each for each in out.said if each[0] < begun]
+    _add(out, _told(_phrases(text, run)), 0)
+
+
+def _told(found: list[Token]) -> Taken:
+    said = [(place, token[3]) for place, token in enumerate(found) if isinstance(token[3], Phrase) and token[3].speaks]
+    return Taken(found, [place for place, token in enumerate(found) if _acts(token)], said)
+
+
+def _acts(token: Token) -> bool:
+    """The walk has to look at it: what is left out changes nothing that it knows."""
+    kind, value = token[0], token[3]
+    if isinstance(value, Phrase):
+        idle = value.filler or value.date or value.month
+        return bool(value.sign or value.mark or value.none or value.joiner or not idle)
+    return kind in ("number", "word", "typed") or kind in ACTING_SIGNS
+
+
+def _one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> list[_Piece]:
     found: list[_Piece] = []
     at = _opening_code(text, found, without)
     folds = "\n" in text
-    match = master(folds, frozenset(without)).match
+    match = master(folds, without).match
     known = words.known
     while (m := match(text, at)) is not None:
         kind = m.lastgroup or ""
@@ -46,12 +160,9 @@ def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset()) ->
             at = _number(text, start, at, found, words)
         elif kind in ("sign", "mark"):
             found.append((text[start], start, at, None))
-        elif kind == "domain" and (letters := _LETTERS.match(text, start)) and not _DIGIT.search(text, start, at):
-            at = letters.end()  # a domain of letters alone hides no number, and its words may speak («Kaspi.kz»)
-            found.append(("word", start, at, known(text[start:at])))
         else:
             found.append(("typed", start, at, KINDS[kind]))
-    return _phrases(text, found)
+    return found
 
 
 def _opening_code(text: str, found: list[_Piece], without: Collection[str]) -> int:

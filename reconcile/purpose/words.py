@@ -12,7 +12,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.spelling import forms, skeleton, skeletons
@@ -129,6 +129,8 @@ class Lexicon:
         self._words: dict[str, tuple[int, ...]] = {}
         self._spec_ids: dict[str, int] = {}
         self._memo: dict[str, Known | None] = {}
+        self.stretches: dict[str, Any] = {}
+        """What `tokens` remembers of texts with these words."""
         for language in LANGUAGES:
             self._load(language, ())
 
@@ -136,7 +138,7 @@ class Lexicon:
         """The same without these groups («mark.invoice», or «ru:mark.invoice» alone): the tests show so that each of
         them is needed."""
         less = copy(self)
-        less.root, less._memo = Node(), {}
+        less.root, less._memo, less.stretches = Node(), {}, {}
         for language in LANGUAGES:
             less._load(language, groups)
         return less

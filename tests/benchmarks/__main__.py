@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import bench_night, bench_parsers
+from tests.benchmarks import bench_night, bench_parsers, bench_reading
 from tests.benchmarks.machine import describe
 
 
@@ -20,6 +20,7 @@ def main() -> None:
     print(describe())
     with tempfile.TemporaryDirectory() as folder:
         bench_night.rehearse(Path(folder), asked.entries, asked.invoices, asked.repeat)
+        bench_reading.main(Path(folder) / "reading")
     if asked.parsed:
         print(f"\nParsers, {asked.parsed:,} entries: processor seconds, peak MB, ratio to the plainest reading\n")
         bench_parsers.main(asked.parsed)

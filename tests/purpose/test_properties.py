@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.purpose import tokens as tokens_module
+from reconcile.purpose.fold import fold
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.reading import Span, SpanKind
+from reconcile.purpose.tokens import Taken, tokens
+from reconcile.purpose.words import lexicon
 from reconcile.reference import number_key
 from tests.purpose.table import TABLE
 
@@ -32,6 +36,21 @@ purposes = st.one_of(
     st.text(max_size=120),
     st.text(alphabet="0123456789OОЗl .,-/\n№~", max_size=60),
 )
+
+
+@settings(max_examples=600, deadline=None)
+@given(purposes, st.sampled_from([text for text, _ in TABLE.values()]), st.integers(0, 60))
+def test_what_is_remembered_of_stretches_changes_nothing(text: str, known: str, cut: int) -> None:
+    """A text taken apart by stretches of words is what it is piece by piece."""
+    folded = fold((known[:cut] + text + known[cut:]).replace("\n", " ")).text
+    pieces = tokens_module._one_by_one(folded, lexicon(), frozenset())
+    assert _shown(tokens(folded, lexicon())) == _shown(tokens_module._told(tokens_module._phrases(folded, pieces)))
+
+
+def _shown(taken: Taken) -> object:
+    """With what each phrase means in place of the phrase."""
+    means = [(kind, start, end, getattr(value, "roles", value)) for kind, start, end, value in taken.tokens]
+    return means, taken.acts, [at for at, _ in taken.said]
 
 
 @settings(max_examples=600, deadline=None)
