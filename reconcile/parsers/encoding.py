@@ -29,13 +29,18 @@ _LINE_END: Final = re.compile(rb"[\r\n]+")
 
 def encoding_of(stream: BinaryIO) -> str:
     """The encoding of the whole stream: by its byte order mark, as UTF-8, or by the letters of a sample."""
+    return encodings_of(stream)[0]
+
+
+def encodings_of(stream: BinaryIO) -> tuple[str, ...]:
+    """The same; where several read equally well all of them, for words that the caller knows to tell them apart."""
     stream.seek(0)
     head = stream.read(4096)
     if encoding := bom_encoding(head):
-        return encoding
+        return (encoding,)
     if stream_is_utf8(stream):
-        return "utf-8"
-    return encoding_by_letters(_sample(stream))
+        return ("utf-8",)
+    return encodings_by_letters(_sample(stream))
 
 
 def encoding_by_letters(sample: bytes) -> str:
@@ -44,11 +49,18 @@ def encoding_by_letters(sample: bytes) -> str:
     >>> encoding_by_letters("Оплата по счёту".encode("cp866")), encoding_by_letters("Müller Größe".encode("cp1252"))
     ('cp866', 'cp1252')
     """
+    return encodings_by_letters(sample)[0]
+
+
+def encodings_by_letters(sample: bytes) -> tuple[str, ...]:
+    """The same; all that read equally well, the preferred one first."""
     scores = {encoding: _score(sample.decode(encoding, errors="replace")) for encoding in _ENCODINGS}
     best = max(scores.values())
+    if best < 0 and (legible := tuple(each for each in _ENCODINGS if _legible(sample.decode(each, errors="replace")))):
+        return legible
     if best < 0:
         raise Refusal.of("the text is readable in no encoding that is known here", "export it again in UTF-8")
-    return next(encoding for encoding in _ENCODINGS if scores[encoding] == best)
+    return tuple(encoding for encoding in _ENCODINGS if scores[encoding] == best)
 
 
 def _sample(stream: BinaryIO) -> bytes:
@@ -68,8 +80,12 @@ def _score(text: str) -> int:
     return sum(_word_score(word) for word in _WORD.findall(text) if not word.isascii())
 
 
-def _word_score(word: str) -> int:
-    """Every expected letter counts for, everything else against; mixed alphabets and odd capitals weigh most."""
+def _legible(text: str) -> bool:
+    """Letters of one alphabet throughout, though their capitals are odd, as in a text that was made unreadable."""
+    return all(_strange_and_mixed(word) == (0, 0) for word in _WORD.findall(text) if not word.isascii())
+
+
+def _strange_and_mixed(word: str) -> tuple[int, int]:
     letters = [
         char for char in word if char in _CYRILLIC or char in _LATIN_LETTERS or (char.isascii() and char.isalpha())
     ]
@@ -77,7 +93,15 @@ def _word_score(word: str) -> int:
         1 for char in letters if not char.isascii()
     )
     cyrillic = sum(1 for char in letters if char in _CYRILLIC)
-    mixed = min(cyrillic, len(letters) - cyrillic)
+    return strange, min(cyrillic, len(letters) - cyrillic)
+
+
+def _word_score(word: str) -> int:
+    """Every expected letter counts for, everything else against; mixed alphabets and odd capitals weigh most."""
+    letters = [
+        char for char in word if char in _CYRILLIC or char in _LATIN_LETTERS or (char.isascii() and char.isalpha())
+    ]
+    strange, mixed = _strange_and_mixed(word)
     humps = sum(1 for one, two in pairwise(letters) if one.islower() and two.isupper())
     known = sum(1 for char in letters if not char.isascii())
     return known - 3 * strange - 3 * mixed - 3 * humps

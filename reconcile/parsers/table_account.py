@@ -4,6 +4,7 @@ by the person who gives the file."""
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import Final
 
 from stdnum import iban
@@ -42,6 +43,24 @@ def account_said(table: Table, context: ReadContext) -> str:
         "say it with --account, or in the bank's profile",
         line=table.layout.line,
     )
+
+
+def several_accounts(table: Table) -> bool:
+    """Whether the rows are those of several own accounts: the books know all of them, or they follow one another in
+    blocks of several rows each, as no column of other people's accounts would."""
+    if table.several is None:
+        blocks: list[tuple[str, int]] = []
+        with closing(table.body()) as body:
+            for row in body:
+                number = account_number(table.cell(row, "account"))
+                if blocks and number in ("", blocks[-1][0]):
+                    blocks[-1] = blocks[-1][0], blocks[-1][1] + bool(number)
+                elif number:
+                    blocks.append((number, 1))
+        numbers = {number for number, _ in blocks}
+        apart = len(numbers) == len(blocks) and all(rows > 1 for _, rows in blocks)
+        table.several = apart or numbers <= table.own_accounts
+    return table.several
 
 
 def _of_column(table: Table, context: ReadContext) -> str:

@@ -5,32 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from reconcile.identifiers import restore_zeros
 from reconcile.money import minor_digits
-from reconcile.parsers.source import account_number, words
-from reconcile.parsers.table_cells import Written, amount_of, date_of, minor_of, plain_minor
+from reconcile.parsers.source import account_number
+from reconcile.parsers.table_cells import PLAIN, Written, amount_of, minor_of
+from reconcile.parsers.table_days import date_of
 from reconcile.parsers.table_line import Cells, Line, Lines
 from reconcile.parsers.table_rows import Number, Row
-from reconcile.parsers.table_survey import Table
+from reconcile.parsers.table_survey import Table, proved_signs
+from reconcile.parsers.table_words import TOTAL, side_of
 from reconcile.problem import Refusal
 from reconcile.statement import NOBODY, CreditDebit, Detail, Entry, Party, StructuredReference
 
 CREDIT, DEBIT = CreditDebit.CREDIT, CreditDebit.DEBIT
-_SIDES: Final = {
-    **dict.fromkeys(
-        words("c cr crdt credit k kt kredit h haben inflow in + к кт кредит приход поступление кирим kirim"), CREDIT
-    ),
-    **dict.fromkeys(
-        words("d dr dbit debit dt debet s soll outflow out - д дт дебет расход списание чиқим chiqim"), DEBIT
-    ),
-}
-_TOTAL: Final = re.compile(r"\b(?:totals?|итого|всего|обороты?|жиынтығы|барлығы|jami|жами)\b", re.IGNORECASE)
 _DECIMALS: Final = re.compile(r"[.,][0-9]{2}\D*$")
 _AMOUNT_ROLES: Final = ("amount", "credit", "debit")
 # Columns that a field of the entry takes only in part: kept beside it as they stand.
 _KEPT: Final = frozenset({"reason", "linked", "document", "status", "maybe_account"})
+_MOST_DAYS: Final = 20_000
 _NO_PARTS: Final[dict[str, str]] = {}
 
 
@@ -59,7 +54,7 @@ class Reader:
         self.currency = currency
         self.account = account
         self.width = len(table.layout.headings)
-        self.lines = Lines(table, currency, self.take_total)
+        self.lines = Lines(table, account, currency, self.take_total)
         columns, headings = table.columns, table.layout.headings
         wanted = (*table.layout.profile.required, *_AMOUNT_ROLES)
         self.needed = max(columns[role] for role in wanted if role in columns)
@@ -68,11 +63,17 @@ class Reader:
         self.kept = [
             (place, text.strip() or str(place + 1)) for place, text in enumerate(headings) if place not in used
         ]
+        self.days: dict[str, date] = {}
+        self.balanced = "balance" in columns
+        self.reversible = self.profile.reversal is not None
+        self.special = bool(
+            self.profile.internal or self.profile.party or self.profile.references or "party" in columns
+        )
         self.plain = table.mark == "." and minor_digits(currency) == 2
         self.two_columns = "credit" in columns
         self.directed = "direction" in columns
         self.debits_negative: bool | None = None
-        self.figures = Figures()
+        self.figures = Figures(unbalanced=not self.balanced)
 
     def entries(self) -> Iterator[Entry]:
         """The entries in the order of the file."""
@@ -81,37 +82,39 @@ class Reader:
 
     def entry(self, line: Line) -> Entry:
         row, cells = line
-        self.check_row(row, cells)
+        number, width, open_end = row.line, len(row.cells), row.open_end
+        if width <= self.needed or (open_end and width < self.width):
+            raise _cut(f"the row has {width} cells, its headings {self.width}", row)
         mark, amount = self.of_two(line) if self.two_columns else self.of_one(line)
         effect = amount if mark is CREDIT else -amount
-        if row.open_end:
+        if open_end:
             self.check_end(line, effect)
-        self.follow_balance(line, effect)
-        order = self.table.order
-        reversal = self.is_reversal(cells)
-        party, references = self.party(cells)
+        if self.balanced:
+            self.follow_balance(line, effect)
+        day = self.days.get(cells.date) or self.day(cells.date, number)
+        value = cells.value_date
+        reversal = self.reversible and self.is_reversal(cells)
+        party, references = self.party(cells) if self.special else (self.plain_party(cells), ())
         return Entry(
-            row.line,
-            date_of(cells.date, order, row.line),
+            number,
+            day,
             mark,
             amount,
             self.currency,
             (Detail(amount, party, NOBODY, cells.purpose.strip() or cells.details.strip(), references),),
-            date_of(cells.value_date, order, row.line) if cells.value_date.strip() else None,
+            (self.days.get(value) or self.day(value, number)) if value and value.strip() else None,
             cells.reference.strip(),
             reversal,
             cells.linked.strip() if reversal else "",
-            self.rest(row),
+            self.rest(row) if self.kept else {},
         )
 
-    def check_row(self, row: Row, cells: Cells) -> None:
-        width = len(row.cells)
-        if width <= self.needed or (row.open_end and width < self.width):
-            raise _cut(f"the row has {width} cells, its headings {self.width}", row)
-        if cells.account and (account := account_number(cells.account)) and account != self.account:
-            raise Refusal.of(
-                f"the row is of account {account}, the statement of {self.account}", "export one account", line=row.line
-            )
+    def day(self, cell: str, line: int) -> date:
+        """A day of the calendar; the same text is looked at once."""
+        found = date_of(cell, self.table.order, line)
+        if type(cell) is str and len(self.days) < _MOST_DAYS:
+            self.days[cell] = found
+        return found
 
     def minor(self, written: Written, line: int) -> int:
         if written.currency and written.currency != self.currency:
@@ -128,27 +131,34 @@ class Reader:
         amount = self.minor(written, number)
         if not self.directed and not written.side:
             return (DEBIT if written.negative else CREDIT), amount
-        said = cells.direction.strip().casefold().rstrip(".") or written.side.casefold()
-        side = _SIDES.get(said)
-        if side is None or (written.negative and side is CREDIT):
+        said = cells.direction.strip() or written.side
+        side = side_of(said)
+        if side is not None and written.negative and side > 0 and (proved := proved_signs(self.table)):
+            side = side if proved == "word" else -1
+        elif side is not None and written.negative and side > 0:
+            side = None
+        if side is None:
             raise Refusal.of(
-                f"the direction {said[:20]!r} with amount {written.digits!r} tells neither money in nor out",
+                f"the direction {said[:20].casefold()!r} with amount {written.digits!r} tells neither money in nor out",
                 "correct the row, or ask the bank",
                 line=number,
             )
-        return side, amount
+        return (CREDIT if side > 0 else DEBIT), amount
 
     def of_two(self, line: Line) -> tuple[CreditDebit, int]:
         """Of two columns exactly one is filled."""
-        number, cells = line.row.line, line.cells
-        if self.plain and not cells.debit and (plain := plain_minor(cells.credit)) is not None:
-            return CREDIT, plain
+        cells = line.cells
+        if self.plain and not cells.debit and PLAIN(text := cells.credit):
+            return CREDIT, int(text[:-3] + text[-2:])
+        number = line.row.line
         credit, debit = amount_of(cells.credit, number), amount_of(cells.debit, number)
         came = self.minor(credit, number) if credit else 0
         went = self.minor(debit, number) if debit else 0
         if came and went:
             raise Refusal.of("credit and debit are both filled in one row", "ask the bank", line=number)
         if (came and credit and credit.negative) or (went and debit and self.turned(debit)):
+            if proved_signs(self.table) == "sign":
+                return (DEBIT if came else CREDIT), came or went
             raise Refusal.of(
                 "the sign of the amount contradicts its column or the rows before", "ask the bank", line=number
             )
@@ -178,8 +188,9 @@ class Reader:
 
     def follow_balance(self, line: Line, effect: int) -> None:
         text = line.cells.balance
-        balance = plain_minor(text) if text and self.plain else None
-        if balance is None:
+        if text and self.plain and PLAIN(text):
+            balance = int(text[:-3] + text[-2:])
+        else:
             written = amount_of(text, line.row.line)
             if written is None:
                 self.figures.unbalanced = True
@@ -191,7 +202,7 @@ class Reader:
 
     def take_total(self, line: Line) -> None:
         """A total below the columns. What of it is no figure is words."""
-        if not self.two_columns or not _TOTAL.search(" ".join(line.row.cells)) or self.figures.totals is None:
+        if not self.two_columns or not TOTAL.search(" ".join(line.row.cells)) or self.figures.totals is None:
             return
         number, cells = line.row.line, line.cells
         try:
@@ -204,6 +215,16 @@ class Reader:
     def is_reversal(self, cells: Cells) -> bool:
         pattern = self.profile.reversal
         return pattern is not None and bool(pattern.search(cells.reason) or pattern.search(cells.details))
+
+    def plain_party(self, cells: Cells) -> Party:
+        tax_id = cells.tax_id
+        party = Party(
+            cells.name.strip(),
+            restore_zeros(tax_id) if isinstance(tax_id, Number) else tax_id.strip(),
+            account_number(cells.party_account) if cells.party_account else "",
+            cells.party_bank.strip(),
+        )
+        return party if party.name or party.tax_id or party.account else NOBODY
 
     def party(self, cells: Cells) -> tuple[Party, tuple[StructuredReference, ...]]:
         profile = self.profile

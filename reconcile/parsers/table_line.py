@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from reconcile.parsers.source import currency_code, words
-from reconcile.parsers.table_rows import Row
-from reconcile.parsers.table_survey import LABEL, Table
+from reconcile.parsers.source import account_number, currency_code, words
+from reconcile.parsers.table_account import several_accounts
+from reconcile.parsers.table_rows import Row, new_tuple
+from reconcile.parsers.table_survey import Table, proved_status
+from reconcile.parsers.table_words import LABEL
 from reconcile.problem import Refusal
 
 _BALANCE: Final = re.compile(
@@ -31,6 +33,10 @@ _NOT_BOOKED: Final = words(
 # Not money yet, or no longer: some exports show them although the balance has moved. Only a profile can know.
 _NOT_YET: Final = words("pending removed unclaimed placed reversed hold ожидает создан өңделуде kutilmoqda")
 _FIGURES: Final = " -–—"
+_PLAINLY: Final = frozenset("0123456789")
+_ONE: Final = [""]
+_MOST_SURE: Final = 100_000
+_WORDS: Final = re.compile(r"[^\W\d_]{4,}(?:\s|$)")
 
 
 class Cells(NamedTuple):
@@ -67,32 +73,45 @@ class Line(NamedTuple):
 class Lines:
     """The entries of one table in one currency, each with all rows that belong to it."""
 
-    def __init__(self, table: Table, currency: str, take_total: Callable[[Line], None]) -> None:
+    def __init__(self, table: Table, account: str, currency: str, take_total: Callable[[Line], None]) -> None:
         self.table = table
+        self.account = account
         self.currency = currency
         self.take_total = take_total
         self.profile = table.layout.profile
-        self.currencies: dict[str, None] = {}
-        """Every currency met, in the order of the file."""
-        self.known_currencies: dict[str, str] = {}
+        self.others: dict[tuple[str, str | None], None] = {}
+        """Every account and currency met, in the order of the file."""
+        self.known: dict[tuple[str, str], bool] = {}
         width = len(table.layout.headings)
         columns = dict(table.columns)
         if self.profile.stacked:  # name and purpose stand in rows of their own: they are put behind the others
             columns |= {"name": width, "purpose": width + 1}
-        self.width = width + 3
-        self.get = itemgetter(*(columns.get(role, width + 2) for role in Cells._fields))
+        self.width = width + 2
+        self.get = itemgetter(*(columns.get(role, -1) for role in Cells._fields))
+        self.sure: set[tuple[str, str, str, str]] = set()
+        """Dates, statuses, accounts and currencies, as written, that stood together in an entry of this statement."""
 
     def line(self, row: Row) -> Line:
-        cells = row.cells
-        return Line(row, Cells._make(self.get(cells + [""] * (self.width - len(cells)))))
+        cells = row.cells + _ONE if len(row.cells) >= self.width else row.cells + [""] * (self.width - len(row.cells))
+        return new_tuple(Line, (row, new_tuple(Cells, self.get(cells))))
 
     def __iter__(self) -> Iterator[Line]:
         pending: Line | None = None
+        sure, make = self.sure, self.line
         for row in self.table.body():
-            line = self.line(row)
+            line = make(row)
+            cells = line[1]
+            key = (cells.date, cells.status, cells.account, cells.currency)
+            if key in sure and self.is_plain(cells):
+                if pending is not None:
+                    yield pending
+                pending = line
+                continue
             if not self.is_taken(line):
                 continue
             if self.begins(line):
+                if len(sure) < _MOST_SURE:
+                    sure.add(key)
                 if pending is not None:
                     yield pending
                 pending = line
@@ -101,6 +120,13 @@ class Lines:
         if pending is not None:
             yield pending
 
+    @staticmethod
+    def is_plain(cells: Cells) -> bool:
+        """Whether a row begins an entry beyond doubt, its date and the rest of its kind being known: a figure is filled,
+        and it names somebody, as no balance or total does."""
+        figure = cells.credit or cells.debit or cells.amount
+        return figure[:1] in _PLAINLY and bool(cells.name or cells.party_account)
+
     def is_taken(self, line: Line) -> bool:
         """Whether the row's status is one that is booked, and its currency the one of this statement."""
         cells = line.cells
@@ -108,10 +134,26 @@ class Lines:
             return False
         if cells.date[:1].isalpha() and _PENDING.fullmatch(cells.date.strip()):
             return False
-        if not cells.currency:
+        key = (cells.account, cells.currency)
+        taken = self.known.get(key)
+        return self.is_own(key, line) if taken is None else taken
+
+    def is_own(self, key: tuple[str, str], line: Line) -> bool:
+        """Whether the row's account and currency are those of this statement. A row without figures goes on with the one
+        before and is of no account by itself."""
+        if not (key[0].strip() or key[1].strip()) or self.begun(line) == (False, False):
             return True
-        code = self.known_currencies.get(cells.currency) or self.currency_of(cells.currency, line)
-        return code == self.currency
+        account = account_number(key[0]) or self.account
+        if account != self.account and not several_accounts(self.table):
+            raise Refusal.of(
+                f"the row is of account {account}, the statement of {self.account}",
+                "export one account",
+                line=line.row.line,
+            )
+        code = self.currency_of(key[1], line)
+        self.others.setdefault((account, code))
+        self.known[key] = account == self.account and code in (None, self.currency)
+        return self.known[key]
 
     def is_booked(self, status: str, line: Line) -> bool:
         taken = self.profile.taken or _BOOKED
@@ -120,22 +162,22 @@ class Lines:
         known = _NOT_BOOKED | _NOT_YET if self.profile.taken else _NOT_BOOKED
         if status in known or self.begun(line) == (False, False):
             return False
+        if (proved := proved_status(self.table, status, taken)) is not None:
+            return proved
         raise Refusal.of(
             f"the status {status[:20]!r} tells neither that money has moved nor that it has not",
             "say in the bank's profile which values of the status are booked (taken)",
             line=line.row.line,
         )
 
-    def currency_of(self, written: str, line: Line) -> str:
-        if not written.strip() or self.begun(line) == (False, False):
-            return self.currency
+    def currency_of(self, written: str, line: Line) -> str | None:
+        if not written.strip():
+            return None
         code = currency_code(written)
         if code is None:
             raise Refusal.of(
                 f"currency {written[:20]!r} is no known currency", "ask the bank to write KZT", line=line.row.line
             )
-        self.known_currencies[written] = code
-        self.currencies.setdefault(code)
         return code
 
     def begun(self, line: Line) -> tuple[bool, bool]:
@@ -145,13 +187,21 @@ class Lines:
         moved = cells.amount.strip(_FIGURES) or cells.credit.strip(_FIGURES) or cells.debit.strip(_FIGURES)
         return dated, bool(moved)
 
+    def is_text(self, line: Line) -> bool:
+        """Words alone where date and amounts would be, as below some tables."""
+        cells = line.cells
+        filled = [cell for cell in (cells.date, cells.amount, cells.credit, cells.debit) if cell.strip(_FIGURES)]
+        return all(_WORDS.match(cell.strip()) for cell in filled)
+
     def begins(self, line: Line) -> bool:
         """Whether the row is an entry. Refuses one that has half of what an entry needs."""
         dated, moved = self.begun(line)
-        if dated and moved:
+        if dated and moved and not self.is_text(line):
             return not self.is_balance(line.cells)
         if LABEL.search(" ".join(line.row.cells)):
             self.take_total(line)
+            return False
+        if moved and self.is_text(line):
             return False
         if (dated and not self.profile.stacked) or moved:
             raise Refusal.of(
@@ -170,6 +220,8 @@ class Lines:
 
     def goes_on(self, line: Line) -> bool:
         cells = line.cells
+        if cells.date.strip() and not self.profile.stacked:
+            return False
         texts = self.profile.stacked or cells.purpose.strip() or cells.details.strip() or cells.name.strip()
         return bool(texts or cells.party.strip()) and not LABEL.search(" ".join(line.row.cells))
 

@@ -1,63 +1,83 @@
 """Bank statements as tables: CSV, XLSX, XLS and HTML named `.xls`, each layout described by a profile.
 
-A file is one statement a table. Amounts and dates are settled for the whole file before its first entry; what stays
-ambiguous is refused with its row. Opening and closing balance come from the running balance, where there is one.
+A file is one statement a table, account and currency. Amounts and dates are settled for the whole file before its first
+entry; what stays ambiguous is refused with its row. Opening and closing balance come from the running balance, where
+there is one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO, Final
 
-from reconcile.parsers.encoding import encoding_by_letters, encoding_of
+from reconcile.parsers.encoding import encodings_by_letters, encodings_of
 from reconcile.parsers.mt940_fields import refuse_endless_lines
 from reconcile.parsers.source import ReadContext, account_country, bom_encoding, is_utf8, statement_currency
 from reconcile.parsers.table_account import account_said, currency_said
 from reconcile.parsers.table_entry import Reader
-from reconcile.parsers.table_profile import Profile, bundled, layout_of, profile_of
+from reconcile.parsers.table_headless import headless_table
+from reconcile.parsers.table_profile import Profile, bundled, profile_of
 from reconcile.parsers.table_rows import DELIMITERS, Row, Rows, csv_lines, html_table, kind_of, sheet_tables
-from reconcile.parsers.table_survey import HEAD_ROWS, Table, find_table
+from reconcile.parsers.table_survey import HEAD_ROWS, Table, find_table, settle
 from reconcile.problem import Refusal
 from reconcile.statement import Entry, Statement
 
 NAME: Final = "table"
-_OTHERS: Final = (b"1cclientbankexchange", b"<?xml", b"ofxheader", b"{1:", b":20:", b"<ofx")
+_CENTRAL: Final = frozenset({"CZK", "HUF", "PLN", "RON"})
+"""Currencies whose banks write cp1250 where the letters alone leave it open."""
+_OTHERS: Final = (
+    b"1cclientbankexchange",
+    b"<?xml",
+    b"ofxheader",
+    b"{1:",
+    b":20:",
+    b"<ofx",
+    b"<document",
+    b"<bktocstmr",
+)
 
 
 def recognises(head: bytes, profiles: tuple[Profile, ...] = ()) -> bool:
-    """A workbook, a page with a table, or text with a line of headings that a profile knows."""
+    """A workbook, a page with a table, text with a line of headings that a profile knows, or text whose columns prove
+    themselves without any."""
     kind = kind_of(head)
     if kind != "csv":
         return kind != "zip"
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x01").replace(b"\0", b"")[:40].lower()
     if start.startswith(_OTHERS) or (b"\0" in head and bom_encoding(head) is None):
         return False
+    known = profiles or bundled()
     try:
-        text = _decoded(head)
+        texts = [head.decode(encoding, errors="ignore") for encoding in _encodings(head)]
     except (Refusal, UnicodeError):
         return False
-    known = profiles or bundled()
-    return any(_headings_in(text, delimiter, known) for delimiter in DELIMITERS)
+    try:
+        return any(_table_in(text, delimiter, known) for text in texts for delimiter in DELIMITERS)
+    except Refusal:
+        return True
 
 
-def _decoded(head: bytes) -> str:
-    encoding = bom_encoding(head) or ("utf-8" if is_utf8(head) else encoding_by_letters(head))
-    return head.decode(encoding, errors="ignore")  # the cut at its end may have split a character
+def _encodings(head: bytes) -> tuple[str, ...]:
+    if encoding := bom_encoding(head):
+        return (encoding,)
+    return ("utf-8",) if is_utf8(head) else encodings_by_letters(head)
 
 
-def _headings_in(text: str, delimiter: str, profiles: tuple[Profile, ...]) -> bool:
-    for line, record in enumerate(text.splitlines()[: HEAD_ROWS * 2], 1):
-        cells = [cell.strip().strip('"') for cell in record.split(delimiter)]
-        try:
-            if len(cells) > 1 and layout_of(line, cells, profiles) is not None:
-                return True
-        except Refusal:
-            return True
-    return False
+def _table_in(text: str, delimiter: str, profiles: tuple[Profile, ...]) -> bool:
+    lines = text.splitlines()[: HEAD_ROWS * 2]
+    whole = lines[:-1] if len(lines) > 1 and len(text) > 60_000 else lines  # the cut may have split the last
+    split = [[cell.strip().strip('"') for cell in line.split(delimiter)] for line in whole]
+    rows = [Row(number, cells) for number, cells in enumerate(split, 1)]
+    if all(len(row.cells) < 2 for row in rows):
+        return False
+    return find_table(lambda: iter(rows), profiles) is not None or (
+        headless_table(lambda: iter(rows), profiles) is not None
+    )
 
 
 def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:
-    """One statement a table with known headings, and a currency."""
+    """One statement a table with known headings, an account and a currency."""
     seen = False
     for table in tables_of(stream, context):
         seen = True
@@ -74,12 +94,13 @@ def no_table() -> Refusal:
 
 
 def tables_of(stream: BinaryIO, context: ReadContext) -> Iterator[Table]:
-    """The tables of the file whose headings a profile knows."""
+    """The tables of the file whose headings a profile knows, their columns settled."""
     profiles = profiles_of(context)
-    for rows in _tables(stream, profiles):
-        table = find_table(rows, profiles)
-        if table is not None:
-            yield table
+    for table in _tables(stream, profiles):
+        table = _at_home(table, profiles, context)
+        table.own_accounts = frozenset(context.own_accounts)
+        settle(table)
+        yield table
 
 
 def profiles_of(context: ReadContext) -> tuple[Profile, ...]:
@@ -96,45 +117,78 @@ def profiles_of(context: ReadContext) -> tuple[Profile, ...]:
     return found
 
 
-def _tables(stream: BinaryIO, profiles: tuple[Profile, ...]) -> Iterator[Rows]:
+def _tables(stream: BinaryIO, profiles: tuple[Profile, ...]) -> Iterator[Table]:
     stream.seek(0)
     kind = kind_of(stream.read(65536))
-    if kind in ("xlsx", "xls"):
-        yield from sheet_tables(stream, kind)
-    elif kind == "html":
-        yield html_table(stream)
-    else:
-        yield _csv_table(stream, profiles)
+    if kind == "csv":
+        found = _csv_table(stream, profiles)
+        yield from [found] if found is not None else []
+        return
+    for rows in sheet_tables(stream, kind) if kind in ("xlsx", "xls") else [html_table(stream)]:
+        table = find_table(rows, profiles) or headless_table(rows, profiles)
+        if table is not None:
+            yield table
 
 
-def _csv_table(stream: BinaryIO, profiles: tuple[Profile, ...]) -> Rows:
-    """With the delimiter in which some row has known headings."""
+def _csv_table(stream: BinaryIO, profiles: tuple[Profile, ...]) -> Table | None:
+    """In the encoding and with the delimiter in which some row has known headings; else in which the columns prove
+    themselves without."""
     refuse_endless_lines(stream)
-    encoding = encoding_of(stream)
-    for delimiter in DELIMITERS:
-        with csv_lines(stream, encoding, delimiter) as rows:
+    damage: Refusal | None = None
+    ways = [(encoding, delimiter) for encoding in encodings_of(stream) for delimiter in DELIMITERS]
+    for find in (find_table, headless_table):
+        for encoding, delimiter in ways:
             try:
-                for number, row in enumerate(rows):
-                    if number >= HEAD_ROWS:
-                        break
-                    if layout_of(row.line, row.cells, profiles) is not None:
-                        return lambda delimiter=delimiter: _rows(stream, encoding, delimiter)  # type: ignore[misc]
-            except Refusal:
+                table = find(_rows(stream, encoding, delimiter), profiles)
+            except Refusal as refusal:
+                damage = damage or refusal
                 continue
-    return lambda: iter(())
+            if table is not None:
+                if table.layout.currency in _CENTRAL and ("cp1250", delimiter) in ways:
+                    table.rows = _rows(stream, "cp1250", delimiter)
+                return table
+    if damage is not None:
+        raise damage
+    return None
 
 
-def _rows(stream: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
-    """The rows from the beginning. A copy of the place in the stream is not needed: passes follow one another."""
-    with csv_lines(stream, encoding, delimiter) as rows:
-        yield from rows
+def _rows(stream: BinaryIO, encoding: str, delimiter: str) -> Rows:
+    """The rows from the beginning. A pass may be made in the middle of another: it gives the place in the stream back."""
+
+    def rows() -> Iterator[Row]:
+        place = stream.tell()
+        try:
+            with csv_lines(stream, encoding, delimiter) as lines:
+                yield from lines
+        finally:
+            with suppress(ValueError):  # the caller may have closed the stream already
+                stream.seek(place)
+
+    return rows
+
+
+def _at_home(table: Table, profiles: tuple[Profile, ...], context: ReadContext) -> Table:
+    """A layout whose headings are common is taken only for an account in its bank's currency, or where it is named."""
+    profile = table.layout.profile
+    if not profile.home or profile.name in (context.profile, *context.profiles):
+        return table
+    account, said = "", None
+    try:
+        account = account_said(table, context)
+        said = currency_said(table, account)
+    except Refusal:
+        pass  # told when the table is read
+    if (said or context.own_accounts.get(account) or context.default_currency(account)) in profile.home:
+        return table
+    return find_table(table.rows, tuple(each for each in profiles if not each.home)) or table
 
 
 def statements_of(table: Table, context: ReadContext) -> Iterator[Statement]:
-    """One for each currency of the rows, in the order in which they come; each is a pass over the table."""
+    """One for each account and currency of the rows, in the order in which they come; each is a pass over the table."""
     account = account_said(table, context)
-    currencies = [currency_said(table, account)]
-    for said in currencies:
+    whole = [(account, currency_said(table, account))]
+    done: set[tuple[str, str | None]] = set()
+    for account, said in whole:
         currency = statement_currency(account, said, context, table.layout.line)
         reader = Reader(table, currency, account)
         statement = Statement(
@@ -149,7 +203,10 @@ def statements_of(table: Table, context: ReadContext) -> Iterator[Statement]:
         yield statement
         for _ in statement.entries:
             pass
-        currencies += [code for code in reader.lines.currencies if code not in (*currencies, currency)]
+        done.add((account, currency))
+        accounts = {each for each, _ in (*whole, *done)}
+        new = (pair for pair in reader.lines.others if pair not in done and pair not in whole)
+        whole += [(each, code) for each, code in new if code is not None or each not in accounts]
 
 
 def _entries(reader: Reader, statement: Statement) -> Iterator[Entry]:

@@ -33,6 +33,7 @@ from reconcile.store.engine import is_postgresql, reading
 from reconcile.store.tables import own_bank_account, statement, statement_file, statement_file_part
 
 CHUNK: Final = 2000
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 _BLOCK: Final = 1 << 20
 _STORE_LOCK: Final = 7_265_636_900
 _LONG_DIGITS: Final = re.compile(r"\d(?:[ \-]?\d){12}")
@@ -217,6 +218,12 @@ def _count(head: _Head, entry: Entry) -> None:
         head.credit_sum += entry.amount
     else:
         head.debit_sum += entry.amount
+    if not EARLIEST <= entry.booking_date <= LATEST:
+        raise Refusal.of(
+            f"booking date {entry.booking_date} is of no time in which this bank account was kept",
+            "look at the file: its dates may have been damaged or made unreadable",
+            line=entry.line,
+        )
     head.first = entry.booking_date if head.first is None else min(head.first, entry.booking_date)
     head.last = entry.booking_date if head.last is None else max(head.last, entry.booking_date)
     if entry.currency != head.source.currency:

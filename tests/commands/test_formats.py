@@ -115,3 +115,11 @@ def test_the_folder_must_be_there(folder: Path) -> None:
     with pytest.raises(Refusal, match="are no folder; create it, or correct RECONCILE_PROFILES"):
         profiles_in(folder / "nowhere")
     assert profiles_in(None) == {}
+
+
+def test_a_booking_date_of_no_time_at_all_is_refused_by_the_books(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("own.csv").write_text("Day,Moved,Why\n1111/11/11,10.00,made unreadable\n")
+    assert main(["ingest", "own.csv"]) == 2
+    assert "own.csv:2: booking date 1111-11-11 is of no time in which" in capsys.readouterr().err

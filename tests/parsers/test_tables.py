@@ -13,8 +13,10 @@ import pytest
 import xlsxwriter
 
 from reconcile.parsers import ReadContext, tables
-from reconcile.parsers.table_cells import mark_told_by, order_told_by
-from reconcile.parsers.table_profile import bundled, layout_of, normal_heading, profile_of
+from reconcile.parsers.table_cells import mark_told_by
+from reconcile.parsers.table_days import order_told_by
+from reconcile.parsers.table_match import layout_of
+from reconcile.parsers.table_profile import bundled, normal_heading, profile_of
 from reconcile.problem import Refusal
 from reconcile.statement import CreditDebit, Party, StructuredReference
 from tests.parsers.reading import read_all, read_one, refusal

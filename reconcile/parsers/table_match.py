@@ -1,0 +1,115 @@
+"""Which layout a row of headings is of, and which column of it has which role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.parsers.source import currency_code
+from reconcile.parsers.table_profile import GENERIC, Profile, normal_heading
+from reconcile.problem import Refusal
+
+_TAIL: Final = re.compile(r"(.*?)[\s,_:-]*[(\[]?\b([A-Z]{3})\b[)\]]?", re.DOTALL)
+_SYMBOL: Final = re.compile(r"(.*?)[\s,_:-]*[(\[]?([€£$₸₽¥]|[A-Z]{0,2}\$)[)\]]?", re.DOTALL)
+_SYMBOLS: Final = {"€": "EUR", "£": "GBP", "₸": "KZT", "₽": "RUB"}
+_WORD: Final = re.compile(r"[^\W_][\w'/*]*")
+_MONEY: Final = ("amount", "credit", "debit")
+_LONGEST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A profile found in a file: which column has which role."""
+
+    profile: Profile
+    line: int
+    columns: Mapping[str, int]
+    headings: tuple[str, ...]
+    currency: str = ""
+    """Written in the heading of an amount: `Сумма (KZT)`."""
+
+
+def layout_of(line: int, cells: list[str], profiles: Iterable[Profile]) -> Layout | None:
+    """The layout whose headings this row has; of several bank profiles the one that explains most columns."""
+    headings = [normal_heading(cell) if len(cell) <= _LONGEST else "" for cell in cells]
+    if len(set(headings) - {""}) < 2:
+        return None
+    found = [layout for profile in profiles if (layout := _match(profile, line, cells, headings)) is not None]
+    if not found:
+        return None
+    named = [layout for layout in found if layout.profile.name != GENERIC] or found
+    most = max(len(layout.columns) for layout in named)
+    chosen = [layout for layout in named if len(layout.columns) == most]
+    if len(chosen) > 1:
+        raise Refusal.of(
+            "the headings are those of several profiles: " + ", ".join(layout.profile.name for layout in chosen),
+            "say with --profile which one it is",
+            line=line,
+        )
+    return chosen[0]
+
+
+def _match(profile: Profile, line: int, cells: list[str], headings: list[str]) -> Layout | None:
+    bare, currencies = _without_currency(cells)
+    columns: dict[str, int] = {}
+    for role in profile.columns:
+        _match_whole(profile, role, headings, bare, columns)
+    if len(sides := {"credit", "debit"} & set(columns)) == 1:  # a side alone is none; it may be the amount
+        columns.pop(sides.pop())
+        _match_whole(profile, "amount", headings, bare, columns)
+    if profile.words:
+        _match_words(profile, headings, columns)
+    if any(role not in columns for role in profile.required) or not _has_money(profile, columns):
+        return None
+    if {"credit", "debit"} <= set(columns):
+        columns.pop("amount", None)
+    said = {currencies[columns[role]] for role in _MONEY if role in columns} - {""}
+    return Layout(profile, line, columns, tuple(cells), said.pop() if len(said) == 1 else "")
+
+
+def _match_whole(profile: Profile, role: str, headings: list[str], bare: list[str], columns: dict[str, int]) -> None:
+    for name in profile.columns.get(role, ()):
+        position = headings.index(name) if name in headings else bare.index(name) if name in bare else -1
+        if position >= 0 and position not in columns.values():
+            columns.setdefault(role, position)
+            return
+
+
+def _has_money(profile: Profile, columns: dict[str, int]) -> bool:
+    """One column of amounts, or one for each side. A side alone is neither; a column `debit/credit` may hold the amounts
+    themselves, which its cells tell."""
+    sides = {"credit", "debit"} & set(columns)
+    if len(sides) == 1 and "amount" in columns:
+        columns.pop(sides.pop())
+    return "amount" in columns or len(sides) == 2 or (bool(profile.words) and "direction" in columns)
+
+
+def _match_words(profile: Profile, headings: list[str], columns: dict[str, int]) -> None:
+    """Roles that no whole heading gave, by the words within one. Of money, only where a single column has them."""
+    sets = [frozenset(_WORD.findall(heading)) for heading in headings]
+    for role, words in profile.words.items():
+        if role in columns or (role == "amount" and {"credit", "debit"} <= set(columns)):
+            continue
+        forbidden = profile.but_not.get(role, frozenset())
+        taken = set(columns.values())
+        fitting = [
+            place for place, found in enumerate(sets) if place not in taken and found & words and not found & forbidden
+        ]
+        if fitting and (len(fitting) == 1 or role not in (*_MONEY, "balance")):
+            columns[role] = fitting[0]
+
+
+def _without_currency(cells: list[str]) -> tuple[list[str], list[str]]:
+    """Headings such as `Amount (KES)` or `Paid in £` without the currency, and the currency."""
+    bare, currencies = [], []
+    for cell in cells:
+        text = cell.strip() if len(cell) < _LONGEST else ""
+        found = _TAIL.fullmatch(text)
+        code = currency_code(found.group(2)) if found and found.group(1) else None
+        if code is None and (found := _SYMBOL.fullmatch(text)) and found.group(1):
+            code = _SYMBOLS.get(found.group(2), "")
+        bare.append(normal_heading(found.group(1)) if found and code is not None else "\0")
+        currencies.append(code or "")
+    return bare, currencies

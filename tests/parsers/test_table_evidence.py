@@ -1,0 +1,269 @@
+"""What a table proves of itself: dates, sides, statuses, accounts, headings in two rows or none; and what it does not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reconcile.parsers import ReadContext, detect, tables
+from reconcile.parsers.table_cells import amount_of
+from reconcile.parsers.table_days import date_of
+from reconcile.parsers.table_match import layout_of
+from reconcile.parsers.table_profile import bundled
+from tests.parsers.reading import read_all, read_one, refusal
+from tests.parsers.test_tables import SAID, table
+
+BALANCED = "Date,Details,Amount,D/C,Balance"
+
+
+def signed(content: bytes, context: ReadContext = SAID) -> list[int]:
+    _, entries = read_one(tables, content, context)
+    return [entry.amount if entry.credit_debit.value == "credit" else -entry.amount for entry in entries]
+
+
+def days(content: bytes, context: ReadContext = SAID) -> list[str]:
+    return [entry.booking_date.isoformat() for entry in read_one(tables, content, context)[1]]
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_decimal_comma_tells_that_the_day_stands_first() -> None:
+    assert days(table("03/04/2026;-2,50", head="Date;Amount")) == ["2026-04-03"]
+
+
+def test_the_period_above_the_headings_tells_the_order() -> None:
+    head = "From: 01/03/2026,To: 31/03/2026\nDate,Amount"
+    assert days(table("01/03/2026,1.00", "04/03/2026,1.00", head=head)) == ["2026-03-01", "2026-03-04"]
+
+
+def test_rows_in_order_of_their_balances_are_in_order_of_their_days() -> None:
+    rows = ["01/02/2026,x,1.00,1.00", "02/02/2026,x,1.00,2.00", "01/03/2026,x,1.00,3.00"]
+    assert days(table(*rows)) == ["2026-02-01", "2026-02-02", "2026-03-01"]
+    newest_first = [
+        "01/03/2026,x,1.00,3.00", "02/02/2026,x,1.00,2.00", "01/02/2026,x,1.00,1.00"]  # fmt: skip
+    assert days(table(*newest_first)) == ["2026-03-01", "2026-02-02", "2026-02-01"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["01/02/2026,x,1.00,", "02/02/2026,x,1.00,", "01/03/2026,x,1.00,"],  # without balances
+        ["01/02/2026,x,1.00,1.00", "02/02/2026,x,1.00,2.00", "03/02/2026,x,1.00,3.00"],  # in order either way
+        ["01/02/2026,x,1.00,1.00", "01/02/2026,x,1.00,2.00"],
+        ["2026-02-01,x,1.00,", "01/02/2026,x,1.00,"],  # an ISO date tells nothing of another form
+        ["15 Feb 2026,x,1.00,", "01/02/2026,x,1.00,"],
+    ],
+)
+def test_dates_that_nothing_settles_are_refused(rows: list[str]) -> None:
+    assert "can be read day first or month first" in refusal(tables, table(*rows), SAID)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("3 Feb 2026", (2026, 2, 3)), ("03-Feb-26", (2026, 2, 3)), ("Tue 3 February 2026", (2026, 2, 3)),
+        ("Feb 3, 2026", (2026, 2, 3)), ("3 февраля 2026 г.", (2026, 2, 3)), ("03.02.2026\n10:15", (2026, 2, 3)),
+        ("2026-02-03T23:30:00+05:00", (2026, 2, 3)), ("20260203", (2026, 2, 3)), ("20260203 101500", (2026, 2, 3)),
+        ("2026.02.03.", (2026, 2, 3)), ("03.02.26", (2026, 2, 3)),
+    ],
+)  # fmt: skip
+def test_a_date_as_banks_write_it(cell: str, day: tuple[int, int, int]) -> None:
+    assert date_of(cell, "", 1) == date(*day)
+
+
+# --- sides -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sign_that_contradicts_the_direction_is_settled_by_the_balance() -> None:
+    word = ["2026-02-03,x,33.50,D,-23.50", "2026-02-03,y,-50.00,C,26.50"]
+    assert signed(table(*word, head=BALANCED)) == [-3350, 5000]
+    sign = ["2026-02-03,x,33.50,D,-23.50", "2026-02-03,y,-50.00,C,-73.50"]
+    assert signed(table(*sign, head=BALANCED)) == [-3350, -5000]
+    neither = ["2026-02-03,x,33.50,D,-23.50", "2026-02-03,y,-50.00,C,1.00"]
+    assert "3: the direction 'c' with amount '50.00'" in refusal(tables, table(*neither, head=BALANCED), SAID)
+
+
+def test_a_credit_with_a_minus_is_money_out_where_the_balance_says_so() -> None:
+    head = "Date,Debit,Credit,Balance"
+    assert signed(table("2026-02-03,,10.00,10.00", "2026-02-03,,-4.00,6.00", head=head)) == [1000, -400]
+
+
+def test_a_column_of_types_may_be_the_direction() -> None:
+    assert signed(table("2026-02-03,1.00,Credit", "2026-02-03,2.00,Debit", head="Date,Amount,Type")) == [100, -200]
+    assert signed(table("2026-02-03,1.00,Credit", "2026-02-03,-2.00,Fee", head="Date,Amount,Type")) == [100, -200]
+
+
+def test_a_column_headed_debit_credit_may_be_the_amount() -> None:
+    assert signed(table("2026-02-03,1.00", "2026-02-03,-2.00", head="Date,Debit/Credit")) == [100, -200]
+
+
+def test_amounts_without_a_sign_are_refused_where_the_balance_falls_and_rises() -> None:
+    rows = ["2026-02-03,x,1.00,10.00", "2026-02-03,x,2.00,8.00", "2026-02-03,x,3.00,11.00"]
+    assert "the amounts have no sign, and the balance falls as well as rises" in refusal(tables, table(*rows), SAID)
+
+
+# --- statuses --------------------------------------------------------------------------------------------------------
+
+
+def test_a_status_that_tells_nothing_is_settled_by_the_balance() -> None:
+    head = "Date,Amount,Status,Balance"
+    moved = ["2026-02-03,1.00,Done,1.00", "2026-02-03,2.00,Pending,3.00", "2026-02-03,1.00,Completed,4.00"]
+    assert signed(table(*moved, head=head).replace(b"Done", b"Completed")) == [100, 200, 100]
+    not_yet = ["2026-02-03,1.00,Completed,1.00", "2026-02-03,2.00,Pending,1.00", "2026-02-03,1.00,Completed,2.00"]
+    assert signed(table(*not_yet, head=head)) == [100, 100]
+
+
+# --- accounts and layouts --------------------------------------------------------------------------------------------
+
+
+def test_blocks_of_several_accounts_are_a_statement_each() -> None:
+    rows = ["2026-02-03,1.00,77", "2026-02-03,2.00,77", "2026-02-03,3.00,78", "2026-02-03,4.00,78"]
+    found = read_all(
+        tables, table(*rows, head="Date,Amount,Account Number"), ReadContext(default_currency=lambda _: "KES")
+    )
+    assert [(one.account, [entry.amount for entry in entries]) for one, entries in found] == [
+        ("77", [100, 200]), ("78", [300, 400])]  # fmt: skip
+
+
+def test_rows_of_accounts_that_the_books_know_may_come_in_any_order() -> None:
+    rows = ["2026-02-03,1.00,77", "2026-02-03,3.00,78", "2026-02-03,2.00,77"]
+    known = ReadContext(own_accounts={"77": "KES", "78": "USD"})
+    found = read_all(tables, table(*rows, head="Date,Amount,Account Number"), known)
+    assert [(one.account, one.currency, len(entries)) for one, entries in found] == [("77", "KES", 2), ("78", "USD", 1)]
+
+
+def test_common_headings_are_a_kenyan_bank_only_in_shillings() -> None:
+    content = table("03/02/2026,x,,1.00,1.00", head="Date,Description,Debit,Credit,Balance")
+    statement, _ = read_one(tables, content, SAID)
+    assert (statement.profile, statement.country) == ("equity_ke", "KE")
+    dollars = ReadContext(account="77", default_currency=lambda account: "USD")
+    assert "can be read day first or month first" in refusal(tables, content, dollars)
+    named = ReadContext(account="77", default_currency=lambda account: "USD", profile="equity_ke")
+    assert read_one(tables, content, named)[0].profile == "equity_ke"
+
+
+def test_headings_may_take_two_rows() -> None:
+    head = "Дата,Номер,Обороты,,Назначение\n,,Дебет,Кредит,платежа"
+    assert signed(table("03.02.2026,1,,5.00,x", "03.02.2026,2,1.00,,y", head=head)) == [500, -100]
+
+
+@pytest.mark.parametrize(
+    ("headings", "money"),
+    [
+        ("Date;Type;Description;Paid out (£);Paid in (£);Balance (£)", {"debit": 3, "credit": 4, "balance": 5}),
+        ("Transaction Date;Narrative;Withdrawals (SGD);Deposits (SGD)", {"debit": 2, "credit": 3}),
+        ("TransactionDate;AmountInAccountCurrency;Text", {"amount": 1}),
+        ("Datum;Af Bij;Bedrag (EUR);Mededelingen", {"amount": 2, "direction": 1}),
+        ("Date d'opération;Libellé;Montant en EUR;Frais", {"amount": 2}),
+        ("Дата транзакции;Сумма операции, KZT;Комиссия;Описание", {"amount": 1}),
+        ("Операция күні;Кіріс;Шығыс;Төлем мақсаты", {"credit": 1, "debit": 2}),
+        ("Operatsiya sanasi;Kirim summasi;Chiqim summasi;To‘lov maqsadi", {"credit": 1, "debit": 2}),
+        ("Data de lançamento;Histórico;Débito;Crédito;Saldo", {"debit": 2, "credit": 3, "balance": 4}),
+    ],
+)
+def test_usual_headings_are_known(headings: str, money: dict[str, int]) -> None:
+    layout = layout_of(1, headings.split(";"), [profile for profile in bundled() if profile.name == "generic"])
+    assert layout is not None
+    found = {
+        role: place
+        for role, place in layout.columns.items()
+        if role in ("amount", "credit", "debit", "balance", "direction")
+    }
+    assert found == money
+
+
+@pytest.mark.parametrize("headings", ["Date;Amount fee;Amount rate", "Date;Name;Total", "Дата;Комиссия;Эквивалент"])
+def test_headings_that_leave_the_amount_open_are_not_taken(headings: str) -> None:
+    assert layout_of(1, headings.split(";"), bundled()) is None
+
+
+# --- no headings -----------------------------------------------------------------------------------------------------
+
+BARE = ["03.02.2026;Kirov LLP, invoice 4512;02.02.2026;10,50;EUR", "04.02.2026;fee;05.02.2026;-2,50;EUR"]
+LAST = "05.02.2026;second;03.02.2026;1,00;EUR"
+
+
+def bare(*rows: str) -> bytes:
+    return "".join(row + "\n" for row in rows).encode()
+
+
+def test_a_table_without_headings_is_read_as_far_as_it_proves_itself() -> None:
+    content = bare(*BARE, LAST)
+    assert detect(content) is tables
+    statement, entries = read_one(tables, content, SAID.__class__(account="77"))
+    assert (statement.profile, statement.currency) == ("headless", "EUR")
+    assert [(entry.booking_date.day, entry.amount, entry.credit_debit.value) for entry in entries] == [
+        (3, 1050, "credit"), (4, 250, "debit"), (5, 100, "credit")]  # fmt: skip
+    assert entries[0].details[0].purpose == "Kirov LLP, invoice 4512"
+    assert str(entries[0].value_date) == "2026-02-02"
+
+
+def test_of_two_columns_without_a_sign_the_balance_tells_which_is_money_in() -> None:
+    rows = ["03.02.2026;a;5.00;;15.00", "04.02.2026;b;;2.00;13.00", "05.02.2026;c;1.00;;14.00"]
+    assert signed(bare(*rows)) == [500, -200, 100]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["03.02.2026;a;5.00;", "04.02.2026;b;;2.00", "05.02.2026;c;1.00;"],  # which column is money in?
+        ["03.02.2026;a;5.00", "04.02.2026;b;2.00", "05.02.2026;c;1.00"],  # which side?
+        ["03.02.2026;09.02.2026;-5.00", "04.02.2026;01.02.2026;2.00", "01.02.2026;05.02.2026;1.00"],  # which date?
+    ],
+)
+def test_a_table_without_headings_that_proves_too_little_is_refused(rows: list[str]) -> None:
+    assert "the table has no headings, and neither signs" in refusal(tables, bare(*rows), SAID)
+
+
+def test_a_profile_may_say_the_shape_of_a_table_without_headings() -> None:
+    profile = r"""
+title = "A bank without headings"
+required = ["date", "credit", "debit"]
+shape = ['\d\d\.\d\d\.\d{4}', '.*', '[0-9.]*', '[0-9.]*']
+[columns]
+date = ["1"]
+purpose = ["2"]
+debit = ["3"]
+credit = ["4"]
+"""
+    context = ReadContext(account="77", default_currency=lambda account: "KES", profiles={"bare": profile})
+    assert signed(bare("03.02.2026;a;5.00;", "04.02.2026;b;;2.00"), context) == [-500, 200]
+    assert "has no headings" in refusal(tables, bare("03.02.2026;a;5.00;", "x;b;;2.00", *BARE, LAST), context)
+
+
+# --- amounts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "digits", "negative", "side", "currency"),
+    [
+        ("£1,183.23", "1,183.23", False, "", "GBP"), ("-£5.00", "5.00", True, "", "GBP"),
+        ("£-5.00", "5.00", True, "", "GBP"),
+        ("(5.00)", "5.00", True, "", ""), ("1 234,56-", "1234,56", True, "", ""), ("5.00 DR", "5.00", False, "DR", ""),
+        ("5.00C", "5.00", False, "CR", ""), ("KES 1,500.00", "1,500.00", False, "", "KES"),
+        ("KSh 20", "20", False, "", "KES"),
+        ("1 500 тг", "1500", False, "", "KZT"), ("$5.00", "5.00", False, "", ""), ("1'234.50", "1234.50", False, "", ""),
+        ("'-2.50", "2.50", True, "", ""), ("12\u00a0345,00 сум", "12345,00", False, "", "UZS"), ("−7", "7", True, "", ""),
+    ],
+)  # fmt: skip
+def test_an_amount_as_banks_write_it(cell: str, digits: str, negative: bool, side: str, currency: str) -> None:
+    found = amount_of(cell, 1)
+    assert found is not None
+    assert (found.digits, found.negative, found.side, found.currency) == (digits, negative, side, currency)
+
+
+@pytest.mark.parametrize(
+    "cell", ["12 34.50", "1 2", "'579,68 USD", "(5.00", "-5.00-", "5.00 XQQ", "USD 5.00 EUR", "1'23"]
+)
+def test_what_is_no_amount_is_refused(cell: str) -> None:
+    assert "is no number" in refusal(tables, table(f'2026-02-03,x,"{cell}",'), SAID)
+
+
+def test_groups_of_a_lakh_are_read_where_decimals_prove_them() -> None:
+    assert signed(table('2026-02-03,x,"1,23,456.00",')) == [12345600]
+
+
+def test_words_below_the_table_are_no_entries() -> None:
+    assert signed(table("2026-02-03,x,1.00,", "Report made at 10,by the bank,printed,page 2 of 2")) == [100]
