@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from itertools import groupby, islice
 from typing import Final
 
 from stdnum import iban
@@ -22,13 +23,15 @@ _ACCOUNT_LABEL: Final = re.compile(
 )
 _CURRENCY_LABEL: Final = re.compile(r"(?:currency|валюта(?: сч[её]та)?|valyuta|валютасы)\W*$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\b(?:[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}|[0-9](?:[ -]?[0-9]){4,27})\b")
+BOTH: Final = ("payer_account", "payee_account")
+_SAMPLE: Final = 5000
 # No label and no account number is longer; what is longer is text.
 _LONGEST: Final = 300
 
 
 def account_said(table: Table, context: ReadContext) -> str:
     """The own account: of the profile, of a column, of the lines above the headings, or as the caller says."""
-    found = account_number(table.layout.profile.account) or _of_column(table, context) or _of_preamble(table, context)
+    found = account_number(table.layout.profile.account) or _of_column(table) or _of_preamble(table, context)
     said = account_number(context.account)
     if found and said and found != said:
         raise Refusal.of(
@@ -63,14 +66,37 @@ def several_accounts(table: Table) -> bool:
     return table.several
 
 
-def _of_column(table: Table, context: ReadContext) -> str:
-    for role in ("account", "maybe_account"):
-        if role in table.columns:
-            numbers = (account_number(table.cell(row, role)) for row in table.body())
-            number = next((number for number in numbers if number), "")
-            if role == "account" or number in context.own_accounts:
-                return number
-    return ""
+def own_column(table: Table, context: ReadContext) -> None:
+    """A column such as `Account number` is of the own account where the books know all its numbers, where all rows have
+    the same, where they stand in blocks, or where one is the account that the caller names. Else it is of the other side,
+    or of nobody knows whom, and is kept as it stands."""
+    if "account" in table.columns or "maybe_account" not in table.columns:
+        return
+    with closing(table.body()) as body:
+        numbers = [account_number(table.cell(row, "maybe_account")) for row in islice(body, _SAMPLE)]
+    blocks = [(number, sum(1 for _ in rows)) for number, rows in groupby(filter(None, numbers))]
+    different = {number for number, _ in blocks}
+    known = different & table.own_accounts
+    if (
+        (known and (known == different or not context.account))
+        or account_number(context.account) in different
+        or (blocks and len(different) == len(blocks) and all(rows > 1 for _, rows in blocks))
+    ):
+        table.columns["account"] = table.columns.pop("maybe_account")
+
+
+def _of_column(table: Table) -> str:
+    """The first of the column of own accounts; of columns of both sides, the one account that every row has."""
+    with closing(table.body()) as body:
+        if "account" in table.columns:
+            numbers = (account_number(table.cell(row, "account")) for row in body)
+            return next((number for number in numbers if number), "")
+        if not {"payer_account", "payee_account"} <= set(table.columns):
+            return ""
+        sides = [{account_number(table.cell(row, role)) for role in BOTH} - {""} for row in islice(body, _SAMPLE)]
+    full = [pair for pair in sides if len(pair) == 2]
+    shared = set.intersection(*full) if len(full) > 1 else set()
+    return shared.pop() if len(shared) == 1 else ""
 
 
 def _of_preamble(table: Table, context: ReadContext) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from reconcile.parsers.table_days import day_in_order
@@ -16,6 +16,7 @@ from reconcile.parsers.table_days import day_in_order
 ORDERS: Final = ("dmy", "mdy", "ymd")
 ENOUGH_DAYS: Final = 6
 """So many different days in an unbroken order are no accident."""
+_PADDED: Final = re.compile(r"[0-9]{2}[/\- ][0-9]{2}[/\- ]")
 _PARTS: Final = re.compile(r"([0-9]{1,2})([/\- ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})\b")
 
 
@@ -28,15 +29,16 @@ def open_orders(text: str) -> tuple[str, ...] | None:
     return tuple(order for order in orders if day_in_order(found.group(), order) is not None)
 
 
-def settled(dates: list[str], around: Iterable[str], *, comma: bool, chained: str) -> str:
+def settled(dates: list[str], around: Iterable[str], *, comma: bool, english: bool, chained: str) -> str:
     """The order that is left, or empty. `dates`: the open ones in the order of the rows; `around`: the cells above the
-    headings; `comma`: whether amounts have a decimal comma; `chained`: `down` or `up` where balances prove in which order
-    the rows stand."""
+    headings; `comma`: whether amounts have a decimal comma; `english`: whether the headings are; `chained`: `down` or `up`
+    where balances prove in which order the rows stand."""
     left = [order for order in ORDERS if all(day_in_order(text, order) for text in dates)]
-    if comma and len(left) > 1:
-        # CLDR: no locale that writes the month first has a decimal comma (Anii in Benin aside)
+    if comma and len(left) > 1 and (not english or all(map(_PADDED.match, dates))):
+        # CLDR: no locale that writes the month first has a decimal comma (Anii in Benin aside). A program in English that
+        # takes the order from the language and the comma from the region writes the month without a zero.
         left = [order for order in left if order != "mdy"]
-    for strike in (_within(list(around)), _in_order(chained)):
+    for strike in (_not_over_years, _within(list(around)), _in_order(chained)):
         if len(left) > 1:
             kept = [order for order in left if strike([_sure(text, order) for text in dates], order)]
             left = kept or left
@@ -50,6 +52,11 @@ def _sure(text: str, order: str) -> date:
 
 
 Strike = Callable[[list[date], str], bool]
+
+
+def _not_over_years(days: list[date], order: str) -> bool:
+    """A year of two digits in front is one only where it does not make a statement last for years."""
+    return order != "ymd" or len(set(days)) < 2 or max(days) - min(days) < timedelta(days=800)
 
 
 def _within(around: list[str]) -> Strike:

@@ -11,6 +11,7 @@ from typing import Final
 from reconcile.identifiers import restore_zeros
 from reconcile.money import minor_digits
 from reconcile.parsers.source import account_number
+from reconcile.parsers.table_account import BOTH
 from reconcile.parsers.table_cells import PLAIN, Written, amount_of, minor_of
 from reconcile.parsers.table_days import date_of
 from reconcile.parsers.table_line import Cells, Line, Lines
@@ -63,6 +64,8 @@ class Reader:
         self.kept = [
             (place, text.strip() or str(place + 1)) for place, text in enumerate(headings) if place not in used
         ]
+        self.two_accounts = {"payer_account", "payee_account"} <= set(columns)
+        self.both_sides = "payer_name" in columns or self.two_accounts
         self.days: dict[str, date] = {}
         self.balanced = "balance" in columns
         self.reversible = self.profile.reversal is not None
@@ -94,6 +97,8 @@ class Reader:
         day = self.days.get(cells.date) or self.day(cells.date, number)
         value = cells.value_date
         reversal = self.reversible and self.is_reversal(cells)
+        if self.both_sides:
+            cells = self.other_side(line, mark)
         party, references = self.party(cells) if self.special else (self.plain_party(cells), ())
         return Entry(
             number,
@@ -129,6 +134,8 @@ class Reader:
         written = amount_of(cells.amount, number)
         assert written is not None, "a row begins an entry only with an amount"
         amount = self.minor(written, number)
+        if self.two_accounts and not self.directed:
+            return self.of_accounts(line, written), amount
         if not self.directed and not written.side:
             return (DEBIT if written.negative else CREDIT), amount
         said = cells.direction.strip() or written.side
@@ -144,6 +151,20 @@ class Reader:
                 line=number,
             )
         return (CREDIT if side > 0 else DEBIT), amount
+
+    def of_accounts(self, line: Line, written: Written) -> CreditDebit:
+        """Of an amount without a side the own account tells it: among the payers money out, among the payees money in."""
+        payer, payee = (account_number(self.table.cell(line.row, role)) for role in BOTH)
+        own = (payer == self.account, payee == self.account)
+        if own == (True, False):
+            return DEBIT
+        if own == (False, True) and not written.negative:
+            return CREDIT
+        raise Refusal.of(
+            f"the own account {self.account} is neither payer nor payee alone, or the sign contradicts it",
+            "check the account, or ask the bank",
+            line=line.row.line,
+        )
 
     def of_two(self, line: Line) -> tuple[CreditDebit, int]:
         """Of two columns exactly one is filled."""
@@ -215,6 +236,14 @@ class Reader:
     def is_reversal(self, cells: Cells) -> bool:
         pattern = self.profile.reversal
         return pattern is not None and bool(pattern.search(cells.reason) or pattern.search(cells.details))
+
+    def other_side(self, line: Line, mark: CreditDebit) -> Cells:
+        """Of a row that names both sides the other one: the payer of money in, the payee of money out."""
+        side, row = ("payer" if mark is CREDIT else "payee"), line.row
+        name, tax_id, account, bank = (
+            self.table.cell(row, f"{side}_{part}") for part in ("name", "tax_id", "account", "bank")
+        )
+        return line.cells._replace(name=name, tax_id=tax_id, party_account=account, party_bank=bank)
 
     def plain_party(self, cells: Cells) -> Party:
         tax_id = cells.tax_id

@@ -17,13 +17,16 @@ from reconcile.problem import Refusal
 
 _BALANCE: Final = re.compile(
     r"(?:opening|closing|initial|final) balance|turnover|(?:balance )?(?:brought|carried) (?:forward|down)|b/f|c/f|"
-    r"(?:входящий|исходящий) остаток|остаток на (?:начало|конец)(?: \w+)?|входящее сальдо|исходящее сальдо|обороты",
+    r"(?:sākuma|beigu) atlikums|(?:algsaldo|loppsaldo)|(?:pradinis|galutinis) likutis|saldo (?:inicial|final|anterior)|"
+    r"(?:anfangs|end)saldo|(?:входящий|исходящий) остаток|"
+    r"остаток на (?:начало|конец)(?: \w+)?|входящее сальдо|исходящее сальдо|обороты",
     re.IGNORECASE,
 )
 _PENDING: Final = re.compile(r"pending|в обработке|ожидается|өңделуде|kutilmoqda", re.IGNORECASE)
 _TIME: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _BOOKED: Final = words(
     """completed complete booked posted executed processed success successful settled ok paid исполнен исполнено
+    genehmigt gebucht abgeschlossen geboekt completado contabilizado effectuee zrealizowano zrealizowana zuctovano
     исполнена проведен проведено проведён выполнен выполнено завершен завершено успешно орындалды bajarildi bajarilgan"""
 )
 _NOT_BOOKED: Final = words(

@@ -61,6 +61,7 @@ def _match(profile: Profile, line: int, cells: list[str], headings: list[str]) -
         _match_whole(profile, "amount", headings, bare, columns)
     if profile.words:
         _match_words(profile, headings, columns)
+    _join_parties(columns)
     if any(role not in columns for role in profile.required) or not _has_money(profile, columns):
         return None
     if {"credit", "debit"} <= set(columns):
@@ -75,6 +76,20 @@ def _match_whole(profile: Profile, role: str, headings: list[str], bare: list[st
         if position >= 0 and position not in columns.values():
             columns.setdefault(role, position)
             return
+
+
+_PARTY: Final = {"name": "name", "tax_id": "tax_id", "account": "party_account", "bank": "party_bank"}
+
+
+def _join_parties(columns: dict[str, int]) -> None:
+    """A table that names one side only names the other side of each row."""
+    both = any({f"payer_{part}", f"payee_{part}"} <= set(columns) for part in ("name", "account"))
+    if both:
+        return
+    for side in ("payer", "payee"):
+        for part, role in _PARTY.items():
+            if (place := columns.pop(f"{side}_{part}", None)) is not None:
+                columns.setdefault(role, place)
 
 
 def _has_money(profile: Profile, columns: dict[str, int]) -> bool:

@@ -9,7 +9,9 @@ role to kind of reference), `stacked` (an operation takes several rows: figures,
 `home` (currencies: the headings are common, so the layout counts only for an account in one of these), `shape` (of a table
 without headings: a pattern a column, which every row must fit; its columns are then numbers, from 1), `[columns]` role to
 the list of headings, the preferred one first, `[words]` and `[but_not]` role to words within a heading that no whole one
-explains, and `required` roles. The role `maybe_account` is for
+explains, and `required` roles. The roles `payer_…` and `payee_…` are for a table that names both sides of every row: the
+other side is the payer of money in and the payee of money out; where the amount has no side of its own, the side is that of
+the own account. The role `maybe_account` is for
 a heading such as IBAN, which may mean either side: it counts only where the books know the number as an own account.
 """
 
@@ -29,7 +31,8 @@ from reconcile.problem import Refusal
 
 ROLES: Final = words(
     """date value_date amount credit debit direction balance currency account maybe_account purpose details name tax_id
-    party_account party_bank party reference status reason linked bill_reference document net"""
+    party_account party_bank party reference status reason linked bill_reference document net
+    payer_name payer_tax_id payer_account payer_bank payee_name payee_tax_id payee_account payee_bank"""
 )
 GENERIC: Final = "generic"
 _SPACE: Final = re.compile(r"[\s_]+")

@@ -4,15 +4,17 @@ and sides. Read as far as the evidence is far."""
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from reconcile.parsers.source import currency_code
 from reconcile.parsers.table_cells import Written, amount_of, mark_told_by
-from reconcile.parsers.table_chain import as_written, by_sign, by_word, chain, unsigned
+from reconcile.parsers.table_chain import MOST_ROWS, as_written, by_sign, by_word, chain, unsigned
 from reconcile.parsers.table_dates import open_orders, settled
 from reconcile.parsers.table_match import Layout, layout_of
-from reconcile.parsers.table_profile import Profile
+from reconcile.parsers.table_profile import Profile, normal_heading
 from reconcile.parsers.table_rows import Number, Row, Rows
 from reconcile.parsers.table_words import LABEL, side_of
 from reconcile.problem import Refusal
@@ -88,6 +90,7 @@ def _under(upper: list[str], lower: list[str]) -> list[str]:
 def settle(table: Table) -> None:
     """The decimal mark, the order of dates, the column of the side: by the first cells that prove them."""
     _find_direction(table)
+    _find_valuta(table)
     profile = table.layout.profile
     mark, order = profile.decimal, profile.date_order
     doubtful: Row | None = None
@@ -110,7 +113,8 @@ def settle(table: Table) -> None:
     if not order and unproved:
         chained = "" if not follows else "up" if table.falling else "down"
         around = [cell for row in table.preamble for cell in row.cells]
-        order = settled(unproved, around, comma=table.mark == ",", chained=chained)
+        english = "date" in normal_heading(table.layout.headings[table.columns["date"]]).split()
+        order = settled(unproved, around, comma=table.mark == ",", english=english, chained=chained)
     table.order = order
     if follows is not None and not follows and unsigned(table, table.mark):
         raise Refusal.of(
@@ -147,6 +151,18 @@ def _find_direction(table: Table) -> None:
         columns["direction"] = columns.pop("details")
 
 
+def _find_valuta(table: Table) -> None:
+    """`Valuta` is the value date to some banks and the currency to others: the cells tell."""
+    if "value_date" not in table.columns:
+        return
+    with closing(table.body()) as body:
+        filled = [cell for row in islice(body, 20) if (cell := table.cell(row, "value_date").strip())]
+    if filled and not any(char.isdigit() for cell in filled for char in cell):
+        place = table.columns.pop("value_date")
+        if all(map(currency_code, filled)):
+            table.columns.setdefault("currency", place)
+
+
 def proved_signs(table: Table) -> str:
     """Where direction and sign contradict each other: what the balances prove to be right."""
     if table.signs is None:
@@ -163,12 +179,26 @@ def proved_status(table: Table, status: str, known: frozenset[str]) -> bool | No
             said = table.cell(row, "status").strip().casefold()
             return said == status or not said or said in known or table.statuses.get(said) is True
 
+        if _without_balance(table, status):
+            table.statuses[status] = False
+            return False
         with_them = chain(table, table.mark, as_written, taken)
         without = chain(table, table.mark, as_written, lambda row: taken(row) and status != _said(table, row))
         if bool(with_them) == bool(without):
             return None
         table.statuses[status] = bool(with_them)
     return table.statuses[status]
+
+
+def _without_balance(table: Table, status: str) -> bool:
+    """Rows of this status never have a balance, all others do: they have not been booked."""
+    if "balance" not in table.columns:
+        return False
+    with closing(table.body()) as body:
+        filled = {
+            (_said(table, row) == status, bool(table.cell(row, "balance").strip())) for row in islice(body, MOST_ROWS)
+        }
+    return filled == {(True, False), (False, True)}
 
 
 def _said(table: Table, row: Row) -> str:

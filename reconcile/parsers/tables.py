@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from reconcile.parsers.encoding import encodings_by_letters, encodings_of
 from reconcile.parsers.mt940_fields import refuse_endless_lines
 from reconcile.parsers.source import ReadContext, account_country, bom_encoding, is_utf8, statement_currency
-from reconcile.parsers.table_account import account_said, currency_said
+from reconcile.parsers.table_account import account_said, currency_said, own_column
 from reconcile.parsers.table_entry import Reader
 from reconcile.parsers.table_headless import headless_table
 from reconcile.parsers.table_profile import Profile, bundled, profile_of
@@ -99,6 +99,7 @@ def tables_of(stream: BinaryIO, context: ReadContext) -> Iterator[Table]:
     for table in _tables(stream, profiles):
         table = _at_home(table, profiles, context)
         table.own_accounts = frozenset(context.own_accounts)
+        own_column(table, context)
         settle(table)
         yield table
 

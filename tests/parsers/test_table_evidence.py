@@ -33,6 +33,11 @@ def test_a_decimal_comma_tells_that_the_day_stands_first() -> None:
     assert days(table("03/04/2026;-2,50", head="Date;Amount")) == ["2026-04-03"]
 
 
+def test_a_program_in_english_may_mix_a_comma_with_the_month_first() -> None:
+    assert "can be read day first or month first" in refusal(tables, table("2/10/19;-2,50", head="Date;Amount"), SAID)
+    assert days(table("2/10/2019;-2,50", head="Fecha;Importe")) == ["2019-10-02"]
+
+
 def test_the_period_above_the_headings_tells_the_order() -> None:
     head = "From: 01/03/2026,To: 31/03/2026\nDate,Amount"
     assert days(table("01/03/2026,1.00", "04/03/2026,1.00", head=head)) == ["2026-03-01", "2026-03-04"]
@@ -44,6 +49,10 @@ def test_rows_in_order_of_their_balances_are_in_order_of_their_days() -> None:
     newest_first = [
         "01/03/2026,x,1.00,3.00", "02/02/2026,x,1.00,2.00", "01/02/2026,x,1.00,1.00"]  # fmt: skip
     assert days(table(*newest_first)) == ["2026-03-01", "2026-02-02", "2026-02-01"]
+
+
+def test_a_year_of_two_digits_does_not_stand_first_where_the_statement_would_last_for_years() -> None:
+    assert days(table("01/01/24,x,1.00,", "13/01/24,x,1.00,")) == ["2024-01-01", "2024-01-13"]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +124,20 @@ def test_a_status_that_tells_nothing_is_settled_by_the_balance() -> None:
     assert signed(table(*not_yet, head=head)) == [100, 100]
 
 
+def test_a_status_whose_rows_never_have_a_balance_is_not_booked() -> None:
+    rows = ["2026-02-03,1.00,Completed,1.00", "2026-02-03,2.00,Pending,", "2026-02-03,1.00,Completed,2.00"]
+    assert signed(table(*rows, head="Date,Amount,Status,Balance")) == [100, 100]
+
+
+def test_valuta_is_a_day_or_a_currency_as_its_cells_tell() -> None:
+    [(statement, [entry])] = read_all(
+        tables, table("03.02.2026;1,00;EUR", head="Datums;Summa;Valūta"), ReadContext(account="7")
+    )
+    assert (statement.currency, entry.value_date) == ("EUR", None)
+    _, [entry] = read_one(tables, table("03.02.2026;1,00;04.02.2026", head="Datum;Betrag;Valuta"), SAID)
+    assert entry.value_date == date(2026, 2, 4)
+
+
 # --- accounts and layouts --------------------------------------------------------------------------------------------
 
 
@@ -177,6 +200,56 @@ def test_usual_headings_are_known(headings: str, money: dict[str, int]) -> None:
 @pytest.mark.parametrize("headings", ["Date;Amount fee;Amount rate", "Date;Name;Total", "Дата;Комиссия;Эквивалент"])
 def test_headings_that_leave_the_amount_open_are_not_taken(headings: str) -> None:
     assert layout_of(1, headings.split(";"), bundled()) is None
+
+
+BOTH = (
+    "Дата и время операции;Сумма;Наименование/ФИО плательщика;ИИН/БИН плательщика;Номер счета плательщика;"
+    "Наименование/ФИО получателя;ИИН/БИН получателя;Номер счета получателя;Код назначения платежа;Назначение платежа"
+)
+FIRST, SECOND = "KZ687220000000000003", "KZ616010000000000004"
+
+
+def both(*rows: tuple[str, str, str]) -> bytes:
+    lines = [
+        f"03.02.2026 10:15;{amount};A;990240000129;{payer};B;990240000129;{payee};859;x"
+        for amount, payer, payee in rows
+    ]
+    return table(*lines, head=BOTH)
+
+
+def test_of_a_row_with_both_sides_the_own_account_tells_which_is_which() -> None:
+    content = both(("5,00", SECOND, FIRST), ("2,00", FIRST, "KZ75125KZT1001300335"))
+    statement, entries = read_one(tables, content, ReadContext(default_currency=lambda account: "KZT"))
+    assert (statement.profile, statement.account) == ("kz_both_sides", FIRST), "the one account that every row has"
+    assert [(entry.credit_debit.value, entry.amount) for entry in entries] == [("credit", 500), ("debit", 200)]
+    assert [entry.details[0].counterparty.account for entry in entries] == [SECOND, "KZ75125KZT1001300335"]
+    assert [entry.details[0].counterparty.name for entry in entries] == ["A", "B"]
+
+
+@pytest.mark.parametrize("row", [("5,00", SECOND, SECOND), ("5,00", FIRST, FIRST), ("-5,00", SECOND, FIRST)])
+def test_a_row_whose_side_the_own_account_does_not_tell_is_refused(row: tuple[str, str, str]) -> None:
+    said = ReadContext(account=FIRST, default_currency=lambda account: "KZT")
+    assert "is neither payer nor payee alone, or the sign contradicts it" in refusal(tables, both(row), said)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "own", "account"),
+    [
+        (["DE1", "DE2"], {}, "0110123456789"),  # other people's accounts
+        (["0110123456789", "0110123456789"], {}, "0110123456789"),
+        (["0110123456789", "DE2"], {"0110123456789": "KES"}, None),
+    ],
+)
+def test_a_column_of_account_numbers_is_ones_own_only_where_that_is_proved(
+    numbers: list[str], own: dict[str, str], account: str | None
+) -> None:
+    content = table(*(f"2026-02-03,1.00,{number}" for number in numbers), head="Date,Amount,Account Number")
+    context = ReadContext(account="0110123456789", own_accounts=own, default_currency=lambda account: "KES")
+    if account is None:
+        assert "3: the row is of account DE2" in refusal(tables, content, context)
+    else:
+        statement, entries = read_one(tables, content, context)
+        assert (statement.account, len(entries)) == (account, 2)
 
 
 # --- no headings -----------------------------------------------------------------------------------------------------
