@@ -16,6 +16,7 @@ import typer
 from reconcile import __version__, settings
 from reconcile.commands import (
     alerts,
+    backtest,
     books,
     demo,
     exports,
@@ -54,6 +55,7 @@ GROUPS: Final = (
     statements,
     formats,
     work,
+    backtest,
     night,
     demo,
     exports,

@@ -63,8 +63,11 @@ def _without_amounts(some: Any) -> Any:
     return case((whole, further), else_=false())
 
 
-def cases_of(connection: Connection, rows: Sequence[Any], policies: PolicyBook) -> list[Case]:
-    """Each payment with all that the books hold about it; one `Found` for the whole chunk."""
+def cases_of(
+    connection: Connection, rows: Sequence[Any], policies: PolicyBook, *, settled_too: bool = False
+) -> list[Case]:
+    """Each payment with all that the books hold about it; one `Found` for the whole chunk. `settled_too`: with invoices
+    that have nothing outstanding now, for whoever asks what was decided when they had."""
     doubted = _in_doubt(connection, rows)
     payments = [payment_of(row, row.entry_id in doubted) for row in rows]
     half = []
@@ -77,7 +80,8 @@ def cases_of(connection: Connection, rows: Sequence[Any], policies: PolicyBook) 
         _want(wanted, each, payer, policy.name_limit(each.format), keys)
     found = find(connection, wanted)
     cases = [Case(each, payer, references_of(each, found, keys), found, policy) for each, payer, policy, keys in half]
-    add_invoices_of(connection, found, {number for case in cases for number in _accounts_to_open(case)})
+    accounts = {number for case in cases for number in _accounts_to_open(case)}
+    add_invoices_of(connection, found, accounts, settled_too=settled_too)
     return cases
 
 

@@ -76,18 +76,21 @@ def find(connection: Connection, wanted: Wanted) -> Found:
     return found
 
 
-def add_invoices_of(connection: Connection, found: Found, numbers: Iterable[str]) -> None:
-    """The invoices of these accounts that have something outstanding."""
+def add_invoices_of(
+    connection: Connection, found: Found, numbers: Iterable[str], *, settled_too: bool = False
+) -> None:
+    """The invoices of these accounts that have something outstanding; `settled_too`: also those that have nothing."""
     numbers = set(numbers) - set(found.invoices_of)
     if not numbers:
         return
     before = set(found.invoices)
-    _add_invoices(
-        connection, found, and_(any_of(connection, invoice.c.account_number, numbers), invoice.c.status == "open"), True
-    )
+    theirs = and_(any_of(connection, invoice.c.account_number, numbers), invoice.c.status == "open")
+    _add_invoices(connection, found, theirs, open_only=not settled_too)
     by_account: dict[str, list[Invoice]] = {number: [] for number in numbers}
     for each in found.invoices.values():
-        if each.account_number in by_account and (each.number not in before or found.left(each) > 0):
+        if each.account_number in by_account and (
+            settled_too or each.number not in before or found.left(each) > 0
+        ):
             by_account[each.account_number].append(each)
     for number, its in by_account.items():
         found.invoices_of[number] = tuple(sorted(its, key=lambda each: each.number))

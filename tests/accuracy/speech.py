@@ -27,6 +27,7 @@ class Speech:
         self.scheme = rng.choice(translit.NAMES) if code == "ru-latn" else ""
         self.tongue: Tongue = RU if code == "ru-latn" else TONGUES[code]
         self.keep: list[str] = []
+        self.may_glue = True
 
     # --- parts -------------------------------------------------------------------------------------------------------
 
@@ -35,6 +36,8 @@ class Speech:
         self.keep += shown
         if len(shown) == 1:
             said = rng.choice(tongue.invoice).replace("{n}", shown[0])
+            if self.scheme:  # no Latin look-alikes in what is put into Latin letters
+                said = said.replace("cчету", "счету")
             after = rng.choice(tongue.dated) if said.endswith(shown[0]) else ""
             return said + self._filled(after)
         joined = shown[0]
@@ -59,6 +62,7 @@ class Speech:
 
     def bare(self, shown: str) -> str:
         self.keep.append(shown)
+        self.may_glue = False  # nothing tells a number glued to just any word
         return self.rng.choice(self.tongue.bare).replace("{n}", shown)
 
     def range(self, first: str, last: str) -> str:
@@ -182,7 +186,7 @@ class Speech:
             text = self._look_alikes(text)
         if self.code in ("uz-latn",):
             text = text.replace("'", rng.choice(("'", "'", "‘", "ʻ", "`", "", "’")))
-        if rng.random() < 0.12:
+        if self.may_glue and rng.random() < 0.12:
             text = self._glued(text)
         if rng.random() < 0.10:
             text = text.replace(" ", "  ", rng.randint(1, 3))

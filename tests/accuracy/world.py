@@ -38,6 +38,7 @@ class Labelled:
     purpose: str
     label: Label
     currency: str
+    reference: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -130,13 +131,15 @@ def _labelled(stage: Stage) -> Iterator[Labelled]:
             yield Labelled(
                 draft.channel.own.number, entry.booking_date.isoformat(), format_amount(amount, entry.currency), draft.kind,
                 draft.language, draft.channel.layout, draft.payer, detail.purpose, label, entry.currency,
+                entry.bank_reference,
             )  # fmt: skip
 
 
 def as_json(one: Labelled) -> dict[str, Any]:
     label = one.label
     return {
-        "bank_account": one.bank_account, "booking_date": one.day, "amount": one.amount, "kind": one.kind,
+        "bank_account": one.bank_account, "bank_reference": one.reference, "currency": one.currency,
+        "booking_date": one.day, "amount": one.amount, "kind": one.kind,
         "language": one.language, "format": one.format, "payer": one.payer, "purpose": one.purpose,
         "status": label.status, "reason": label.reason, "account_number": label.account, "flags": sorted(label.flags),
         "allocations": [

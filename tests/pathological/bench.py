@@ -29,7 +29,7 @@ from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.resolve import keys_wanted
 from reconcile.reference import number_key, zeroless_key
 from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
-from reconcile.steps.run import references_of
+from reconcile.steps.cases import references_of
 from reconcile.world import identifiers
 
 FOLDER: Final = Path(__file__).parent
