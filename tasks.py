@@ -9,6 +9,7 @@ nudge may come twice, late or never. Without a Redis URL nothing needs a broker:
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
@@ -25,13 +26,14 @@ from reconcile.policy import PolicyBook, load_policy
 from reconcile.steps import inbox, jobs
 from reconcile.steps import nightly as night
 from reconcile.steps.jobs import Job
-from reconcile.steps.run import run
+from reconcile.steps.run import Worker, help_out, run, under_way
 from reconcile.steps.verify import verify
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
 from schedules import SCHEDULES, due, job_name
 
 TICK: Final = 60
+MOST_CALLED: Final = 16
 LIMIT: Final = 3600
 """Seconds after which a task is killed: a night of a million entries takes minutes. There is no soft limit: it would be
 raised inside a step, which might take it for a file's fault; being killed is what every step survives."""
@@ -106,6 +108,8 @@ def tick() -> dict[str, int]:
     now = _now()
     entered = sum(jobs.enter(books(), job, now, missed=missed) for job, missed in _due(now))
     given_up = len(jobs.give_up(books(), now))
+    if given.redis_url and under_way(books()):
+        call_workers(2)  # a run whose workers died is taken up; where they live, they are helped
     return {"entered": entered, "given_up": given_up, "nudged": nudge(jobs.waiting(books(), now))}
 
 
@@ -149,7 +153,30 @@ def nudge(waiting: list[Job]) -> int:
 def nightly(country: str, due_at: str) -> str | None:
     """A country's night, where it is entered and nobody did it or does it."""
     job = Job(job_name("nightly", country), datetime.fromisoformat(due_at))
-    return jobs.perform(books(), job, lambda: night.nightly(intake(), country, given.reports).words(), _now)
+    return jobs.perform(books(), job, lambda: _night(country).words(), _now)
+
+
+def _night(country: str) -> night.Night:
+    return night.nightly(intake(), country, given.reports, _nudge())
+
+
+@app.task(ignore_result=True)
+def decide_chunks() -> int | None:
+    """Help with the run that is under way, chunk by chunk, until it is over; its number."""
+    return help_out(Worker(books(), _now(), policies()))
+
+
+def _nudge() -> Callable[[int], None]:
+    return call_workers if given.redis_url else lambda chunks: None
+
+
+def call_workers(chunks: int) -> None:
+    """Nudge others to take chunks of a run. Where the broker is away, whoever began the run does it all."""
+    try:
+        for _ in range(min(chunks - 1, MOST_CALLED)):
+            decide_chunks.apply_async(expires=TICK, ignore_result=True)
+    except kombu.exceptions.OperationalError as error:
+        log.warning("the broker is away (%s): nobody was called to help", type(error).__name__)
 
 
 BY_JOB: Final[dict[str, Any]] = {"nightly": nightly}
@@ -172,7 +199,7 @@ def ingest_file(path: str) -> str:
 def run_all() -> dict[str, Any]:
     """Decide and post everything outstanding."""
     now = _now()
-    done = run(books(), as_of=policies().newest_day(now), now=now, policies=policies(), actor=ACTOR)
+    done = run(books(), as_of=policies().newest_day(now), now=now, policies=policies(), actor=ACTOR, nudge=_nudge())
     return asdict(done) | {"as_of": done.as_of.isoformat()}
 
 

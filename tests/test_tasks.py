@@ -313,7 +313,7 @@ def test_without_redis_one_night_that_fails_does_not_keep_the_others(
     tasks = alone.tasks(monkeypatch)
     really = tasks.night.nightly
 
-    def fails_in_kz(intake: Any, country: str, reports: Path) -> Any:
+    def fails_in_kz(intake: Any, country: str, reports: Path, *more: object) -> Any:
         if country == "KZ":
             raise ZeroDivisionError
         return really(intake, country, reports)

@@ -12,6 +12,7 @@ from reconcile.commands.context import Context, day
 from reconcile.steps import run as running
 from reconcile.steps import status as telling
 from reconcile.steps import verify as verifying
+from reconcile.steps.workers import beside
 from reconcile.store.engine import reading
 from reconcile.store.tables import alert
 
@@ -28,14 +29,21 @@ def register(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     as_of: Annotated[str, typer.Option(help="The decision's today; entries booked later wait. Default: today.")] = "",
+    workers: Annotated[int, typer.Option(min=1, help="How many processes of this machine decide (PostgreSQL).")] = 1,
 ) -> None:
     """Decide and post everything outstanding; prints how many payments stand in each status."""
     this: Context = context.obj
     engine, policies = this.engine, this.policies
     until = day(as_of or None, "--as-of") or policies.newest_day(this.now)
-    with this.progress("deciding") as advance:
+    with this.progress("deciding") as advance, beside(engine, workers - 1, this.now, policies) as nudge:
         result = running.run(
-            engine, as_of=until, now=this.now, policies=policies, actor=this.settings.actor, progress=advance
+            engine,
+            as_of=until,
+            now=this.now,
+            policies=policies,
+            actor=this.settings.actor,
+            progress=advance,
+            nudge=nudge,
         )
     if this.as_json:
         this.emit(asdict(result))

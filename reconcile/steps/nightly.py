@@ -45,7 +45,14 @@ class Night:
         return f"inbox: {self.inbox.words()}; {statuses}; {books}"
 
 
-def nightly(intake: Intake, country: str, reports: Path, *, actor: str = ACTOR) -> Night:
+def nightly(
+    intake: Intake,
+    country: str,
+    reports: Path,
+    nudge: Callable[[int], None] = lambda chunks: None,
+    *,
+    actor: str = ACTOR,
+) -> Night:
     """Do a country's night as of its local day; the two reports bear that day and the country's name.
 
     All countries' files and payments are worked, whichever country's hour it is: what lies there need not wait.
@@ -56,7 +63,7 @@ def nightly(intake: Intake, country: str, reports: Path, *, actor: str = ACTOR) 
     inbox = steps.do("inbox_failed", lambda: ingest_inbox(intake))
     done = steps.do(
         "run_failed",
-        lambda: run(intake.engine, as_of=day, now=intake.now, policies=intake.policies, actor=actor),
+        lambda: run(intake.engine, as_of=day, now=intake.now, policies=intake.policies, actor=actor, nudge=nudge),
     )
     lines = steps.do("verify_not_done", lambda: tuple(verify(intake.engine)))
     if lines is not None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, not_, select
+from sqlalchemy import Connection, and_, exists, literal_column, not_, select
 
 from reconcile import ledger
 from reconcile.decision import Decision
@@ -37,7 +37,9 @@ def tie(connection: Connection, link_id: str, high_water: int, as_of: date, now:
 def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[Any]:
     tied = exists().where(entry_tie.c.entry_id == entry.c.id)
     owed = exists().where(
-        payment.c.status == "returned", payment.c.own_account == entry.c.own_account, payment.c.amount == entry.c.amount
+        payment.c.status == literal_column("'returned'"),
+        payment.c.own_account == entry.c.own_account,
+        payment.c.amount == entry.c.amount,
     )
     detail = and_(
         line_detail.c.statement_id == entry.c.statement_id,
@@ -55,7 +57,7 @@ def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[An
         )
         .join(line_detail, detail)
         .join(statement_line, line)
-        .where(entry.c.credit_debit == "debit", entry.c.amount > 0, not_(tied))
+        .where(entry.c.credit_debit == literal_column("'debit'"), entry.c.amount > 0, not_(tied))
         .where(not_(entry.c.voided), not_(entry.c.before_books))
         .where(entry.c.sequence <= high_water, entry.c.booking_date <= as_of)
         .where(entry.c.reversal | owed)

@@ -207,17 +207,19 @@ def _next_chunk(worker: Worker, this: Run, pass_no: int) -> bool:
     """Take a chunk and decide it, in one transaction; False where none is free. What fails is rolled back and tried
     again, by whoever comes first: a person may have acted on one of its payments just then."""
     chunk: Chunk | None = None
+    attempts = 0
     try:
         with _taken(worker, this, pass_no) as (connection, chunk, attempts):
             if chunk is None:
                 return False
-            done = _cut(connection, chunk, worker) if attempts > ATTEMPTS else _decide(connection, chunk, worker, this)
+            failed_too_often = attempts > ATTEMPTS
+            done = _cut(connection, chunk, worker) if failed_too_often else _decide(connection, chunk, worker, this)
     except _NotYet:
         return True
     except (OperationalError, InterfaceError):  # the weather: the database is away
         raise
     except Exception:
-        if chunk is None:
+        if chunk is None or attempts > ATTEMPTS:
             raise
         log.exception("chunk %s of run %d failed; nothing of it was written", chunk.link_id, this.no)
         return True
@@ -260,7 +262,7 @@ def _decide(connection: Connection, chunk: Chunk, worker: Worker, this: Run) -> 
 def _cut(connection: Connection, chunk: Chunk, worker: Worker) -> int:
     """A chunk that failed too often is cut in two; a payment that fails alone is left aside, with an alert."""
     if chunk.payments > 1 and work.cuts(connection, chunk.run_no) < MOST_CUTS:
-        work.split(connection, chunk)
+        work.cut(connection, chunk)
         return 0
     work.finish(connection, chunk, "given_up")
     count = "a payment" if chunk.payments == 1 else f"{chunk.payments} payments"

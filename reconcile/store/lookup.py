@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, Table, and_, func, or_, select
+from sqlalchemy import Column, Connection, Table, and_, exists, func, not_, or_, select
 
 from reconcile.books import Account, Holder, HolderType, Invoice, InvoiceStatus, PowerOfAttorney
 from reconcile.payer import lookup_names
@@ -98,38 +98,21 @@ def add_invoices_of(
 
 def invoice_positions(connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, int]]:
     """The last link of each invoice's allocation chain: (sequence, outstanding after it)."""
-    last = (
-        select(allocation.c.invoice_number, func.max(allocation.c.sequence).label("sequence"))
-        .where(any_of(connection, allocation.c.invoice_number, numbers))
-        .group_by(allocation.c.invoice_number)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(allocation.c.invoice_number, allocation.c.sequence, allocation.c.after).join(
-            last,
-            and_(last.c.invoice_number == allocation.c.invoice_number, last.c.sequence == allocation.c.sequence),
-        )
-    )
-    return {row.invoice_number: (row.sequence, row.after) for row in rows}
+    return _last_links(connection, allocation, "invoice_number", numbers)
 
 
 def account_positions(connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[int, int]]:
     """The last link of each account's chain of balance changes: (sequence, balance after it)."""
-    last = (
-        select(balance_change.c.account_number, func.max(balance_change.c.sequence).label("sequence"))
-        .where(any_of(connection, balance_change.c.account_number, numbers))
-        .group_by(balance_change.c.account_number)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(balance_change.c.account_number, balance_change.c.sequence, balance_change.c.after).join(
-            last,
-            and_(
-                last.c.account_number == balance_change.c.account_number, last.c.sequence == balance_change.c.sequence
-            ),
-        )
-    )
-    return {row.account_number: (row.sequence, row.after) for row in rows}
+    return _last_links(connection, balance_change, "account_number", numbers)
+
+
+def _last_links(connection: Connection, chain: Table, owner: str, numbers: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The link that no other follows: both are found by the chain's own key, however long the table is."""
+    following = chain.alias("following")
+    followed = exists().where(following.c[owner] == chain.c[owner], following.c.sequence == chain.c.sequence + 1)
+    query = select(chain.c[owner], chain.c.sequence, chain.c.after)
+    rows = connection.execute(query.where(any_of(connection, chain.c[owner], numbers), not_(followed)))
+    return {number: (sequence, after) for number, sequence, after in rows.all()}
 
 
 # --- invoices and accounts -------------------------------------------------------------------------------------------

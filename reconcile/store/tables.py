@@ -293,6 +293,13 @@ entry = Table(
     CheckConstraint("amount >= 0", name="amount"),
     CheckConstraint("occurrence >= 1", name="occurrence"),
     Index("ix_entry_own_account_booking_date", "own_account", "booking_date"),
+    Index(  # what a run looks through for reversals and returns
+        "ix_entry_outgoing",
+        "booking_date",
+        "id",
+        sqlite_where=text("credit_debit = 'debit'"),
+        postgresql_where=text("credit_debit = 'debit'"),
+    ),
 )
 
 payment = Table(
@@ -332,6 +339,13 @@ payment = Table(
         postgresql_where=text("status IS NULL OR status IN ('held', 'unmatched')"),
     ),
     Index("ix_payment_account_number", "account_number"),
+    Index(
+        "ix_payment_returned",
+        "own_account",
+        "amount",
+        sqlite_where=text("status = 'returned'"),
+        postgresql_where=text("status = 'returned'"),
+    ),
 )
 
 decision = Table(

@@ -14,7 +14,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, not_, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from reconcile.store.bulk import any_of
 from reconcile.store.tables import allocation, journal, journal_link, payment, run
@@ -91,7 +105,14 @@ def _stretches(places: Sequence[tuple[int, Place]], size: int) -> list[tuple[Pla
     return [(its[0][1], its[-1][1], its[-1][0] - its[0][0] + 1) for its in found.values()]
 
 
-def enter(connection: Connection, run_no: int, pass_no: int, stretches: Iterable[tuple[Place, Place, int]]) -> None:
+def enter(
+    connection: Connection,
+    run_no: int,
+    pass_no: int,
+    stretches: Iterable[tuple[Place, Place, int]],
+    *,
+    cut_off: bool = False,
+) -> None:
     rows = [
         {
             "run_no": run_no,
@@ -104,6 +125,7 @@ def enter(connection: Connection, run_no: int, pass_no: int, stretches: Iterable
             "state": "open",
             "decided": 0,
             "changed": 0,
+            "cut": cut_off,
         }
         for first, last, count in stretches
     ]
@@ -133,8 +155,8 @@ def note_attempt(engine: Engine, chunk: Chunk, at: datetime) -> int:
     with engine.begin() as connection:
         values = {"at": at, "worker": f"{socket.gethostname()}:{os.getpid()}"}
         connection.execute(insert(work_attempt).values(**_key(chunk), **values))
-        its = [work_attempt.c[name] == value for name, value in _key(chunk).items()]
-        return int(connection.execute(select(func.count()).select_from(work_attempt).where(*its)).scalar_one())
+        count = select(func.count()).where(*_is(work_attempt, chunk))
+        return int(connection.execute(count).scalar_one())
 
 
 def open_before(connection: Connection, chunk: Chunk) -> Place | None:
@@ -165,22 +187,24 @@ def moved_before(connection: Connection, chunk: Chunk, since: Place) -> set[str]
 
 
 def finish(connection: Connection, chunk: Chunk, state: str, decided: int = 0, changed: int = 0) -> None:
-    its = [work_chunk.c[name] == value for name, value in _key(chunk).items()]
-    connection.execute(update(work_chunk).where(*its).values(state=state, decided=decided, changed=changed))
+    connection.execute(
+        update(work_chunk).where(*_is(work_chunk, chunk)).values(state=state, decided=decided, changed=changed)
+    )
 
 
-def split(connection: Connection, chunk: Chunk) -> None:
-    """Two chunks of half the size in the place of one."""
+def cut(connection: Connection, chunk: Chunk) -> None:
+    """Two chunks of half the size in the place of one, each with its attempts before it."""
     ids = select(payment.c.booking_date, payment.c.id).where(within(chunk))
     places = [(row.booking_date, row.id) for row in connection.execute(ids.order_by(*ids.selected_columns))]
-    middle = len(places) // 2
-    finish(connection, chunk, "split")
-    first, second = places[:middle], places[middle:]
-    enter(connection, chunk.run_no, chunk.pass_no, [(its[0], its[-1], len(its)) for its in (first, second)])
+    first, second = places[: len(places) // 2], places[len(places) // 2 :]
+    connection.execute(delete(work_attempt).where(*_is(work_attempt, chunk)))
+    ends = {"last_date": first[-1][0], "last_id": first[-1][1]}
+    connection.execute(update(work_chunk).where(*_is(work_chunk, chunk)).values(payments=len(first), **ends))
+    enter(connection, chunk.run_no, chunk.pass_no, [(second[0], second[-1], len(second))], cut_off=True)
 
 
 def cuts(connection: Connection, run_no: int) -> int:
-    query = select(func.count()).where(work_chunk.c.run_no == run_no, work_chunk.c.state == "split")
+    query = select(func.count()).where(work_chunk.c.run_no == run_no, work_chunk.c.cut)
     return int(connection.execute(query).scalar_one())
 
 
@@ -229,10 +253,9 @@ def progress(connection: Connection) -> Progress | None:
     if standing is None:
         return None
     c = work_chunk.c
-    counted = c.state != "split"
     row = connection.execute(
         select(
-            func.coalesce(func.sum(c.payments).filter(counted), 0),
+            func.coalesce(func.sum(c.payments), 0),
             func.coalesce(func.sum(c.payments).filter(c.state == "done"), 0),
             func.coalesce(func.sum(c.payments).filter(c.state == "given_up"), 0),
         ).where(_of(standing.no, standing.pass_no))
@@ -259,6 +282,10 @@ def _before(chunk: Chunk) -> ColumnElement[bool]:
 def _key(chunk: Chunk) -> dict[str, Any]:
     day, first_id = chunk.first
     return {"run_no": chunk.run_no, "pass_no": chunk.pass_no, "first_date": day, "first_id": first_id}
+
+
+def _is(table: Table, chunk: Chunk) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in _key(chunk).items()]
 
 
 def _chunk(row: Any) -> Chunk:

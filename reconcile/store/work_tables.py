@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -31,7 +32,8 @@ work_chunk = Table(  # a stretch of the canonical order: the open payments betwe
     Column("state", String(8), nullable=False),
     Column("decided", Integer, nullable=False),  # how many of them were looked at
     Column("changed", Integer, nullable=False),  # and how many have another decision since
-    CheckConstraint("state IN ('open', 'done', 'split', 'given_up')", name="state"),
+    Column("cut", Boolean, nullable=False),  # cut off from one that failed too often
+    CheckConstraint("state IN ('open', 'done', 'given_up')", name="state"),
     CheckConstraint("payments >= 1", name="payments"),
     CheckConstraint("changed >= 0 AND changed <= decided", name="counts"),
 )

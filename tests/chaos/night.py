@@ -139,11 +139,12 @@ class Nights:
     def one(self, work: Work, fuse_at: int = 0) -> Ended:
         return self._ended([self._started(work, fuse_at, None)])[0]
 
-    def at_once(self, works: Iterable[Work]) -> list[Ended]:
-        """All of them begin at the same moment."""
+    def at_once(self, works: Iterable[Work], fuses: Iterable[int] = ()) -> list[Ended]:
+        """All of them begin at the same moment; each may carry a fuse."""
         every = list(works)
         together = self._context.Barrier(len(every))
-        return self._ended([self._started(work, 0, together) for work in every])
+        set_to = [*fuses, *[0] * len(every)]
+        return self._ended([self._started(work, fuse, together) for work, fuse in zip(every, set_to, strict=False)])
 
     def _started(self, work: Work, fuse_at: int, together: Barrier | None) -> tuple[Any, Connection]:
         ours, theirs = self._context.Pipe(duplex=False)
