@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from reconcile import settings
 from reconcile.parsers.table_folder import profiles_in
 from reconcile.policy import PolicyBook, load_policy
-from reconcile.steps import inbox, jobs
+from reconcile.steps import fetch, inbox, jobs
 from reconcile.steps import nightly as night
 from reconcile.steps.jobs import Job
 from reconcile.steps.run import Worker, help_out, run, under_way
@@ -33,6 +33,8 @@ from reconcile.store.engine import make_engine
 from schedules import SCHEDULES, due, job_name
 
 TICK: Final = 60
+FETCH: Final = 300
+"""Seconds between two looks at the banks' servers and the mailboxes."""
 MOST_CALLED: Final = 16
 LIMIT: Final = 3600
 """Seconds after which a task is killed: a night of a million entries takes minutes. There is no soft limit: it would be
@@ -69,7 +71,13 @@ app.conf.update(
     task_default_queue="reconcile",
     timezone="UTC",
     beat_scheduler="celery.beat:Scheduler",  # keeps no file: what was done stands in the database
-    beat_schedule={"tick": {"task": "tasks.tick", "schedule": TICK, "options": {"expires": TICK}}},
+    beat_schedule={
+        name: {"task": f"tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
+        for name, task, seconds in (
+            ("tick", "tick", TICK),
+            *([("fetch", "fetch_sources", FETCH)] if given.sources else []),
+        )
+    },
 )
 
 
@@ -181,6 +189,13 @@ def call_workers(chunks: int) -> None:
 
 BY_JOB: Final[dict[str, Any]] = {"nightly": nightly}
 """The jobs that a schedule may name."""
+
+
+@app.task
+def fetch_sources() -> list[str]:
+    """Fetch what is new on the servers and in the mailboxes of the settings into the inbox; a line for each of them."""
+    this = fetch.Fetching(books(), given.inbox, _now(), given.max_statement_bytes)
+    return [each.words() for each in fetch.fetch_all(this, given.sources)]
 
 
 @app.task

@@ -12,6 +12,7 @@ from typing import Final
 from dotenv import dotenv_values
 
 from reconcile.problem import Refusal
+from reconcile.sources import Source, sources_of
 
 PREFIX: Final = "RECONCILE_"
 DEFAULT_DATABASE: Final = "sqlite:///reconcile.db"
@@ -27,6 +28,8 @@ class Settings:
     policy: Path | None = None
     inbox: Path | None = None
     """A folder with one folder inside; what lies there is ingested at night."""
+    sources: tuple[Source, ...] = ()
+    """Servers and mailboxes that statements are fetched from, into the inbox."""
     profiles: Path | None = None
     """A folder with layouts of banks' tables, a TOML file each."""
     reports: Path = Path("reports")
@@ -56,6 +59,7 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         redis_url=values.get("redis_url", ""),
         policy=_path(values.get("policy")),
         inbox=_path(values.get("inbox")),
+        sources=sources_of(values, PREFIX),
         profiles=_path(values.get("profiles")),
         reports=_path(values.get("reports")) or Path("reports"),
         max_statement_bytes=_whole("max_statement_bytes", values.get("max_statement_bytes"), GIGABYTE),

@@ -11,6 +11,7 @@ import typer
 from reconcile.commands.context import Context
 from reconcile.commands.work import ALERTS_OPEN, BOOKS_DIFFER
 from reconcile.parsers.table_folder import profiles_in
+from reconcile.problem import Refusal
 from reconcile.steps import jobs
 from reconcile.steps.inbox import PAUSE, Intake, Outcome
 from reconcile.store.locks import exclusive
@@ -23,6 +24,27 @@ TRY_AGAIN = 75
 
 def register(app: typer.Typer) -> None:
     app.command("nightly")(nightly)
+    app.command("fetch")(fetch)
+
+
+def fetch(context: typer.Context) -> None:
+    """Fetch new statements from the servers and mailboxes of the settings into the inbox. The night takes them in."""
+    from reconcile.steps.fetch import Fetching, fetch_all  # with the libraries of the servers
+
+    this: Context = context.obj
+    settings = this.settings
+    if not settings.sources:
+        raise Refusal.of("no server and no mailbox is set", "set RECONCILE_SFTP_HOST … or RECONCILE_IMAP_HOST …")
+    done = fetch_all(Fetching(this.engine, settings.inbox, this.now, settings.max_statement_bytes), settings.sources)
+    for each in done:
+        if this.as_json:
+            this.emit(asdict(each))
+        else:
+            typer.echo(each.words(), err=bool(each.fault))
+    if any(each.fault for each in done):
+        raise typer.Exit(TRY_AGAIN)
+    if this.fail_on_alert and any(each.refused for each in done):
+        raise typer.Exit(ALERTS_OPEN)
 
 
 def nightly(

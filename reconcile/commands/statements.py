@@ -15,6 +15,7 @@ from reconcile.parsers.table_folder import chosen, profiles_in
 from reconcile.problem import Problem, Refusal
 from reconcile.steps import ingest as ingesting
 from reconcile.steps import statements as handling
+from reconcile.steps.archive import opened
 
 COLUMNS = ("File", "Format", "Bank account", "From", "To", "Entries", "New", "Known", "Doubtful", "Check")
 Reason = Annotated[str, typer.Option("--reason", help="Why; it becomes part of the books.")]
@@ -37,14 +38,20 @@ def ingest(
     profile: Annotated[str, typer.Option(help="Of a table: read by this layout, a name or FILE.toml.")] = "",
     account: Annotated[str, typer.Option(help="Of a table that names none: the own bank account it is of.")] = "",
 ) -> None:
-    """Store bank statements. Each file all or nothing; the same file again adds nothing."""
+    """Store bank statements, also from zip and gzip. Each file all or nothing; the same file again adds nothing."""
     this: Context = context.obj
     stored: list[ingesting.StatementResult] = []
     problems: list[Problem] = []
     name, own = chosen(profile, profiles_in(this.settings.profiles))
     for path in files:
         try:
-            stored += _one(this, path, format or None, ingesting.Table(name, account, own))
+            with opened(path, this.settings.max_statement_bytes) as parts:
+                for part in parts:
+                    shown = str(path if part == path else path / part.name)
+                    try:
+                        stored += _one(this, part, format or None, ingesting.Table(name, account, own))
+                    except Refusal as refusal:
+                        problems += refusal.at(shown).problems
         except Refusal as refusal:
             problems += refusal.at(str(path)).problems
     _show(this, stored)

@@ -43,24 +43,24 @@ def encodings_of(stream: BinaryIO) -> tuple[str, ...]:
     return encodings_by_letters(_sample(stream))
 
 
-def encoding_by_letters(sample: bytes) -> str:
-    """The one-byte encoding in which the bytes are words.
+def encoding_by_letters(sample: bytes, encodings: tuple[str, ...] = _ENCODINGS) -> str:
+    """The one-byte encoding, of these, in which the bytes are words.
 
     >>> encoding_by_letters("Оплата по счёту".encode("cp866")), encoding_by_letters("Müller Größe".encode("cp1252"))
     ('cp866', 'cp1252')
     """
-    return encodings_by_letters(sample)[0]
+    return encodings_by_letters(sample, encodings)[0]
 
 
-def encodings_by_letters(sample: bytes) -> tuple[str, ...]:
+def encodings_by_letters(sample: bytes, encodings: tuple[str, ...] = _ENCODINGS) -> tuple[str, ...]:
     """The same; all that read equally well, the preferred one first."""
-    scores = {encoding: _score(sample.decode(encoding, errors="replace")) for encoding in _ENCODINGS}
+    scores = {encoding: _score(sample.decode(encoding, errors="replace")) for encoding in encodings}
     best = max(scores.values())
-    if best < 0 and (legible := tuple(each for each in _ENCODINGS if _legible(sample.decode(each, errors="replace")))):
+    if best < 0 and (legible := tuple(each for each in encodings if _legible(sample.decode(each, errors="replace")))):
         return legible
     if best < 0:
         raise Refusal.of("the text is readable in no encoding that is known here", "export it again in UTF-8")
-    return tuple(encoding for encoding in _ENCODINGS if scores[encoding] == best)
+    return tuple(encoding for encoding in encodings if scores[encoding] == best)
 
 
 def _sample(stream: BinaryIO) -> bytes:

@@ -251,7 +251,7 @@ class _Coded:
             reference = _reference(value.rpartition("/")[2])
             self.references += [StructuredReference("creditor_reference", reference)] if reference else []
             value = ""
-        self.remittance.append(value.removeprefix("USTD//").removeprefix("USTD/"))
+        self.remittance.append(value.removeprefix("USTD//").removeprefix("USTD/").strip("\n "))
 
     def invoice(self, value: str) -> None:
         """`/INV/4512 DD 2026-02-03`: its number, and all of it as the payer's text."""

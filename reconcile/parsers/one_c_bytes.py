@@ -7,11 +7,18 @@ from collections.abc import Iterable
 from typing import BinaryIO, Final
 
 from reconcile.parsers import one_c_keys as keys
+from reconcile.parsers.encoding import encoding_by_letters
 from reconcile.parsers.source import CHUNK, MAX_LINE, account_number, as_text, bom_encoding, is_utf8
 from reconcile.problem import Refusal
 
 _KEY_MARKS: Final = ("секция", "расчсчет", "сумма", "плательщик", "датаначала")
 _ENCODINGS: Final = ("cp1251", "cp866")
+# The bytes that are other letters in kz1048: those of Kazakh.
+_KAZAKH: Final = bytes(
+    byte for byte in range(128, 256)
+    if bytes([byte]).decode("cp1251", "replace") != bytes([byte]).decode("kz1048", "replace")
+)  # fmt: skip
+_WORD: Final = re.compile(rb"[\x80-\xff]+")
 _ACCOUNT_KEY: Final = "расчсчет"
 
 
@@ -28,6 +35,16 @@ def encoding_of(head: bytes) -> str:
     raise Refusal.of(
         "no key of the format is readable in UTF-8, cp1251 or cp866", "export the statement again in UTF-8", line=2
     )
+
+
+def is_kazakh(stream: BinaryIO) -> bool:
+    """Whether a text that could be cp1251 is kz1048, its Kazakh cousin, told by the words that differ in the two."""
+    stream.seek(0)
+    words: list[bytes] = []
+    while (chunk := stream.read(CHUNK)) and len(words) < 10_000:
+        if len(chunk.translate(None, _KAZAKH)) < len(chunk):
+            words += [word for word in _WORD.findall(chunk) if len(word.translate(None, _KAZAKH)) < len(word)]
+    return bool(words) and encoding_by_letters(b" ".join(words), ("cp1251", "kz1048")) == "kz1048"
 
 
 def own_accounts(stream: BinaryIO, encoding: str, end: bytes) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from reconcile.parsers import one_c_keys as keys
-from reconcile.parsers.one_c_bytes import encoding_of, own_accounts
+from reconcile.parsers.one_c_bytes import encoding_of, is_kazakh, own_accounts
 from reconcile.parsers.source import (
     HEAD_BYTES,
     account_number,
@@ -65,6 +65,8 @@ def survey(stream: BinaryIO) -> Survey:
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
     encoding = encoding_of(head)
+    if encoding == "cp1251" and is_kazakh(stream):
+        encoding = "kz1048"
     found = Survey(encoding, own_accounts(stream, encoding, b"\n" if b"\n" in head else b"\r"))
     if not found.accounts:
         raise Refusal.of("no РасчСчет names the statement's account", "export the statement, not payment orders")

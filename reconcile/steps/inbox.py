@@ -4,15 +4,18 @@ A file is taken when it is complete: two looks saw the same size and time. Nothi
 crash leaves is harmless: a file that was stored but not moved is known by its bytes and moved at the next look. A file
 that the program fails on, or that kills it, is set aside after `ATTEMPTS`; the others go on. Nobody stands behind these
 files, so statements that do not continue their books wait for a person (docs/data-model.md, 13).
+
+A zip or gzip file is a parcel: what is in it is put beside it, each file then goes its own way, and the parcel is done.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -23,9 +26,23 @@ import sqlalchemy.exc
 from sqlalchemy import Engine, exists, select, update
 
 from reconcile.ledger import content_id
+from reconcile.parsers.source import DEFAULT_MAX_BYTES
 from reconcile.policy import PolicyBook
 from reconcile.problem import Problem, Refusal
-from reconcile.steps.inbox_folder import DONE, REFUSED, Seen, find, look, move, plain, readable, root_of
+from reconcile.steps import archive
+from reconcile.steps.inbox_folder import (
+    DONE,
+    REFUSED,
+    Seen,
+    find,
+    free,
+    look,
+    move,
+    plain,
+    readable,
+    root_of,
+    seen_in,
+)
 from reconcile.steps.ingest import Origin, StatementResult, Table, ingest
 from reconcile.store.alerts import insert_new, raise_alert
 from reconcile.store.engine import reading
@@ -107,7 +124,7 @@ def _take_in(intake: Intake, looked: Callable[[], list[Seen]]) -> InboxResult:
     new = [seen for seen in looked() if _is_new(intake.engine, seen)]
     if new:
         intake.wait(intake.pause)
-    return _gathered(_take(intake, seen) for seen in looked())
+    return _gathered(taken for seen in looked() for taken in _take(intake, seen))
 
 
 def _gathered(taken: Iterable[_Taken]) -> InboxResult:
@@ -133,14 +150,22 @@ def _is_new(engine: Engine, seen: Seen) -> bool:
     return True
 
 
-def _take(intake: Intake, seen: Seen) -> _Taken:
+def _take(intake: Intake, seen: Seen) -> Iterator[_Taken]:
+    """Take in one file, and what lies in it where it is a parcel."""
+    members: list[Seen] = []
+    yield _taken(intake, seen, members)
+    for member in members:
+        yield _taken(intake, member, [])
+
+
+def _taken(intake: Intake, seen: Seen, members: list[Seen]) -> _Taken:
     """Take in one file where it is complete. An exception of ours is tried again at once, since a night is long; the
     attempts of a process that died were counted before it did."""
     if _is_new(intake.engine, seen):
         return seen, Outcome.WAITING, []
     try:
         while _begin(intake.engine, seen) <= ATTEMPTS:
-            taken = _attempt(intake, seen)
+            taken = _attempt(intake, seen, members)
             if taken is not None:
                 return taken
         return _set_aside(intake, seen)
@@ -150,10 +175,13 @@ def _take(intake: Intake, seen: Seen) -> _Taken:
         return seen, Outcome.WAITING, []  # somebody took it away
 
 
-def _attempt(intake: Intake, seen: Seen) -> _Taken | None:
+def _attempt(intake: Intake, seen: Seen, members: list[Seen]) -> _Taken | None:
     """None where the program failed. Only the weather is raised: it ends the step, and nothing is lost."""
     try:
         path = plain(seen)
+        if archive.is_archive(path):
+            members += _unpacked(intake, seen, path)
+            return _leave(intake, seen, Outcome.STORED, f"{len(members)} files unpacked", [])
         stored = ingest(
             intake.engine,
             path,
@@ -176,6 +204,25 @@ def _attempt(intake: Intake, seen: Seen) -> _Taken | None:
         _note(intake.engine, seen, "taken", type(error).__name__)
         return None
     return _leave(intake, seen, Outcome.STORED, f"{sum(each.new for each in stored)} new entries", stored)
+
+
+def _unpacked(intake: Intake, seen: Seen, path: Path) -> list[Seen]:
+    """The files of a parcel, beside it. They are complete when they appear there; a crash in between unpacks again, and
+    known bytes add nothing."""
+    root, folder = root_of(intake.inbox or path.parent), path.parent / ".unpacking"
+    shutil.rmtree(folder, ignore_errors=True)  # what a crash left
+    folder.mkdir()
+    try:
+        members = []
+        for each in archive.unpack(path, folder, intake.max_bytes or DEFAULT_MAX_BYTES):
+            target = free(path.parent, each.name)
+            each.rename(target)
+            if (member := seen_in(root, target)) is not None:
+                _is_new(intake.engine, member)
+                members.append(member)
+        return members
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- what was counted and came of it ---------------------------------------------------------------------------------

@@ -46,6 +46,11 @@ def root_of(inbox: Path) -> Path:
     return inbox.resolve()
 
 
+def seen_in(root: Path, path: Path) -> Seen | None:
+    """One file that lies in the inbox, as a look sees it."""
+    return _seen(root, path)
+
+
 def look(root: Path) -> list[Seen]:
     """The files of the inbox and of its ways, in order of their names. A folder or file that is a link is none."""
     ways = [root, *(each for each in sorted(root.iterdir()) if _is_way(each))]
@@ -87,6 +92,20 @@ def readable(name: str) -> str:
     return "".join(f"\\x{ord(char):02x}" if unicodedata.category(char) in _UNSHOWN else char for char in text)
 
 
+def plain_name(name: str) -> str:
+    """A file name that somebody else chose, as one that is harmless here and that a look sees: its last part, letters,
+    digits and a few signs. Empty where nothing is left.
+
+    >>> plain_name("../../etc/выписка 3*.xml"), plain_name(".htaccess"), plain_name("a.part"), plain_name("../..")
+    ('выписка 3_.xml', 'htaccess', 'a.part.file', '')
+    """
+    last = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    kept = "".join(char if char.isalnum() or char in " ._-()+@№" else "_" for char in last).strip(" .")
+    stem, point, suffix = kept.rpartition(".")
+    kept = f"{stem[:80]}.{suffix[:20]}" if stem and point else kept[:80]
+    return f"{kept}.file" if kept.lower().endswith((*UNFINISHED, REASON)) else kept
+
+
 def plain(seen: Seen) -> Path:
     """The path, where it still is a plain file, with a name that the books can keep."""
     if not stat.S_ISREG(seen.path.lstat().st_mode):
@@ -102,15 +121,16 @@ def move(path: Path, where: str, reason: str | None = None) -> None:
     folder.mkdir(exist_ok=True)
     if folder.is_symlink():
         raise OSError(f"{folder} is a link: files are not moved out of the inbox")
-    target = _free(folder, path)
+    target = free(folder, path.name)
     if reason is not None:
         target.with_name(target.name + REASON).write_text(reason, encoding="utf-8")
     path.rename(target)
 
 
-def _free(folder: Path, path: Path) -> Path:
+def free(folder: Path, name: str) -> Path:
     """NAME, else STEM.2.SUFFIX, STEM.3.SUFFIX … Nothing is overwritten."""
-    target, number = folder / path.name, 1
+    path = Path(name)
+    target, number = folder / name, 1
     while target.is_symlink() or target.exists():
         number += 1
         target = folder / f"{path.stem}.{number}{path.suffix}"

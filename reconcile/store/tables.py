@@ -615,4 +615,5 @@ INSERT_ONLY = (
 """Tables whose rows nobody may change or delete; triggers hold it (see `store.guards`)."""
 
 import reconcile.store.gateway_tables  # noqa: E402  `payment` refers to one of its tables
+import reconcile.store.inbox_tables  # noqa: E402
 import reconcile.store.work_tables  # noqa: E402, F401  the chunks of a run

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -420,3 +423,46 @@ def test_two_at_once_take_turns_and_a_dead_one_holds_nobody_up(database_url: str
     finally:
         other.kill()
         other.wait()
+
+
+# --- parcels ---------------------------------------------------------------------------------------------------------
+
+
+def parcel(*members: tuple[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, data in members:
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+def test_a_parcel_is_unpacked_and_each_file_goes_its_own_way(engine: Engine, folder: Path) -> None:
+    know(engine)
+    put(folder / "sftp" / "days.zip", parcel(("a.txt", content()), ("b.txt", b"garbage")))
+    put(folder / "packed.txt.gz", gzip.compress(content()))
+    result = ingest_inbox(taking(engine, folder))
+    assert outcome(result) == {
+        "stored": ("packed.txt.gz", "packed.txt", "sftp/days.zip", "sftp/a.txt"), "refused": ("sftp/b.txt",)
+    }  # fmt: skip
+    assert lying(folder) == {
+        "done/packed.txt.gz", "done/packed.txt", "sftp/done/days.zip", "sftp/done/a.txt", "sftp/refused/b.txt",
+        "sftp/refused/b.txt.reason.txt",
+    }  # fmt: skip
+    assert entries(engine) == 1  # the same statement twice
+
+
+def test_a_hostile_parcel_is_refused_whole(engine: Engine, folder: Path) -> None:
+    put(folder / "sftp" / "days.zip", parcel(("a.txt", content()), ("../../b.txt", b"x")))
+    assert outcome(ingest_inbox(taking(engine, folder))) == {"refused": ("sftp/days.zip",)}
+    assert lying(folder) == {"sftp/refused/days.zip", "sftp/refused/days.zip.reason.txt"}
+
+
+def test_a_parcel_that_was_half_unpacked_when_the_process_died_is_unpacked_again(engine: Engine, folder: Path) -> None:
+    know(engine)
+    put(folder / "sftp" / "days.zip", parcel(("a.txt", content())))
+    put(folder / "sftp" / "a.txt")
+    (folder / "sftp" / ".unpacking").mkdir()
+    put(folder / "sftp" / ".unpacking" / "left.txt")
+    ingest_inbox(taking(engine, folder))
+    assert lying(folder) == {"sftp/done/a.txt", "sftp/done/a.2.txt", "sftp/done/days.zip"}
+    assert entries(engine) == 1
