@@ -10,8 +10,8 @@ itself: `RvslInd` never flips it. Balances `OPBD` (else `PRCD`) and `CLBD`; tota
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO, Final, TypeGuard
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, Final, TypeGuard
 
 from lxml import etree
 
@@ -102,7 +102,7 @@ class _Walk:
         except StopIteration:
             return None
         except etree.XMLSyntaxError as error:
-            raise _malformed(error) from None
+            raise _malformed(error, self.events.error_log) from None
         except (etree.LxmlError, UnicodeError, LookupError) as error:
             raise Refusal.of(f"the XML cannot be read: {str(error)[:160]}", "export the statement again") from None
         if not self.checked:
@@ -180,9 +180,10 @@ class _Walk:
             statement.total_credit = statement.total_debit = statement.count_expected = None
 
 
-def _malformed(error: etree.XMLSyntaxError) -> Refusal:
-    """With the first fault that the library found; the one it raises may be a mere consequence without a line."""
-    faults = [fault for fault in error.error_log if fault.line]  # type: ignore[attr-defined]
+def _malformed(error: etree.XMLSyntaxError, log: Iterable[Any]) -> Refusal:
+    """With the first fault that the library found in this file; the one it raises may be a mere consequence without a
+    line, and its own log holds what earlier files of this process did wrong."""
+    faults = [fault for fault in log if fault.line]
     said, line = (faults[0].message, faults[0].line) if faults else (str(error), error.lineno)
     return Refusal.of(
         f"the XML is not well formed or is cut: {said[:160]}", "export the statement again", line=line or None

@@ -1,8 +1,9 @@
 """SWIFT MT940, the customer statement, and MT942, the intraday report (evidence only, never money).
 
 Read with tokens of our own, as a stream. Pages of one statement (`:62M:` and the `:60M:` that continues it) are one
-statement. A statement without a closing balance is cut and refused, unless its end mark `-` stands: then it is whole and
-unverified. Refused too: fields out of order, days that the calendar has not, amounts without a decimal mark.
+statement. A statement without a closing balance is cut and refused, unless its end mark `-}` stands, or `-` before the
+next message: then it is whole and unverified. Refused too: fields out of order, days that the calendar has not, amounts
+without a decimal mark.
 
 Source: SWIFT Standards MT, category 9; the forms of field 86 in `mt940_details`.
 """

@@ -4,7 +4,8 @@ A field begins at a line with a known tag, blanks before it or not; every other 
 kept as a line feed, for banks fold a field at 65 (or 35) characters wherever that falls: also within a time of day, so
 that `…13` and `:20:15` are one text. Envelopes (`{1:…}{4:`, `-}`, also with the letters that stand for braces in the
 national sets of ISO 646), bank headers before `:20:` and control characters are no fields. A lone `-` within a
-statement is text, unless a closing balance came before it or nothing of this message comes behind it.
+statement is text, unless a closing balance came before it or the next message begins behind it: at the end of a file it
+may be a text that was cut.
 """
 
 from __future__ import annotations
@@ -90,9 +91,7 @@ def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
     except UnicodeError as error:
         raise undecodable(error, encoding, number + 1) from None
     if tag:
-        yield Field(tag, _joined(text), start)
-        if dash:
-            yield Field(END, "", dash)
+        yield Field(tag, _joined([*text, "-"] if dash else text), start)
 
 
 def _is_time(line: str, text: list[str]) -> bool:

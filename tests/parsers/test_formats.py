@@ -11,7 +11,7 @@ from reconcile.parsers.formats import FormatRow, describe
 from reconcile.parsers.table_check import understood
 from reconcile.problem import Refusal
 from reconcile.statement import Entry
-from tests.parsers.rendering import CONTEXT, GOLDEN, SAID, cases
+from tests.parsers.rendering import CONTEXT, GOLDEN, SAID, readable
 
 
 def test_every_parser_is_listed() -> None:
@@ -20,9 +20,7 @@ def test_every_parser_is_listed() -> None:
 
 def golden_entries() -> list[tuple[str, bool, str, Entry]]:
     found = []
-    for case in cases():
-        if "cut" in case.name:
-            continue
+    for case in readable():
         for statement in open_statement(case, file_name=case.name, context=SAID.get(case.name, CONTEXT)):
             found += [
                 (statement.format, not statement.evidence, statement.profile, entry) for entry in statement.entries

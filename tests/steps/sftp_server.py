@@ -97,10 +97,7 @@ class SftpServer:
             self.transports.append(transport)
             transport.add_server_key(self.key)
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Folder)
-            try:
-                transport.start_server(server=_Login(self))
-            except (paramiko.SSHException, EOFError):
-                continue
+            transport.start_server(threading.Event(), _Login(self))  # its own thread; what ends there ends alone
 
     def known_hosts(self, path: Path, key: paramiko.PKey | None = None) -> Path:
         key = key or self.key
