@@ -43,6 +43,12 @@ class Settings:
     smtp_url: str = ""
     """The mail server; holds a password, so it is never shown."""
     mail_from: str = ""
+    report_to: str = ""
+    """Who is sent a country's report: `KZ=finance@example.org/ru`, separated by blanks."""
+    report_chat: str = ""
+    """Chats that are told of it: `KZ=URL`; holds secrets, so it is never shown."""
+    customer_mail: bool = False
+    """Whether customers are written to whose payment waits for something that only they can send."""
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
@@ -69,11 +75,20 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         public_url=values.get("public_url", "").rstrip("/"),
         smtp_url=values.get("smtp_url", ""),
         mail_from=values.get("mail_from", ""),
+        report_to=values.get("report_to", ""),
+        report_chat=values.get("report_chat", ""),
+        customer_mail=_yes("customer_mail", values.get("customer_mail")),
     )
 
 
 def _path(value: str | None) -> Path | None:
     return Path(value) if value else None
+
+
+def _yes(name: str, value: str | None) -> bool:
+    if (value or "no") not in ("yes", "no"):
+        raise Refusal.of(f"{PREFIX}{name.upper()} is {value!r}", "write yes or no")
+    return value == "yes"
 
 
 def _whole(name: str, value: str | None, default: int) -> int:

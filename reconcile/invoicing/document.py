@@ -98,7 +98,6 @@ def _plain(value: str) -> str:
 
 def page(invoice: InvoiceToPay, language: Language) -> Mapping[str, Any]:
     """What `template.typ` sets: texts in their places."""
-    names = _names(invoice)
     texts = {key: value.format(**_filled(invoice, language)) for key, value in language.texts.items()}
     return {
         "language": language.code,
@@ -115,7 +114,7 @@ def page(invoice: InvoiceToPay, language: Language) -> Mapping[str, Any]:
         "purpose": purpose(invoice, language),
         "third_party": third_party_purpose(invoice, language) if invoice.third_parties else "",
         "power": invoice.powers and invoice.payer.type is not HolderType.INDIVIDUAL,
-        "holder": names["holder"],
+        "power_alone": False,
     }
 
 

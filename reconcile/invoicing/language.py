@@ -35,6 +35,7 @@ class Language:
     tax_label: Mapping[str, str]
     purpose: Mapping[str, str]
     mail: Mapping[str, str]
+    held: Mapping[str, str]
     currency: Mapping[str, Mapping[str, str]]
 
     def day(self, day: date) -> str:
@@ -90,5 +91,6 @@ def language(code: str) -> Language:
         read["tax_label"],
         read["purpose"],
         read["mail"],
+        read["held"],
         read["currency"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from reconcile.invoicing.document import InvoiceToPay, page, payment_code
 from reconcile.invoicing.language import Language
+from reconcile.invoicing.power import PowerTemplate, power_page
 from reconcile.problem import Refusal
 
 _TEMPLATE: Final = Path(__file__).with_name("template.typ")
@@ -21,7 +23,16 @@ def render(invoice: InvoiceToPay, language: Language) -> bytes:
     _code_maker().make(payment_code(invoice, language), error="m", encoding="utf-8").save(
         code, kind="svg", border=0, xmldecl=False, svgns=True, dark="#1f4e5f"
     )
-    inputs = {"page": json.dumps(page(invoice, language), ensure_ascii=False), "code": code.getvalue().decode()}
+    return _set(page(invoice, language), code.getvalue().decode())
+
+
+def render_power(template: PowerTemplate, language: Language) -> bytes:
+    """The template of a power of attorney alone."""
+    return _set(power_page(template, language), "")
+
+
+def _set(page_: Mapping[str, Any], code: str) -> bytes:
+    inputs = {"page": json.dumps(page_, ensure_ascii=False), "code": code}
     compiled = _compiler().compile(sys_inputs=inputs, format="pdf")
     assert isinstance(compiled, bytes)
     return compiled

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +26,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from reconcile.problem import Refusal
 from reconcile.store.alerts import insert_new, raise_alert
+from reconcile.store.bulk import any_of
 from reconcile.store.engine import reading
 from reconcile.store.mail_tables import letter
 
@@ -66,7 +67,7 @@ class Letter:
 
 def write(connection: Connection, given: Letter, *, sender: str, now: datetime) -> bool:
     """Put a letter among those to be sent; False where it stands there already."""
-    key = f"{given.key}:{sha256(given.recipient.lower().encode()).hexdigest()[:16]}"
+    key = key_of(given.key, given.recipient)
     row = {
         "key": key,
         "kind": given.kind,
@@ -81,6 +82,16 @@ def write(connection: Connection, given: Letter, *, sender: str, now: datetime) 
         "fault": "",
     }
     return insert_new(connection, letter, [row]) == 1
+
+
+def key_of(about: str, recipient: str) -> str:
+    """Under which key a letter about this to that recipient stands."""
+    return f"{about}:{sha256(recipient.lower().encode()).hexdigest()[:16]}"
+
+
+def written(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Which of these letters stand there already."""
+    return set(connection.execute(select(letter.c.key).where(any_of(connection, letter.c.key, keys))).scalars())
 
 
 def _message(given: Letter, key: str, sender: str, now: datetime) -> EmailMessage:

@@ -66,7 +66,8 @@ def test_a_third_partys_purpose_names_the_holder_and_the_account(code: str, hold
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_language_says_the_same_things(code: str) -> None:
     one, other = language("en"), language(code)
-    for mine, theirs in ((one.texts, other.texts), (one.purpose, other.purpose), (one.mail, other.mail)):
+    for part in ("texts", "purpose", "mail", "held"):
+        mine, theirs = getattr(one, part), getattr(other, part)
         assert set(mine) == set(theirs)
         for key in mine:
             assert _names(mine[key]) == _names(theirs[key]), key
