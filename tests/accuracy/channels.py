@@ -33,6 +33,10 @@ class Channel:
     fold: int = 0
     extension: str = "csv"
     weight: int = 2
+    fault: int = 0
+    """By how much (minor units) the bank's closing balances are wrong."""
+    overlaps: bool = False
+    """Weeks are handed in again, as one longer statement."""
 
 
 def _own(rng: Random, code: str, country: str, currency: str, form: Format, encoding: str = "utf-8") -> OwnAccount:
@@ -63,13 +67,14 @@ def channels(rng: Random) -> list[Channel]:
             extension="xml",
         ),
         Channel("uz_ledger_card", own("UZ-CARD", "UZ", "UZS"), fold=60),
-        Channel("uz_operations", own("UZ-OPER", "UZ", "UZS")),
+        Channel("uz_operations", own("UZ-OPER", "UZ", "UZS"), overlaps=True),
         Channel("uz_turnover", own("UZ-TURN", "UZ", "UZS")),
         Channel("uz_turnover_saldo", own("UZ-SALDO", "UZ", "UZS"), ids=False),
         Channel("uz_operations.xlsx", own("UZ-XLSX", "UZ", "UZS"), extension="xlsx"),
         Channel(
             "1c-kz",
             own("KZ-1C", "KZ", "KZT", Format.ONE_C_KZ, "cp1251"),
+            overlaps=True,
             kinds=True,
             ultimate=True,
             charset="cp1251",
@@ -88,6 +93,7 @@ def channels(rng: Random) -> list[Channel]:
         Channel(
             "camt.08",
             own("KZ-CAMT", "KZ", "KZT", Format.CAMT_08),
+            overlaps=True,
             kinds=True,
             ultimate=True,
             fields=True,
@@ -114,9 +120,20 @@ def channels(rng: Random) -> list[Channel]:
         ),
         Channel("kz_bank", own("KZ-CSV", "KZ", "KZT"), weight=2),
         Channel("kz_bank.xlsx", own("KZ-XLSX", "KZ", "KZT"), extension="xlsx"),
+        # Its statements never add up; only `statement_in_doubt` pays into it.
+        Channel(
+            "1c-kz",
+            own("KZ-DOUBT", "KZ", "KZT", Format.ONE_C_KZ),
+            kinds=True,
+            ultimate=True,
+            extension="txt",
+            weight=0,
+            fault=1234,
+        ),
         Channel(
             "ofx1",
             own("KE-OFX", "KE", "KES", Format.OFX_1),
+            overlaps=True,
             ids=False,
             accounts=False,
             charset="any",
@@ -149,6 +166,7 @@ def channels(rng: Random) -> list[Channel]:
         Channel(
             "mt940",
             own("KE-MT940", "KE", "KES"),
+            overlaps=True,
             ids=False,
             accounts=False,
             charset="latin",

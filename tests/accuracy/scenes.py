@@ -561,6 +561,44 @@ def lump_sum(act: Act) -> None:
     act.pay(facts, act._folded(text, act.channel.fold or 999), payer, who="operator")
 
 
+# --- the bank's side -------------------------------------------------------------------------------------------------
+
+
+@scene(1)
+def statement_in_doubt(act: Act) -> None:
+    """The statement's own figures do not add up: what would be credited is held."""
+    act = Act(act.stage, next(c for c in act.stage.channels if c.fault), act.kind, act.day)
+    party, holder, account = client_with_account(act)
+    invoice = act.invoice(account)
+    facts = act.facts(_amount(act, invoice.amount), [Ref(account.number, invoice.number)])
+    facts.doubt = "balance_mismatch"
+    payer = own(act, facts, party, holder)
+    act.pay(facts, act.purpose(act.speech.invoice(act.said(invoice.number))), payer, who="own")
+
+
+@scene(1)
+def booked_twice(act: Act) -> None:
+    """Two equal entries of one statement are two payments; the second finds the invoice paid."""
+    party, holder, account = client_with_account(act)
+    invoice = act.invoice(account)
+    facts = act.facts(invoice.amount, [Ref(account.number, invoice.number)])
+    payer = own(act, facts, party, holder)
+    act.pay(facts, act.purpose(act.speech.invoice(invoice.number)), payer, who="own")
+    act.once_more(facts)
+
+
+@scene(1, "fields")
+def taken_back_by_the_bank(act: Act) -> None:
+    """A reversal with the bank's link: its original is returned, whatever it was."""
+    party, holder, account = client_with_account(act)
+    invoice = act.invoice(account)
+    facts = act.facts(invoice.amount, [Ref(account.number, invoice.number)])
+    payer = own(act, facts, party, holder)
+    later = act.again(1)
+    act.pay(facts, act.purpose(act.speech.invoice(invoice.number)), payer, who="own")
+    act.take_back(later)
+
+
 # --- M-Pesa ----------------------------------------------------------------------------------------------------------
 
 

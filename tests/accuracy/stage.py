@@ -18,7 +18,6 @@ from tests.accuracy.facts import OWN, THIRD, UNKNOWN, Books, Facts, Label, Ref, 
 from tests.accuracy.numbers import Numbers
 from tests.accuracy.people import LEGAL, PERSON, SOLE, Party, Register
 from tests.accuracy.speech import Speech, fit
-from tests.accuracy.translit import to_latin
 
 DAYS: Final = tuple(FIRST_DAY + timedelta(days=7 * week + day) for week in range(4) for day in range(5))
 _SPOKEN: Final = {
@@ -188,6 +187,8 @@ class Act:
         issued: date | None = None,
     ) -> Invoice:  # fmt: skip
         rng = self.rng
+        if not number and rng.random() < 0.15:
+            number = self.stage.numbers.checked(self.country)
         number = number or self.stage.numbers.invoice(cyrillic=self.cyrillic)
         issued = issued or self.day - timedelta(days=rng.randint(1, 45))
         expires = self.day - timedelta(days=1) if expired else None
@@ -347,9 +348,25 @@ class Act:
         self.stage.drafts.append(Draft(self.channel, entry, self.kind, self.language, (label,), who, group))
         return label
 
+    def once_more(self, facts: Facts) -> None:
+        """The last entry stands in the statement a second time."""
+        last = self.stage.drafts[-1]
+        label = decide(facts, self.stage.books)
+        settle(label, self.stage.books)
+        self.stage.drafts.append(replace(last, labels=(label,)))
 
-def latin_name(party: Party) -> str:
-    return to_latin(party.books, "plain")
+    def take_back(self, later: Act) -> None:
+        """The bank reverses the last entry on that day: no payment, and the original is returned."""
+        last = self.stage.drafts[-1]
+        for number, amount in last.labels[0].allocations:
+            self.stage.books.left[number] += amount
+        unchecked = frozenset({"reason", "account", "flags", "allocations", "splits", "relation"})
+        last.labels = (Label("returned", unchecked=unchecked),)
+        entry = replace(
+            last.entry, booking_date=later.day, value_date=later.day, credit_debit=CreditDebit.DEBIT, reversal=True,
+            bank_reference=self.reference(), reverses=last.entry.bank_reference,
+        )  # fmt: skip
+        self.stage.drafts.append(Draft(self.channel, entry, self.kind, self.language))
 
 
 def power(act: Act, account: Account, person: Party, state: str) -> PowerOfAttorney:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -87,17 +87,21 @@ def _sheets(stage: Stage) -> Iterator[files.Sheet]:
 
 
 def _weekly(channel: Channel, drafts: list[Draft]) -> Iterator[files.Sheet]:
-    opening = OPENING
+    """A statement a week, each beginning where the one before ended; and of some banks two weeks once more in one."""
+    opening, before = OPENING, None
     for week in range(4):
         start = FIRST_DAY + timedelta(days=7 * week)
         end = start + timedelta(days=6)
         its = sorted((d for d in drafts if start <= d.entry.booking_date <= end), key=lambda d: d.entry.booking_date)
         if not its:
             continue
-        entries = tuple(replace(d.entry, bank_reference=d.entry.bank_reference) for d in its)
-        sheet = files.Sheet(channel, str(week + 1), start, end, opening, entries)
+        sheet = files.Sheet(channel, str(week + 1), start, end, opening, tuple(d.entry for d in its), channel.fault)
         opening = sheet.closing
         yield sheet
+        if channel.overlaps and before is not None:
+            both = (*before.entries, *sheet.entries)
+            yield files.Sheet(channel, f"{week + 1}-again", before.start, end, before.opening, both)
+        before = sheet
 
 
 def _masters(stage: Stage, folder: Path) -> None:
