@@ -178,3 +178,43 @@ def test_words_that_are_codes_are_said_in_words_and_a_missing_word_is_a_question
 def test_a_code_without_a_text_is_still_said() -> None:
     assert evidence_text(["some_new_rule", {"number": "5"}]) == "some new rule (5)"
     assert advice("some_new_reason").todo == ""
+
+
+WHY_NOT = {
+    "somebody decided so once": ("no_reference", ["decided_before"], "proves nothing of this payment"),
+    "a name alone": ("third_party_purpose_incomplete", ["named_in_purpose"], "but a name is no reference"),
+    "the payer's account, no such invoice": (
+        "no_reference",
+        ["payers_account"],
+        "none of its open invoices has this amount",
+    ),
+    "the payer's account, exact": ("no_reference", ["payers_account", "exact_outstanding"], "or more than one fits"),
+    "the payer's account, another number": (
+        "unknown_reference",
+        ["payers_account"],
+        "but the purpose names another number",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHY_NOT)
+def test_a_candidate_says_why_it_does_not_settle_the_payment(name: str) -> None:
+    reason, codes, why_not = WHY_NOT[name]
+    evidence = [[code, {"account": "7", "name": "X", "invoice": "1"}] for code in codes]
+    candidates = [{"account": "7", "invoice": None, "score": 0.4, "evidence": evidence}]
+    line = explain(status="unmatched", reason=reason, candidates=candidates)
+    assert why_not in line and line.count("\n") == 0
+    assert "но " in explain(status="unmatched", reason=reason, candidates=candidates, lang="ru")
+
+
+def test_where_the_reason_says_so_already_nothing_is_said_twice() -> None:
+    candidates = [{"account": "7", "invoice": "1", "score": 0.6, "evidence": [["marked_invoice", {"number": "1"}]]}]
+    assert "but" not in explain(status="unmatched", reason="conflicting_references", candidates=candidates)
+    line = explain(status="unmatched", reason="unknown_reference", evidence=[["not_on_the_books", {"numbers": "45"}]])
+    assert line == "Unmatched: 45 is not on the books. Nothing on the books fits."
+
+
+def test_a_held_payments_second_best_is_weaker() -> None:
+    other = [{"account": "8", "invoice": None, "score": 0.4, "evidence": [["payers_account", {"account": "8"}]]}]
+    line = explain(status="held", reason="account_not_open", account_number="7", candidates=other)
+    assert line.endswith("Also possible: account 8 (account 8 is the payer's own; but another account fits better).")

@@ -74,7 +74,7 @@ def verify(context: typer.Context) -> None:
 def status(
     context: typer.Context,
     payment_id: Annotated[str, typer.Argument(help="The payment's id, or its first six characters or more.")],
-    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    language: Annotated[str, typer.Option("--language", "--lang", help="en or ru.")] = "en",
 ) -> None:
     """One payment: status, flags, evidence, candidates, history."""
     this: Context = context.obj

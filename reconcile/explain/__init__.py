@@ -17,6 +17,8 @@ LANGUAGES: Final = ("en", "ru")
 SHOWN_CANDIDATES: Final = 3
 Code = Sequence[Any]
 """[code, {word: text}]."""
+_SAID_BY: Final = {"unknown_reference": "not_on_the_books", "settlement_unmatched": "lump_sum"}
+"""Reasons that need no words of their own beside this evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,11 @@ def explain(
     "Credited to 104582: the payer is the account's holder."
     """
     told = list(dict.fromkeys(evidence_text(each, lang) for each in evidence))
-    if reason and reason not in {str(code) for code, _ in evidence}:
+    if reason and {reason, _SAID_BY.get(reason)}.isdisjoint(str(code) for code, _ in evidence):
         told.insert(0, phrase("reason", reason, lang))
     lines = [_head(status, account_number, splits, lang) + (": " + "; ".join(told) if told else "")]
     if status in ("held", "unmatched") and reason != "not_decided":
-        lines.append(_others(status, account_number, candidates, lang))
+        lines.append(_others(status, reason, account_number, candidates, lang))
     return " ".join(f"{line}." for line in lines if line)
 
 
@@ -137,21 +139,39 @@ def _head(status: str, account_number: str | None, splits: Iterable[Mapping[str,
     return status_text(status, lang)
 
 
-def _others(status: str, account_number: str | None, candidates: Sequence[Mapping[str, Any]], lang: str) -> str:
+def _others(
+    status: str, reason: str | None, account_number: str | None, candidates: Sequence[Mapping[str, Any]], lang: str
+) -> str:
     others = [each for each in candidates if status == "unmatched" or each["account"] != account_number]
     if not others:
         return phrase("line", "none", lang) if status == "unmatched" else ""
-    told = [_candidate(each, lang) for each in others[:SHOWN_CANDIDATES]]
+    told = [_candidate(each, "held" if account_number else reason, lang) for each in others[:SHOWN_CANDIDATES]]
     if len(others) > SHOWN_CANDIDATES:
         told.append(phrase("line", "more", lang, {"count": len(others) - SHOWN_CANDIDATES}))
     return phrase("line", "also" if status == "held" else "candidates", lang, {"candidates": "; ".join(told)})
 
 
-def _candidate(candidate: Mapping[str, Any], lang: str) -> str:
+def _candidate(candidate: Mapping[str, Any], reason: str | None, lang: str) -> str:
     words = {"account": candidate["account"], "invoice": candidate.get("invoice")}
     what = phrase("line", "invoice" if words["invoice"] else "account", lang, words)
-    why = ", ".join(dict.fromkeys(evidence_text(each, lang) for each in candidate.get("evidence", ())))
-    return f"{what} ({why})" if why else what
+    found = candidate.get("evidence", ())
+    why = ", ".join(dict.fromkeys(evidence_text(each, lang) for each in found))
+    but = _why_not({str(code) for code, _ in found}, reason, lang) if why else ""
+    told = f"{why}; {but}" if but else why
+    return f"{what} ({told})" if told else what
+
+
+def _why_not(codes: set[str], reason: str | None, lang: str) -> str:
+    """Why the candidate does not settle it; nothing where the payment's own reason says so already."""
+    texts = phrases()["why_not"]
+    weak = next((code for code in ("decided_before", "named_in_purpose") if codes == {code}), None)
+    if weak is not None:
+        return phrase("why_not", weak, lang)
+    if "payers_account" not in codes or not codes <= {"payers_account", "exact_outstanding"}:
+        return ""
+    amount = "exact" if "exact_outstanding" in codes else "no_amount"
+    known = f"{reason}_{amount}" if f"{reason}_{amount}" in texts else str(reason)
+    return phrase("why_not", known, lang) if known in texts else ""
 
 
 __all__ = [

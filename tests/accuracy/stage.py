@@ -97,6 +97,7 @@ class Stage:
         self.weights = [channel.weight for channel in self.channels]
         self.taken: set[tuple[str, date, int]] = set()
         self.serial = 1000
+        self.unlabelled = 0  # entries that are no payments
 
     def pick(self, *wanted: str, country: str = "", currency: str = "", absent: str = "") -> Channel:
         """A channel with these flags."""
@@ -367,6 +368,7 @@ class Act:
             bank_reference=self.reference(), reverses=last.entry.bank_reference,
         )  # fmt: skip
         self.stage.drafts.append(Draft(self.channel, entry, self.kind, self.language))
+        self.stage.unlabelled += 1
 
 
 def power(act: Act, account: Account, person: Party, state: str) -> PowerOfAttorney:

@@ -61,7 +61,7 @@ def draw(seed: int, entries: int, kinds: tuple[str, ...] = ()) -> Stage:
     for one in scenes:
         perform(stage, one)
     weights = [one.weight for one in scenes]
-    while len(stage.drafts) < entries:
+    while len(stage.drafts) < entries + stage.unlabelled:
         perform(stage, stage.rng.choices(scenes, weights)[0])
     return stage
 
