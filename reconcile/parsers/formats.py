@@ -49,7 +49,7 @@ def _of_profile(profile: Profile) -> FormatRow:
         title=profile.title,
         versions="CSV, XLSX, XLS, HTML",
         source_of_money=True,
-        tax_id="tax_id" in profile.columns or "tax_id" in pattern,
+        tax_id=any(role in profile.columns for role in ("tax_id", "payer_tax_id")) or "tax_id" in pattern,
         ultimate_debtor=False,
         bank_reference="reference" in profile.columns,
     )

@@ -12,13 +12,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO, Final, NamedTuple
+from typing import IO, BinaryIO, Final, NamedTuple
 
 from lxml import etree, html
-from python_calamine import CalamineWorkbook
 
+from reconcile.parsers import table_workbook
 from reconcile.parsers.encoding import encoding_of
 from reconcile.parsers.source import as_text, undecodable
 from reconcile.problem import Refusal
@@ -69,35 +68,26 @@ def kind_of(head: bytes) -> str:
 
 
 def sheet_tables(stream: BinaryIO, kind: str) -> Iterator[Rows]:
-    """Every visible sheet of a workbook. It is held in memory whole, as the format demands."""
+    """Every sheet of a workbook."""
     if kind == "xlsx":
         _refuse_bomb(stream)
     stream.seek(0)
     try:
-        book = CalamineWorkbook.from_filelike(stream)
-        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException as error:  # the library panics on some damaged files, outside Exception
-        raise Refusal.of(f"the workbook cannot be read: {str(error)[:120]}", "save it again, or export CSV") from None
-    for sheet in sheets:
-        yield lambda sheet=sheet: _sheet_rows(sheet)  # type: ignore[misc]
+        written = table_workbook.written(stream.read())
+    except table_workbook.Unreadable as error:
+        raise Refusal.of(f"the workbook cannot be read: {error}", "save it again, or export CSV") from None
+    with written:
+        for place in table_workbook.sheets(written):
+            yield lambda place=place: _sheet_rows(written, place)  # type: ignore[misc]
 
 
-def _sheet_rows(sheet: list[list[object]]) -> Iterator[Row]:
-    for line, cells in enumerate(sheet, 1):
-        yield Row(line, [_cell(value) for value in cells])
+def _sheet_rows(written: IO[bytes], place: int) -> Iterator[Row]:
+    for line, cells in enumerate(table_workbook.sheet_rows(written, place), 1):
+        yield Row(line, [_number(text) if is_number else text for is_number, text in cells])
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, bool) or value is None:
-        return str(value or "")
-    if isinstance(value, int | float):
-        # 15 digits are all that a spreadsheet keeps and shows; what a double carries beyond them is noise.
-        return Number(format(Decimal(f"{value:.15g}"), "f"))
-    if isinstance(value, datetime | date):
-        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-    return str(value).strip()
+def _number(text: str) -> Number:
+    return Number(format(Decimal(text), "f"))
 
 
 def _refuse_bomb(stream: BinaryIO) -> None:

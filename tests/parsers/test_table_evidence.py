@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from reconcile.parsers.table_cells import amount_of
 from reconcile.parsers.table_days import date_of
 from reconcile.parsers.table_match import layout_of
 from reconcile.parsers.table_profile import bundled
+from reconcile.problem import Refusal
 from tests.parsers.reading import read_all, read_one, refusal
 from tests.parsers.test_tables import SAID, table
 
@@ -340,3 +342,34 @@ def test_groups_of_a_lakh_are_read_where_decimals_prove_them() -> None:
 
 def test_words_below_the_table_are_no_entries() -> None:
     assert signed(table("2026-02-03,x,1.00,", "Report made at 10,by the bank,printed,page 2 of 2")) == [100]
+
+
+# --- damage ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_damaged_figure_is_refused_or_the_balances_show_it() -> None:
+    """In every row but the first: what the balance before it was, only the statement before can tell."""
+    rng, amounts = random.Random("damage"), [10_050, -2_000, 99, 7_500_000, -1]
+    balance, rows = 0, []
+    for number, amount in enumerate(amounts):
+        balance += amount
+        rows.append([f"{number + 1:02d}.02.2026", f"row {number}", f"{amount / 100:.2f}", f"{balance / 100:.2f}"])
+    outcomes = set()
+    for _ in range(400):
+        damaged = [list(row) for row in rows]
+        cell = rng.choice(range(2, 4))
+        row = damaged[rng.randrange(1, len(rows))]
+        place = rng.randrange(len(row[cell]))
+        row[cell] = row[cell][:place] + rng.choice("0123456789.,- x") + row[cell][place + rng.randint(0, 1) :]
+        try:
+            statement, entries = read_one(
+                tables, table(*(",".join(f'"{text}"' for text in each) for each in damaged)), SAID
+            )
+        except Refusal:
+            outcomes.add("refused")
+            continue
+        moved = [entry.amount if entry.credit_debit.value == "credit" else -entry.amount for entry in entries]
+        if moved != amounts:
+            assert statement.opening is None or statement.opening + sum(moved) != statement.closing, damaged
+            outcomes.add("shown")
+    assert outcomes == {"refused", "shown"}

@@ -245,6 +245,18 @@ def test_a_native_amount_finer_than_the_currency_is_refused() -> None:
     assert "2: amount '1.234' has more than the 2 decimals of KES" in said
 
 
+def test_a_sheet_that_would_take_all_memory_is_refused() -> None:
+    """Two cells at the corners of the largest sheet there is: the library would hold all between them."""
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "Date")
+    sheet.write(1_048_575, 16_383, "Amount")
+    book.close()
+    said = refusal(tables, content.getvalue(), SAID)
+    assert "the workbook cannot be read: it wants more time or memory than its size allows" in said
+
+
 def test_sheets_without_known_headings_are_left_out() -> None:
     assert "none of the first 60 rows has headings" in refusal(tables, workbook(["a", "b"]), SAID)
 
