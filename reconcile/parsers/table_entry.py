@@ -99,7 +99,11 @@ class Reader:
         reversal = self.reversible and self.is_reversal(cells)
         if self.both_sides:
             cells = self.other_side(line, mark)
-        party, references = self.party(cells) if self.special else (self.plain_party(cells), ())
+        references: tuple[StructuredReference, ...] = ()
+        if self.special:
+            party, references = self.party(cells)
+        else:
+            party = self.plain_party(cells)
         return Entry(
             number,
             day,

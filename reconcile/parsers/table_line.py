@@ -105,7 +105,9 @@ class Lines:
             line = make(row)
             cells = line[1]
             key = (cells.date, cells.status, cells.account, cells.currency)
-            if key in sure and self.is_plain(cells):
+            # beyond doubt an entry: one of its kind is known, a figure is filled, and it names somebody, as no total does
+            figure = cells.credit or cells.debit or cells.amount
+            if key in sure and figure[:1] in _PLAINLY and (cells.name or cells.party_account):
                 if pending is not None:
                     yield pending
                 pending = line
@@ -122,13 +124,6 @@ class Lines:
                 pending = self.joined(pending, line)
         if pending is not None:
             yield pending
-
-    @staticmethod
-    def is_plain(cells: Cells) -> bool:
-        """Whether a row begins an entry beyond doubt, its date and the rest of its kind being known: a figure is filled,
-        and it names somebody, as no balance or total does."""
-        figure = cells.credit or cells.debit or cells.amount
-        return figure[:1] in _PLAINLY and bool(cells.name or cells.party_account)
 
     def is_taken(self, line: Line) -> bool:
         """Whether the row's status is one that is booked, and its currency the one of this statement."""

@@ -11,6 +11,7 @@ Processor time, one process a measurement; memory is that process's peak.
 from __future__ import annotations
 
 import csv
+import gc
 import importlib.util
 import resource
 import subprocess
@@ -157,6 +158,7 @@ def measured(task: Callable[[Path], None], path: Path) -> tuple[float, int]:
 
 
 def run_task(name: str, path: Path) -> None:
+    gc.set_threshold(1_000_000, 50, 100)  # as the command line has it (reconcile/cli.py)
     started = time.process_time()
     TASKS[name](path)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
