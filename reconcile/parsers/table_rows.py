@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -100,6 +101,19 @@ def _refuse_bomb(stream: BinaryIO) -> None:
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if unpacked > _MAX_UNPACKED or (unpacked > 16 * 1024**2 and unpacked > packed * _MAX_RATIO):
         raise Refusal.of(f"the workbook would unpack to {unpacked} bytes", "export the statement as CSV, by days")
+    _refuse_damaged(stream)
+
+
+def _refuse_damaged(stream: BinaryIO) -> None:
+    """By the check sums of its parts, before anything else looks at them."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as error:
+        raise Refusal.of(f"the workbook is damaged: {str(error)[:120]}", "download it again") from None
+    if damaged is not None:
+        raise Refusal.of(f"the workbook is damaged: {damaged[:120]} fails its check sum", "download it again")
 
 
 def html_table(stream: BinaryIO) -> Rows:
