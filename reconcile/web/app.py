@@ -7,7 +7,8 @@ import importlib.util
 import logging
 import pkgutil
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,8 @@ from reconcile import __version__
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal
 from reconcile.settings import Settings
+from reconcile.steps import references
+from reconcile.steps.uploads import Worker
 from reconcile.web.guard import API, Guard
 from reconcile.web.render import page
 from reconcile.web.visit import NOBODY, SignInNeeded, Visit, anybody, spoken
@@ -43,7 +46,19 @@ def create_app(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The console over these books. Handlers find `engine`, `policies`, `settings` and `clock` in `request.app.state`."""
-    app = FastAPI(title="reconcile", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    worker = Worker(engine, policies, settings, clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        worker.start()
+        references.forget(engine, clock())
+        yield
+        worker.stop()
+
+    app = FastAPI(
+        title="reconcile", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
+    app.state.worker = worker
     app.state.engine = engine
     app.state.policies = policies
     app.state.settings = settings

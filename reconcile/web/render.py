@@ -105,7 +105,12 @@ def _csrf(visit: Visit) -> Markup:
 def navigation(visit: Visit) -> list[tuple[str, str, int]]:
     """Address, words and a count of what waits, for the bar; only where this person may go."""
     waiting = counts(visit.engine, visit.today)
-    entries = [("/", "Tonight", 0), ("/queue", "Queue", waiting["todo"])]
+    entries = [
+        ("/", "Tonight", 0),
+        ("/queue", "Queue", waiting["todo"]),
+        ("/approvals", "Second person", waiting["second"] + waiting["changes"]),
+        ("/statements", "Statements", 0),
+    ]
     if visit.may("manage"):
         entries += [("/users", "Users", 0), ("/audit", "Audit trail", 0)]
     return [(address, say(words, visit.language), count) for address, words, count in entries]

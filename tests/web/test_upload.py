@@ -1,0 +1,160 @@
+"""Files that somebody brings in: what was understood, why one was refused; and files that are an attack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reconcile.settings import Settings
+from reconcile.steps import second_person, uploads
+from reconcile.steps.review import Person
+from reconcile.steps.run import run
+from tests.steps.books import NOW, Line, one_c, policies, rows
+from tests.web.console import DAY, Browser, Console, seen
+
+GOOD = one_c([Line(DAY, 150_000, "1"), Line(DAY, 70_000, "2")], opening=0).encode()
+BAD = GOOD.replace("СуммаПриход=700.00".encode(), "СуммаПриход=7OO.00".encode())
+
+
+def _send(browser: Browser, *files: tuple[str, bytes]) -> object:
+    return browser.post("/statements/upload", files=[("files", (name, content)) for name, content in files])
+
+
+def _work(console: Console) -> None:
+    while console.app.state.worker.one():
+        pass
+
+
+def test_several_files_are_read_and_each_says_what_was_understood_or_why_not(console: Console) -> None:
+    browser = console.browser("olga")
+    assert _send(browser, ("day.txt", GOOD), ("bad.txt", BAD)).status_code == 303  # type: ignore[attr-defined]
+    assert "waits" in seen(browser.get("/statements/jobs").text)
+    _work(console)
+    words = seen(browser.get("/statements").text)
+    for told in (
+        "day.txt",
+        "KZ687220000000000003",
+        "Entries 2",
+        "new 2",
+        "Closing 2,200.00",
+        "bad.txt",
+        "refused",
+        "7OO.00",
+        "line ",
+    ):
+        assert told in words.replace("\u00a0", " "), told
+    assert rows(console.engine, "SELECT count(*), sum(amount) FROM entry") == [(2, 220_000)]
+    assert not list((console.folder / "files" / "uploads").iterdir())
+
+
+def test_the_same_file_again_adds_nothing(console: Console) -> None:
+    browser = console.browser("olga")
+    for _ in range(2):
+        _send(browser, ("day.txt", GOOD))
+        _work(console)
+    assert "known 2" in seen(browser.get("/statements/jobs").text)
+    assert rows(console.engine, "SELECT count(*) FROM payment") == [(2,)]
+
+
+def test_a_run_is_started_from_the_page_and_bears_its_name(console: Console) -> None:
+    browser = console.browser("olga")
+    _send(browser, ("day.txt", GOOD))
+    browser.post("/statements/run")
+    _work(console)
+    assert rows(console.engine, "SELECT actor, finished_at IS NOT NULL FROM run") == [("olga", 1)]
+
+
+def test_what_a_dead_console_left_is_done_by_the_next_one(console: Console) -> None:
+    _send(console.browser("olga"), ("day.txt", GOOD))
+    with console.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE console_job SET state = 'working', seen_at = '2026-01-01 00:00:00'")
+    _work(console)
+    assert rows(console.engine, "SELECT state FROM console_job") == [("done",)]
+
+
+# --- attacks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/cron.d/x", "..\\..\\windows\\x", "/etc/passwd", "....", "a/../../b", "\x00x", "<script>.txt"]
+)
+def test_a_name_with_a_path_stays_a_name(console: Console, name: str) -> None:
+    kept = uploads.safe_name(name)
+    assert kept not in ("", ".", "..")
+    assert not set(kept) & set('/\\<>:"|?*\x00')
+
+    def outside() -> set[str]:
+        found = console.folder.rglob("*")
+        return {str(path) for path in found if "files" not in path.parts and not path.name.startswith("reconcile.db")}
+
+    _send(console.browser("olga"), (name.replace("\x00", "%00"), GOOD))
+    assert outside() == set()
+
+
+@pytest.mark.parametrize("name", ["vera", "anna", ""])
+def test_who_may_not_bring_files_in_leaves_nothing_behind(console: Console, name: str) -> None:
+    answer = _send(console.browser(name), ("day.txt", GOOD))
+    assert answer.status_code == (403 if name else 303)  # type: ignore[attr-defined]
+    assert not (console.folder / "files").exists()
+    assert not rows(console.engine, "SELECT id FROM console_job")
+
+
+@pytest.fixture
+def small(console: Console) -> Console:
+    return Console(
+        console.engine, console.folder, settings=Settings(files=console.folder / "files", max_upload_bytes=1000)
+    )
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_what_is_too_large_is_refused_also_where_it_does_not_say_how_large_it_is(small: Console, chunked: bool) -> None:
+    browser = small.browser("olga")
+    token = browser.csrf
+    part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+
+    def body() -> Iterator[bytes]:
+        yield part
+        for _ in range(40):
+            yield b"0" * 65536
+        yield b"\r\n--x--\r\n"
+
+    content = body() if chunked else b"".join(body())
+    headers = {"content-type": "multipart/form-data; boundary=x", "x-csrf-token": token}
+    answer = browser.client.post("/statements/upload", content=content, headers=headers)
+    assert answer.status_code == 413
+    assert not rows(small.engine, "SELECT id FROM console_job")
+
+
+# --- four eyes on what only leads to a credit ------------------------------------------------------------------------
+
+
+def test_vouching_for_a_large_statement_takes_two_people(console: Console) -> None:
+    olga, petr = console.browser("olga"), console.browser("petr")
+    large = one_c([Line(DAY, 900_000_000, "1")], opening=0, closing=5).encode()
+    _send(olga, ("wrong.txt", large))
+    _work(console)
+    run(console.engine, as_of=NOW.date(), now=NOW, policies=policies())
+    ((statement,),) = rows(console.engine, "SELECT id FROM statement")
+    assert olga.post(f"/statements/{statement}/accept", {"reason": "the bank confirmed"}).status_code == 303
+    assert rows(console.engine, "SELECT accepted_by FROM statement") == [(None,)]
+    assert "would release" in seen(petr.get("/approvals").text)
+    assert olga.post("/approvals/1/approve", {"reason": "me"}).status_code == 403
+    assert petr.post("/approvals/1/approve", {"reason": "seen the letter"}).status_code == 303
+    assert rows(console.engine, "SELECT accepted_by FROM statement") == [("olga",)]
+
+
+def test_another_tax_id_of_a_holder_waits_for_somebody_else(busy: Console) -> None:
+    proposer, other = Person("pavel", "their letter", NOW), Person("petr", "seen it", NOW)
+    second_person.change_holder(busy.engine, policies(), "104582", ["071040713338"], [], proposer)
+    assert rows(busy.engine, "SELECT count(*) FROM holder_tax_id") == [(0,)]
+    with pytest.raises(Exception, match="somebody else must approve it"):
+        second_person.approve(busy.engine, policies(), 1, proposer)
+    second_person.approve(busy.engine, policies(), 1, other)
+    assert rows(busy.engine, "SELECT tax_id FROM holder_tax_id") == [("071040713338",)]
+
+
+def test_the_database_itself_refuses_the_same_person(busy: Console) -> None:
+    second_person.change_holder(busy.engine, policies(), "104582", ["071040713338"], [], Person("pavel", "so", NOW))
+    with pytest.raises(Exception, match="four_eyes"), busy.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE proposed_change SET outcome = 'approved', decided_by = 'pavel'")
