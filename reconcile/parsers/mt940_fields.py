@@ -29,7 +29,7 @@ _ENDS: Final = " \n\t" + _CONTROL
 _END_LINE: Final = re.compile(r"-(?:[}åü].*)?")
 _BLOCK_ENDS: Final = ("-}", "-å", "-ü")
 # What a line with blanks in front may be: no time of day has minutes like these.
-_INDENTED: Final = re.compile(r":(?:61|86|60[FM]|62[FM]|64|65):")
+_INDENTED: Final = re.compile(r" +:(?:61|86|60[FM]|62[FM]|64|65):")
 _CLOCK: Final = re.compile(r":(?:13|20|21|25|28):[0-5][0-9](?![0-9])")
 _HOUR: Final = re.compile(r"(?:^|[^0-9])(?:[01]?[0-9]|2[0-4])\s*$")
 _TYPE: Final = re.compile(r"\{2:[IO](9[0-9]{2})")
@@ -50,7 +50,8 @@ def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
     text: list[str] = []
     try:
         for number, line in enumerate(lines, 1):
-            if line[0] not in _SPECIAL and tag and not dash:  # most lines that are no field
+            first = line[0]
+            if tag and not dash and (first not in _SPECIAL or (first == " " and not _INDENTED.match(line))):
                 text.append(line)
                 continue
             if line[:4] in _USUAL and not dash:
@@ -58,7 +59,7 @@ def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
                     yield Field(tag, _joined(text), start)
                 tag, start, text = line[:4], number, [line[4:]]
                 continue
-            if line[0] != " " or not tag or _INDENTED.match(line.lstrip()):
+            if first != " " or not tag or _INDENTED.match(line):
                 line = line.strip(_CONTROL + "\n ")
             if dash and line:
                 if line.startswith((START, "{1:")):  # nothing of the message came behind it: it was its end

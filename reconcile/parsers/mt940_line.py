@@ -71,9 +71,10 @@ class Decimals:
     mark: str = ""
 
     def amount(self, text: str, currency: str, line: int) -> int:
-        if text.count(".") + text.count(",") > 1 and _GROUPED.fullmatch(text):
-            text = text.replace("." if text.rfind(",") > text.rfind(".") else ",", "")
         found = _AMOUNT.fullmatch(text)
+        if found is None and _GROUPED.fullmatch(text):
+            text = text.replace("." if text.rfind(",") > text.rfind(".") else ",", "")
+            found = _AMOUNT.fullmatch(text)
         if found is None or (found.group(2) == "." and len(found.group(3)) != max(2, minor_digits(currency))):
             raise Refusal.of(
                 f"amount {text[:40]!r} is not written with one decimal comma, as the format demands",
