@@ -27,6 +27,17 @@ UNMATCHED: Final = "unmatched"
 MAX_CANDIDATES: Final = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What is credited instead of the amount paid: `amount` in minor units of `currency`; the rate that gave it (of a
+    processing centre's own amount: the rate that it comes to), and whose it is."""
+
+    amount: int
+    currency: str
+    rate: str
+    source: str
+
+
 class Allocation(NamedTuple):
     """This much (minor units) of the payment against that invoice."""
 
@@ -59,6 +70,8 @@ class Decision:
     allocations: tuple[Allocation, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    conversion: Conversion | None = None
+    """Where a payment through a gateway is credited in another currency than it was paid in."""
 
 
 class _Judged(NamedTuple):

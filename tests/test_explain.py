@@ -26,7 +26,8 @@ FLAGS = {
 
 def _trees() -> list[ast.AST]:
     steps = [SOURCE / "steps" / f"{name}.py" for name in ("review", "reversals", "statements")]
-    files = [*sorted((SOURCE / "matchers").glob("*.py")), SOURCE / "decision.py", *steps]
+    gateway = [*sorted((SOURCE / "gateway").glob("*.py")), *sorted((SOURCE / "steps" / "gateway").glob("*.py"))]
+    files = [*sorted((SOURCE / "matchers").glob("*.py")), SOURCE / "decision.py", *steps, *gateway]
     return [ast.parse(file.read_text("utf-8")) for file in files]
 
 

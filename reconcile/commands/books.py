@@ -14,6 +14,8 @@ from reconcile.problem import Refusal
 from reconcile.steps import masters
 from reconcile.steps.find import LIMIT
 from reconcile.steps.find import find as find_payments
+from reconcile.steps.gateway import import_gateway_payments
+from reconcile.steps.rates import import_fx_rates
 
 File = Annotated[Path, typer.Argument(help="A .csv, .xlsx or .jsonl file; told by the ending.")]
 FOUND = (
@@ -35,6 +37,8 @@ def register(app: typer.Typer) -> None:
     group.command("accounts")(accounts)
     group.command("invoices")(invoices)
     group.command("powers-of-attorney")(powers_of_attorney)
+    group.command("gateway-payments")(gateway_payments)
+    group.command("fx-rates")(fx_rates)
     app.add_typer(group, name="import", no_args_is_help=True)
     app.command("find")(find)
 
@@ -75,9 +79,39 @@ def powers_of_attorney(context: typer.Context, file: File) -> None:
     )
 
 
-def _load(this: Context, file: Path, load: Callable[[], masters.ImportResult]) -> None:
+def gateway_payments(context: typer.Context, file: File) -> None:
+    """The registry of a processing centre or mobile operator; what may be credited is credited at once."""
+    this: Context = context.obj
+    _check(file)
+    with this.progress(f"importing {file.name}"):
+        try:
+            result = import_gateway_payments(
+                this.engine, file, actor=this.settings.actor, now=this.now, policies=this.policies
+            )
+        except Refusal as refusal:
+            raise refusal.at(str(file)) from None
+    if this.as_json:
+        this.emit({"file": str(file), **asdict(result)})
+    else:
+        this.say(
+            f"{file.name}: {result.rows} rows: {result.new} new, {result.changed} changed, {result.unchanged} unchanged; "
+            f"{result.decided} payments decided"
+        )
+
+
+def fx_rates(context: typer.Context, file: File) -> None:
+    """Exchange rates by day: a table, or the National Bank of Kazakhstan's file (.xml)."""
+    this: Context = context.obj
+    _load(this, file, lambda: import_fx_rates(this.engine, file, actor=this.settings.actor, now=this.now))
+
+
+def _check(file: Path) -> None:
     if not file.is_file():
         raise Refusal.of("there is no such file", "check the path", file=str(file))
+
+
+def _load(this: Context, file: Path, load: Callable[[], masters.ImportResult]) -> None:
+    _check(file)
     with this.progress(f"importing {file.name}"):
         try:
             result = load()

@@ -52,6 +52,7 @@ def build(tables: Table, faults: list[Fault]) -> Policy:
         reversal_window_days=general.whole("reversal_window_days"),
         subset_size=general.whole("subset_size"),
         power_of_attorney_years=general.whole("power_of_attorney_years"),
+        settlement_window_days=general.whole("settlement_window_days"),
         invoice_days=general.whole("invoice_days"),
         own_accounts=own_accounts(root),
     )
@@ -179,7 +180,9 @@ def _mobile(part: Fields, currencies: tuple[str, ...]) -> MobilePolicy:
     operators = part.texts("operators")
     if not operators:
         part.note("operators", "no mobile operator is named", 'write operators = ["M-Pesa"]')
-    return MobilePolicy(operators, _limits(part, currencies))
+    part.asked.add("callback_confirms")
+    confirms = part.flag("callback_confirms") if part.has("callback_confirms") else False
+    return MobilePolicy(operators, _limits(part, currencies), confirms)
 
 
 def _limits(part: Fields, currencies: tuple[str, ...]) -> Mapping[str, Limits]:

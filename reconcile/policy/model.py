@@ -93,6 +93,9 @@ class CardPolicy:
 class MobilePolicy:
     operators: tuple[str, ...]
     limits: Mapping[str, Limits]
+    callback_confirms: bool = False
+    """Whether the operator's unsigned callback is enough to credit; else the credit waits for the wallet's statement,
+    a registry, or a person who asked the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class Policy:
     subset_size: int
     """Of how many gateway payments at most a settlement's parts are sought one by one."""
     power_of_attorney_years: int
+    settlement_window_days: int
+    """Within how many calendar days, weekends and holidays included, a processing centre pays out a payment."""
     invoice_days: int = 30
     """How many days an invoice may be paid after its issue, where it does not say otherwise."""
     own_accounts: Mapping[str, OwnAccountDetails] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, not_, or_, select, union_all
 
 from reconcile.reports.model import (
     AGES,
@@ -26,7 +26,8 @@ from reconcile.reports.model import (
     Money,
     OwnAccount,
 )
-from reconcile.store.tables import entry, own_bank_account, payment
+from reconcile.store.gateway_tables import gateway_payment
+from reconcile.store.tables import account, entry, own_bank_account, payment
 
 Owns = Mapping[str, Row[Any]]
 """Own bank accounts by number, as the books have them."""
@@ -36,11 +37,25 @@ _COLUMNS: Final = ["country", *_OWN, "booking_date", "status", "by_person", "cou
 
 
 def own_accounts(connection: Connection, country: str = "") -> dict[str, Row[Any]]:
-    """The own bank accounts of a country, by number. One whose country nobody has told stands in every country's
+    """The own bank accounts of a country, by number, and the clearing accounts of what customers pay by card and mobile
+    money. One whose country nobody has told stands in every country's
     report: better seen twice than never."""
-    query = select(own_bank_account).order_by(own_bank_account.c.number)
+    own = own_bank_account.c
+    clearing = (
+        select(
+            gateway_payment.c.clearing,
+            func.coalesce(func.max(account.c.country), ""),
+            gateway_payment.c.currency,
+            func.max(gateway_payment.c.provider),
+        )
+        .outerjoin(payment, payment.c.gateway_id == gateway_payment.c.id)
+        .outerjoin(account, account.c.number == payment.c.account_number)
+        .group_by(gateway_payment.c.clearing, gateway_payment.c.currency)
+    )
+    every = union_all(select(own.number, own.country, own.currency, own.bank_name), clearing).subquery()
+    query = select(every).order_by(every.c.number)
     if country:
-        query = query.where(own_bank_account.c.country.in_((country, "")))
+        query = query.where(every.c.country.in_((country, "")))
     return {row.number: row for row in connection.execute(query)}
 
 
@@ -50,7 +65,7 @@ def payments_by_day(connection: Connection, owns: Owns, day: date) -> pd.DataFra
     keys = (payment.c.own_account, payment.c.currency, payment.c.booking_date, payment.c.status, payment.c.by_person)
     query = (
         select(*keys, func.count().label("count"), func.sum(payment.c.amount).label("amount"))
-        .join(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
         .where(_live(), payment.c.own_account.in_(list(owns)), payment.c.booking_date <= day)
         .group_by(*keys)
     )
@@ -62,29 +77,37 @@ def payments_by_day(connection: Connection, owns: Owns, day: date) -> pd.DataFra
 
 
 def received(connection: Connection, owns: Owns, day: date) -> dict[OwnAccount, int]:
-    """What the bank booked in, up to the day, from the entries alone: the other side of the identity."""
+    """What the bank booked in, up to the day, from the entries alone, and what the gateways reported as paid: the other
+    side of the identity."""
     query = (
         select(entry.c.own_account, entry.c.currency, func.sum(entry.c.amount))
         .where(_live(), entry.c.credit_debit == "credit", not_(entry.c.reversal))
         .where(entry.c.own_account.in_(list(owns)), entry.c.booking_date <= day)
         .group_by(entry.c.own_account, entry.c.currency)
     )
-    return {OwnAccount(number, currency): int(amount) for number, currency, amount in connection.execute(query)}
+    paid = (
+        select(gateway_payment.c.clearing, gateway_payment.c.currency, func.sum(gateway_payment.c.amount))
+        .where(gateway_payment.c.state == "paid", gateway_payment.c.local_day <= day)
+        .where(gateway_payment.c.clearing.in_(list(owns)))
+        .group_by(gateway_payment.c.clearing, gateway_payment.c.currency)
+    )
+    rows = [*connection.execute(query), *connection.execute(paid)]
+    return {OwnAccount(number, currency): int(amount) for number, currency, amount in rows}
 
 
 def later(connection: Connection, owns: Owns, day: date) -> int:
     """How many payments are booked after the day."""
     query = (
         select(func.count())
-        .select_from(payment.join(entry, entry.c.id == payment.c.entry_id))
+        .select_from(payment.outerjoin(entry, entry.c.id == payment.c.entry_id))
         .where(_live(), payment.c.own_account.in_(list(owns)), payment.c.booking_date > day)
     )
     return int(connection.execute(query).scalar_one())
 
 
 def _live() -> ColumnElement[bool]:
-    """Entries that count: neither voided nor earlier than the account's cut-over."""
-    return not_(entry.c.voided) & not_(entry.c.before_books)
+    """Entries that count (and payments that have none): neither voided nor earlier than the account's cut-over."""
+    return or_(entry.c.id.is_(None), not_(entry.c.voided) & not_(entry.c.before_books))
 
 
 # --- arranged --------------------------------------------------------------------------------------------------------

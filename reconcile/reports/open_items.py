@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select
+from sqlalchemy import Column, Connection, Row, Select, and_, func, not_, or_, select
 
 from reconcile.explain import advice, evidence_text, flag_text
 from reconcile.policy import PolicyBook
@@ -21,6 +21,7 @@ from reconcile.reports.figures import Owns
 from reconcile.reports.model import Item, Offer, OwnAccount
 from reconcile.reports.next_steps import Case, steps
 from reconcile.store.bulk import any_of
+from reconcile.store.gateway_tables import gateway_payment
 from reconcile.store.lookup import invoice_positions
 from reconcile.store.tables import (
     account,
@@ -67,16 +68,21 @@ _ORDER: Final = (payment.c.booking_date, payment.c.amount.desc(), payment.c.id)
 def _waiting(query: Select[Any], owns: Owns, day: date) -> Select[Any]:
     return (
         query.select_from(payment)
-        .join(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
         .outerjoin(proposed_act, _waiting_act())
         .where(or_(payment.c.status.in_(("held", "unmatched")), proposed_act.c.id.is_not(None)))
         .where(payment.c.own_account.in_(list(owns)), payment.c.booking_date <= day)
-        .where(not_(entry.c.voided), not_(entry.c.before_books))
+        .where(or_(entry.c.id.is_(None), and_(not_(entry.c.voided), not_(entry.c.before_books))))
     )
 
 
 def _waiting_act() -> Any:
     return and_(proposed_act.c.payment_id == payment.c.id, proposed_act.c.decided_at.is_(None))
+
+
+def _text(column: Column[str], name: str = "") -> Any:
+    """A payment through a gateway has no line on a statement."""
+    return func.coalesce(column, "").label(name or column.name)
 
 
 def _with_everything(first: Any) -> Select[Any]:
@@ -89,18 +95,24 @@ def _with_everything(first: Any) -> Select[Any]:
     return (
         select(
             payment,
-            line_detail.c.name, line_detail.c.tax_id, line_detail.c.account, line_detail.c.ultimate_name,
-            line_detail.c.purpose, statement_line.c.bank_reference, statement_line.c.file_line,
-            entry.c.statement_id, statement_file.c.name.label("file_name"),
+            _text(line_detail.c.name), _text(line_detail.c.tax_id), _text(line_detail.c.ultimate_name),
+            func.coalesce(line_detail.c.account, gateway_payment.c.masked_pan + gateway_payment.c.phone).label("account"),
+            func.coalesce(line_detail.c.purpose, gateway_payment.c.account_given).label("purpose"),
+            func.coalesce(
+                statement_line.c.bank_reference, gateway_payment.c.external_id + " " + gateway_payment.c.receipt
+            ).label("bank_reference"),
+            func.coalesce(statement_line.c.file_line, 0).label("file_line"),
+            _text(entry.c.statement_id), _text(statement_file.c.name, "file_name"),
             proposed_act.c.act.label("waiting_act"), proposed_act.c.actor.label("waiting_actor"),
             *(column.label(f"decision_{column.name}") for column in decision.c),
         )
         .join(first, first.c.id == payment.c.id)
-        .join(entry, entry.c.id == payment.c.entry_id)
-        .join(statement_line, line)
-        .join(line_detail, detail)
-        .join(statement, statement.c.id == entry.c.statement_id)
-        .join(statement_file, statement_file.c.hash == statement.c.file_hash)
+        .outerjoin(gateway_payment, gateway_payment.c.id == payment.c.gateway_id)
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(statement_line, line)
+        .outerjoin(line_detail, detail)
+        .outerjoin(statement, statement.c.id == entry.c.statement_id)
+        .outerjoin(statement_file, statement_file.c.hash == statement.c.file_hash)
         .outerjoin(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
         .outerjoin(proposed_act, _waiting_act())
     )  # fmt: skip

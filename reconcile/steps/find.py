@@ -15,6 +15,7 @@ from reconcile.statement import Party
 from reconcile.steps.export.payments import payment_row, payments_query
 from reconcile.steps.export.reading import canonical
 from reconcile.store.engine import reading
+from reconcile.store.gateway_tables import gateway_payment
 from reconcile.store.tables import decision, line_detail, own_bank_account, payment, statement_line
 
 LIMIT: Final = 100
@@ -76,8 +77,9 @@ def _conditions(
 
 
 def _amount(connection: Connection, amount: str) -> ColumnElement[bool]:
-    """The same figure in whichever currency the provider has a bank account."""
-    currencies = connection.execute(select(own_bank_account.c.currency).distinct()).scalars().all()
+    """The same figure in whichever currency the provider has a bank account or took a payment."""
+    own = select(own_bank_account.c.currency)
+    currencies = connection.execute(own.union(select(gateway_payment.c.currency))).scalars().all()
     read: dict[str, int] = {}
     refusal: Refusal | None = None
     for currency in currencies:
@@ -125,6 +127,9 @@ def _account(number: str) -> ColumnElement[bool]:
 def _referred(text: str) -> ColumnElement[bool]:
     return or_(
         statement_line.c.bank_reference == text,
+        gateway_payment.c.external_id == text,
+        gateway_payment.c.receipt == text.upper(),
+        gateway_payment.c.settlement_id == text,
         _has_words(line_detail.c.purpose, text),
         cast(line_detail.c.references, String).contains(text, autoescape=True),
     )

@@ -18,6 +18,7 @@ from reconcile.decision import Decision
 from reconcile.ledger import Transfer
 from reconcile.money import format_amount
 from reconcile.policy import PolicyBook
+from reconcile.steps.gateway.reversed import gateway_of, give_back_through
 from reconcile.store import journal
 from reconcile.store.alerts import close_alert, raise_alert
 from reconcile.store.decisions import Act, Standing, Written, place, standing_of, take_back, write
@@ -68,7 +69,8 @@ def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[An
 def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime, policies: PolicyBook) -> bool:
     window = timedelta(policies.on(row.booking_date).reversal_window_days)
     original = _linked(connection, row) if row.reverses else _only_one(connection, row, window)
-    if original is None:
+    through = gateway_of(connection, original)
+    if original is None or (original.status == "settlement" and through is None):
         words = (
             f"the bank reversed {format_amount(row.amount, row.currency)} {row.currency} on {row.own_account} on "
             f"{row.booking_date}, but which entry it undoes is not certain; it stands in outgoing suspense until one of "
@@ -78,6 +80,9 @@ def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime,
         return False
     close_alert(connection, "reversal_unmatched", row.id, "machine", "the original is known now", now)
     connection.execute(entry_tie.insert().values(entry_id=row.id, kind="reversal", payment_id=original.id))
+    if through is not None:
+        give_back_through(connection, link_id, through, row, now, policies)
+        return True
     _return_payment(connection, link_id, original, row, now)
     _clear(connection, link_id, original, row, now)
     return True

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, and_, insert, select, update
 
 from reconcile import ledger
-from reconcile.decision import Allocation, Decision
+from reconcile.decision import Allocation, Conversion, Decision
 from reconcile.ledger import Transfer
 from reconcile.money import format_amount
 from reconcile.payer import Relation
@@ -199,7 +199,11 @@ def _check_reason(person: Person) -> None:
 
 
 def _locked(connection: Connection, payment_id: str) -> Any:
-    query = select(payment, entry.c.voided).join(entry, entry.c.id == payment.c.entry_id)
+    query = (
+        select(payment, entry.c.voided, decision.c.credited_amount, decision.c.credited_currency, decision.c.fx_rate)
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
+    )
     row = connection.execute(query.where(payment.c.id == payment_id).with_for_update(of=payment)).one()
     if row.voided:
         raise Refusal.of(f"the statement of payment {payment_id} was voided", "nothing is to be decided about it")
@@ -288,15 +292,18 @@ def _plan(connection: Connection, row: Any, act: str, arguments: Mapping[str, An
     evidence = (("person", {"act": act}),)
     if act in ("credit", "reassign"):
         number = _account(connection, row, arguments["account"])
-        made = _credited(row, ((number, row.amount),), evidence)
+        conversion = _conversion(connection, row, number)
+        amount = row.amount - row.refunded if conversion is None else conversion.amount
+        made = replace(_credited(row, ((number, amount),), evidence), conversion=conversion)
         allocations = _allocations(connection, row, number, arguments.get("invoices") or [])
         return replace(made, account_number=number, allocations=allocations)
     if act == "split":
         shares = tuple((_account(connection, row, number), int(amount)) for number, amount in arguments["shares"])
-        if sum(amount for _, amount in shares) != row.amount or any(amount <= 0 for _, amount in shares):
+        if sum(amount for _, amount in shares) != row.amount - row.refunded or any(amount <= 0 for _, amount in shares):
             total = format_amount(sum(amount for _, amount in shares), row.currency)
             raise Refusal.of(
-                f"the shares make {total}, the payment is {format_amount(row.amount, row.currency)} {row.currency}",
+                f"the shares make {total}, the payment is {format_amount(row.amount - row.refunded, row.currency)} "
+                f"{row.currency}",
                 "give shares above zero that make the payment exactly",
             )
         if len({number for number, _ in shares}) != len(shares):
@@ -313,6 +320,14 @@ def _plan(connection: Connection, row: Any, act: str, arguments: Mapping[str, An
 
 def _check_state(connection: Connection, row: Any, act: str) -> None:
     placed = row.status in PLACED
+    if row.status == "settlement":
+        raise Refusal.of(
+            f"payment {row.id} is a sum that is tied to payments through a gateway", "there is no money left to place"
+        )
+    if row.refunded == row.amount:
+        raise Refusal.of(
+            f"payment {row.id} has gone back to its payer through the gateway", "there is no money left to place"
+        )
     if act in ("reassign", "undo") and not placed:
         raise Refusal.of(
             f"payment {row.id} is {row.status or 'not decided'}: there is nothing to undo", "credit it instead"
@@ -336,7 +351,7 @@ def _account(connection: Connection, row: Any, number: str) -> str:
     found = connection.execute(select(account).where(account.c.number == number)).first()
     if found is None:
         raise Refusal.of(f"there is no personal account {number!r}", "check the number with `reconcile find`")
-    if found.currency != row.currency:
+    if found.currency != row.currency and found.currency != row.credited_currency:
         raise Refusal.of(
             f"account {number} is kept in {found.currency}, the payment is in {row.currency}",
             "return the payment, or credit an account in its currency",
@@ -346,8 +361,16 @@ def _account(connection: Connection, row: Any, number: str) -> str:
     return str(found.number)
 
 
+def _conversion(connection: Connection, row: Any, number: str) -> Conversion | None:
+    """Of a payment in another currency, what it was converted into when it was judged; a person does not convert."""
+    currency = connection.execute(select(account.c.currency).where(account.c.number == number)).scalar_one()
+    if currency == row.currency:
+        return None
+    return Conversion(row.credited_amount, currency, row.fx_rate, "as judged")
+
+
 def _allocations(connection: Connection, row: Any, number: str, invoices: Sequence[str]) -> tuple[Allocation, ...]:
-    left = row.amount
+    left = row.amount - row.refunded
     taken = []
     positions = invoice_positions(connection, invoices)
     for wanted in dict.fromkeys(invoices):
@@ -368,6 +391,8 @@ def _allocations(connection: Connection, row: Any, number: str, invoices: Sequen
 
 def _teach(connection: Connection, row: Any, made: Decision, person: Person) -> None:
     """Remember that this payer's account or id paid for that account: it ranks candidates, and decides nothing."""
+    if row.gateway_id is not None:
+        return
     payer = connection.execute(
         select(line_detail.c.account, line_detail.c.tax_id)
         .join(

@@ -20,7 +20,8 @@ from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from reconcile.policy import PolicyBook
-from reconcile.steps import drafts, reversals
+from reconcile.steps import drafts, gateway, reversals
+from reconcile.steps.settlement import settle
 from reconcile.store import journal, work
 from reconcile.store.alerts import close_alert, raise_alert
 from reconcile.store.decisions import write
@@ -94,9 +95,15 @@ def run(
     before = _totals(engine, left)
     if left is not None:
         _see_through(worker, left, nudge)
-    this = _start(worker, as_of, actor)
+    stored = _stored_so_far(engine)
+    # Before anything else: what a mobile wallet's statement shows is never a bank transfer (data-model, 15).
+    gateway.take_wallet_lines(engine, high_water=stored, as_of=as_of, now=now, policies=policies, actor=actor)
+    this = _start(worker, as_of, actor, stored)
+    seen, news = gateway.judge_payments(engine, now=now, policies=policies, as_of=as_of, run_no=this.no)
     _see_through(worker, this, nudge)
+    news += settle(engine, as_of=as_of, now=now, policies=policies)
     decided, changed, given_up = _totals(engine, this)
+    decided, changed = decided + seen, changed + news
     if left is not None and left != this:
         decided, changed = (sum(pair) for pair in zip(_totals(engine, left)[:2], (decided, changed), strict=True))
     with engine.connect() as connection:
@@ -137,7 +144,13 @@ def _totals(engine: Engine, this: Run | None) -> tuple[int, int, int]:
 # --- the run's own row -----------------------------------------------------------------------------------------------
 
 
-def _start(worker: Worker, as_of: date, actor: str) -> Run:
+def _stored_so_far(engine: Engine) -> int:
+    """The newest statement; those stored later wait for the next run."""
+    with engine.connect() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(statement.c.sequence), 0))).scalar_one())
+
+
+def _start(worker: Worker, as_of: date, actor: str, high_water: int) -> Run:
     with worker.engine.begin() as connection:
         if is_postgresql(connection):  # two that begin at once: the second waits, then finds the first one's row
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _START_LOCK})
@@ -145,7 +158,6 @@ def _start(worker: Worker, as_of: date, actor: str) -> Run:
         if standing is not None:  # somebody else began one just now: help with it
             return standing
         number = int(connection.execute(select(func.coalesce(func.max(run_table.c.no), 0))).scalar_one()) + 1
-        high_water = int(connection.execute(select(func.coalesce(func.max(statement.c.sequence), 0))).scalar_one())
         this = Run(number, as_of, high_water)
         connection.execute(
             insert(run_table).values(

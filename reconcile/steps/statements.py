@@ -165,7 +165,9 @@ def _refuse_credited(connection: Connection, statement_id: str, entries: Sequenc
     ids = [row.id for row in entries]
     credited = (
         connection.execute(
-            select(payment.c.id).where(payment.c.entry_id.in_(ids), payment.c.status.in_(("credited", "returned")))
+            select(payment.c.id).where(
+                payment.c.entry_id.in_(ids), payment.c.status.in_(("credited", "returned", "settlement"))
+            )
         )
         .scalars()
         .all()

@@ -10,6 +10,7 @@ from reconcile.explain import sentence
 from reconcile.money import format_amount
 from reconcile.steps.review import history, resolve_id
 from reconcile.store.engine import reading
+from reconcile.store.gateway_tables import gateway_payment
 from reconcile.store.tables import decision, entry, journal, line_detail, payment, proposed_act, statement_line
 
 
@@ -32,13 +33,17 @@ def status(engine: Engine, payment_id: str, language: str = "en") -> dict[str, A
         "amount": format_amount(row.amount, row.currency),
         "currency": row.currency,
         "booking_date": row.booking_date.isoformat(),
-        "bank_account": row.own_account,
+        "channel": row.channel,
+        "bank_account": row.own_account if row.gateway_id is None else None,
         "bank_reference": row.bank_reference,
-        "payer": row.name,
-        "purpose": row.purpose,
+        "gateway_payment_id": row.external_id or row.receipt or None,
+        "payer": row.name if row.gateway_id is None else row.masked_pan or row.phone,
+        "purpose": row.purpose if row.gateway_id is None else row.account_given,
         "explanation": sentence(in_force, language) if in_force is not None else "received; no run has decided it yet",
         "allocations": [_money(each, row.currency) for each in in_force.allocations] if in_force is not None else [],
-        "splits": [_money(each, row.currency) for each in in_force.splits] if in_force is not None else [],
+        "splits": [_money(each, in_force.credited_currency or row.currency) for each in in_force.splits]
+        if in_force is not None
+        else [],
         "candidates": [
             {"account": each["account"], "invoice": each["invoice"], "score": each["score"]}
             for each in (in_force.candidates if in_force is not None else [])
@@ -96,7 +101,7 @@ def queue(engine: Engine) -> list[tuple[object, ...]]:
                 row.status,
                 row.reason,
                 row.account_number,
-                row.name,
+                row.name if row.gateway_id is None else row.masked_pan or row.phone,
                 _best(row.candidates),
                 row.act,
             )
@@ -117,13 +122,19 @@ def _money(each: dict[str, Any], code: str) -> dict[str, Any]:
 
 def _joined() -> Any:
     return (
-        select(payment, line_detail.c.name, line_detail.c.purpose, statement_line.c.bank_reference)
-        .join(entry, entry.c.id == payment.c.entry_id)
-        .join(
+        select(
+            payment, line_detail.c.name, line_detail.c.purpose, statement_line.c.bank_reference,
+            gateway_payment.c.external_id, gateway_payment.c.receipt, gateway_payment.c.masked_pan,
+            gateway_payment.c.phone, gateway_payment.c.account_given,
+        )
+        .select_from(payment)
+        .outerjoin(gateway_payment, gateway_payment.c.id == payment.c.gateway_id)
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(
             statement_line,
             and_(statement_line.c.statement_id == entry.c.statement_id, statement_line.c.position == entry.c.position),
         )
-        .join(
+        .outerjoin(
             line_detail,
             and_(
                 line_detail.c.statement_id == entry.c.statement_id,
@@ -131,7 +142,7 @@ def _joined() -> Any:
                 line_detail.c.detail_no == payment.c.detail_no,
             ),
         )
-    )
+    )  # fmt: skip
 
 
 def _row(connection: Connection, payment_id: str) -> Any:

@@ -9,12 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sqlalchemy import Connection, Engine, and_, case, func, not_, select
+from sqlalchemy import Connection, Engine, and_, case, func, not_, or_, select
 
 from reconcile import ledger
 from reconcile.ledger import chain_hash
 from reconcile.money import format_amount
 from reconcile.steps import continuity
+from reconcile.steps.gateway import checks as gateway_checks
 from reconcile.store import journal as journal_store
 from reconcile.store.engine import reading
 from reconcile.store.tables import (
@@ -172,22 +173,24 @@ def payments_cover_entries(connection: Connection) -> Iterator[str]:
 
 def places_equal_statuses(connection: Connection) -> Iterator[str]:
     """Unapplied cash is all that is held, unmatched or not yet decided; returns payable and ignored likewise: together
-    received = credited + held + unmatched + returned + ignored."""
+    received = credited + held + unmatched + returned + ignored + settlement. What went back
+    through a gateway is gone."""
     balances = _balances(connection)
     expected: Counter[str] = Counter()
     rows = connection.execute(
-        select(payment.c.own_account, payment.c.status, func.sum(payment.c.amount))
-        .join(entry, entry.c.id == payment.c.entry_id)
-        .where(not_(entry.c.voided))
+        select(payment.c.own_account, payment.c.status, func.sum(payment.c.amount - payment.c.refunded))
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
+        .where(or_(entry.c.id.is_(None), not_(entry.c.voided)))
         .group_by(payment.c.own_account, payment.c.status)
     )
     names = {"returned": ledger.returns, "ignored": ledger.ignored}
     for own, status, amount in rows:
-        if status != "credited":
+        if status not in ("credited", "settlement"):
             expected[names.get(status, ledger.unapplied)(own)] += int(amount)
     for own, amount in connection.execute(
         select(payment.c.own_account, func.sum(payment.c.amount))
         .join(entry_tie, entry_tie.c.payment_id == payment.c.id)
+        .where(payment.c.status == "returned")
         .group_by(payment.c.own_account)
     ):
         expected[ledger.returns(own)] -= int(amount)
@@ -217,15 +220,24 @@ def credited_once(connection: Connection) -> Iterator[str]:
         ):
             net[key] += sign * int(amount)
     for row in connection.execute(
-        select(payment.c.id, payment.c.amount, payment.c.status, entry.c.voided).join(
-            entry, entry.c.id == payment.c.entry_id
+        select(
+            payment.c.id,
+            payment.c.amount,
+            payment.c.refunded,
+            payment.c.status,
+            entry.c.voided,
+            decision.c.credited_amount,
         )
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
     ):
+        left = row.amount - row.refunded
         credited = net.pop(row.id, 0)
-        expected = row.amount if row.status == "credited" else 0
+        whole = left if row.credited_amount is None else row.credited_amount
+        expected = whole if row.status == "credited" else 0
         if credited != expected:
-            yield f"payment {row.id} is {row.status}: {credited} of {row.amount} minor units stand on customers' balances"
-        placed = row.status in ledger.PLACES.values() and not row.voided
+            yield f"payment {row.id} is {row.status}: {credited} of {whole} minor units stand on customers' balances"
+        placed = row.status in ledger.PLACES.values() and not row.voided and left > 0
         if placed != (row.id in live):
             yield f"payment {row.id} is {row.status}, its placement says otherwise"
     yield from (f"journal rows name a payment {key} that does not exist" for key, amount in net.items() if amount)
@@ -321,6 +333,14 @@ def chain_unbroken(connection: Connection) -> Iterator[str]:
         yield f"{total - covered} journal rows stand outside the hash chain"
 
 
+def gateways_add_up(connection: Connection) -> Iterator[str]:
+    """What a processing centre owes us is what customers paid through it, less what it gave back and what it settled,
+    each derived from the reports and ties, by clearing account; and each paid report has its payment."""
+    yield from gateway_checks.clearing_accounts(connection, _balances(connection))
+    yield from gateway_checks.paid_is_received(connection)
+    yield from gateway_checks.settlements_are_their_ties(connection)
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     journal_balances,
     customer_balances,
@@ -334,5 +354,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     credited_as_decided,
     allocations_within,
     currencies_agree,
+    gateways_add_up,
     chain_unbroken,
 )

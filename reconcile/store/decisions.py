@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from reconcile import __version__, ledger
-from reconcile.decision import Allocation, Decision
+from reconcile.decision import Allocation, Conversion, Decision
 from reconcile.ledger import Transfer
 from reconcile.store import journal
 from reconcile.store.bulk import any_of, encoded, insert_rows, update_rows
@@ -22,7 +22,7 @@ from reconcile.store.tables import journal as journal_table
 DECISION_COLUMNS = (
     "payment_id", "no", "status", "reason", "flags", "account_number", "rule", "payer_relation", "allocations", "splits",
     "candidates", "evidence", "program_version", "policy_version", "act", "actor", "note", "hold_until", "decided_at",
-    "run_no", "digest",
+    "run_no", "digest", "credited_amount", "credited_currency", "fx_rate",
 )  # fmt: skip
 
 
@@ -38,6 +38,13 @@ class Standing:
     decision_no: int | None
     generation: int
     status: str | None = None
+    refunded: int = 0
+    """What of it has gone back through the gateway already."""
+
+    @property
+    def left(self) -> int:
+        """What is there to be placed, in minor units of the payment's currency."""
+        return self.amount - self.refunded
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ def write(connection: Connection, link_id: str, written: Sequence[Written], firs
         return 0
     at = written[0].act.at
     _place(connection, [(each.standing, "credit") for each in credited])
-    transfers = [transfer for each in credited for transfer in credit_transfers(each.standing, each.decision.splits)]
+    transfers = [transfer for each in credited for transfer in _credit(each.standing, each.decision)]
     journal.post(connection, link_id, transfers, at, first_row)
     add_balance_changes(connection, transfers)
     allocate(connection, [(each.standing, each.decision.allocations) for each in credited])
@@ -151,6 +158,7 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
                 act.at,
                 act.run_no,
                 each.mark or digest(said),
+                *_converted(each.decision),
             )
         )
         pointers.append(
@@ -168,6 +176,11 @@ def _append(connection: Connection, written: Sequence[Written]) -> None:
     update_rows(connection, payment, "id", POINTER_COLUMNS, pointers)
 
 
+def _converted(made: Decision) -> tuple[int | None, str | None, str | None]:
+    as_ = made.conversion
+    return (None, None, None) if as_ is None else (as_.amount, as_.currency, as_.rate)
+
+
 POINTER_COLUMNS = ("decision_no", "status", "reason", "account_number", "by_person", "generation")
 
 
@@ -179,29 +192,36 @@ def place(connection: Connection, placed: Sequence[tuple[Standing, str]]) -> Non
 
 
 def _place(connection: Connection, placed: Sequence[tuple[Standing, str]]) -> None:
-    rows = [(standing.payment_id, standing.generation + 1, kind, standing.amount) for standing, kind in placed]
+    rows = [(standing.payment_id, standing.generation + 1, kind, standing.left) for standing, kind in placed]
     insert_rows(connection, placement, ("payment_id", "generation", "kind", "amount"), rows)
 
 
-def credit_transfers(standing: Standing, splits: Sequence[tuple[str, int]]) -> list[Transfer]:
-    """Unapplied cash to the customers, one row an account; together exactly the payment."""
-    if sum(amount for _, amount in splits) != standing.amount or any(amount <= 0 for _, amount in splits):
-        raise ValueError(f"payment {standing.payment_id} of {standing.amount} cannot be credited as {splits}")
+def _credit(standing: Standing, made: Decision) -> list[Transfer]:
+    return credit_transfers(standing, made.splits, made.conversion)
+
+
+def credit_transfers(
+    standing: Standing, splits: Sequence[tuple[str, int]], conversion: Conversion | None = None
+) -> list[Transfer]:
+    """Unapplied cash to the customers, one row an account; together exactly what is left of the payment, or what it
+    was converted into: then through exchange clearing, where the currency given and the currency taken meet."""
+    total = standing.left if conversion is None else conversion.amount
+    if sum(amount for _, amount in splits) != total or any(amount <= 0 for _, amount in splits):
+        raise ValueError(f"payment {standing.payment_id} of {total} cannot be credited as {splits}")
     base = f"credit:{standing.payment_id}:{standing.generation + 1}"
     keys = [base] if len(splits) == 1 else [f"{base}:{number}" for number in range(1, len(splits) + 1)]
-    return [
-        Transfer(
-            key,
-            ledger.unapplied(standing.own_account),
-            ledger.customer(number),
-            amount,
-            standing.currency,
-            standing.booking_date,
-            "credited",
-            standing.payment_id,
-        )
-        for key, (number, amount) in zip(keys, splits, strict=True)
-    ]
+    own, currency = standing.own_account, standing.currency
+    source = ledger.unapplied(own)
+    rows = []
+    if conversion is not None:
+        given = ledger.exchange(own, currency)
+        row = (f"{base}:exchange", source, given, standing.left, currency, standing.booking_date, "exchanged")
+        rows.append(Transfer(*row, standing.payment_id))
+        source, currency = ledger.exchange(own, conversion.currency), conversion.currency
+    for key, (number, amount) in zip(keys, splits, strict=True):
+        row = (key, source, ledger.customer(number), amount, currency, standing.booking_date, "credited")
+        rows.append(Transfer(*row, standing.payment_id))
+    return rows
 
 
 def allocate(connection: Connection, wanted: Sequence[tuple[Standing, Sequence[Allocation]]]) -> None:
@@ -333,4 +353,5 @@ def standing_of(row: Mapping[Any, Any]) -> Standing:
         row["decision_no"],
         row["generation"],
         row["status"],
+        row.get("refunded") or 0,
     )

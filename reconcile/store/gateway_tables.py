@@ -125,7 +125,7 @@ settlement = Table(  # a lump sum on the bank statement that is tied to its gate
     Column("difference", Minor, nullable=False),  # what the bank paid beyond what the rows make; may be below zero
     Column("currency", String(3), nullable=False),
     Column("at", Moment, nullable=False),
-    CheckConstraint("how IN ('settlement_id', 'days', 'receipt')", name="how"),
+    CheckConstraint("how IN ('settlement_id', 'days', 'receipt', 'transfer')", name="how"),
     CheckConstraint("gross >= 0 AND refunds >= 0 AND fees >= 0", name="sums"),
     CheckConstraint("fees_netted IN (0, 1)", name="fees_netted"),
 )

@@ -328,7 +328,9 @@ payment = Table(
     CheckConstraint("(entry_id IS NULL) <> (gateway_id IS NULL)", name="source"),
     CheckConstraint("channel IN ('bank_transfer', 'card', 'mobile_money')", name="channel"),
     CheckConstraint("(gateway_id IS NULL) = (channel = 'bank_transfer')", name="gateway"),
-    CheckConstraint("refunded = 0 OR (gateway_id IS NOT NULL AND refunded > 0 AND refunded <= amount)", name="refunded"),
+    CheckConstraint(
+        "refunded = 0 OR (gateway_id IS NOT NULL AND refunded > 0 AND refunded <= amount)", name="refunded"
+    ),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("status IN ('credited', 'held', 'unmatched', 'returned', 'ignored', 'settlement')", name="status"),
     Index(
@@ -491,7 +493,7 @@ entry_tie = Table(  # an outgoing entry that undoes or returns a payment
     Column("entry_id", ForeignKey("entry.id"), primary_key=True),
     Column("kind", String(12), nullable=False),
     Column("payment_id", ForeignKey("payment.id"), nullable=False, unique=True),
-    CheckConstraint("kind IN ('reversal', 'return')", name="kind"),
+    CheckConstraint("kind IN ('reversal', 'return', 'transfer')", name="kind"),
 )
 
 open_difference = Table(

@@ -71,6 +71,7 @@ def still_open(as_of: date, high_water: int) -> ColumnElement[bool]:
         or_(payment.c.status.is_(None), payment.c.status.in_(("held", "unmatched"))),
         not_(payment.c.by_person),
         payment.c.entry_id.is_not(None),
+        or_(payment.c.reason.is_(None), payment.c.reason != "gateway_conflict"),  # a wallet's line is no transfer
         payment.c.sequence <= high_water,
         payment.c.booking_date <= as_of,
     )

@@ -52,6 +52,12 @@ CASES = (
     case("differences_are_named", "the open difference made-up of 5 minor units is no longer there",
          "INSERT INTO open_difference (key, own_account, kind, as_of, amount, currency, explanation) "
          f"VALUES ('made-up', '{OWN}', 'statement_gap', '2026-02-03', 5, 'KZT', 'x')"),
+    case("gateways_add_up", "gateway payment g1: its reports and its payment (none) differ",
+         "UPDATE gateway_event SET kind = 'paid'"),
+    case("gateways_add_up", "gateway clearing in KZT: the ledger says 5000, payments, refunds and settlements make 0",
+         "UPDATE journal SET debit = 'gateway:card:centre:m1:KZT' WHERE key LIKE 'pay:%'"),
+    case("gateways_add_up", "is a settlement that is tied to nothing",
+         "UPDATE payment SET status = 'settlement' WHERE amount = 1000"),
     case("payments_cover_entries", "brought 1000, its payments make 0 minor units",
          f"DELETE FROM decision WHERE payment_id IN ({_UNMATCHED})", f"DELETE FROM payment WHERE id IN ({_UNMATCHED})"),
     case("payments_cover_entries", "brought 1000, its payments make 999 minor units",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, not_, select
+from sqlalchemy import Connection, Row, Select, and_, not_, or_, select
 
 from reconcile.explain import evidence_text, phrase, sentence
 from reconcile.money import format_amount
@@ -13,6 +13,7 @@ from reconcile.payer import payer_of
 from reconcile.policy import PolicyBook
 from reconcile.statement import Party
 from reconcile.steps.export.reading import canonical, day, moment, stream
+from reconcile.store.gateway_tables import gateway_payment, settlement
 from reconcile.store.tables import account, decision, entry, line_detail, own_bank_account, payment, statement_line
 
 SCHEMA: Final = 1
@@ -48,22 +49,27 @@ def waiting(connection: Connection, policies: PolicyBook) -> Iterator[dict[str, 
 def payments_query() -> Select[Any]:
     """A payment beside the line that first showed it and the decision in force. What a voided statement brought is
     not on the books."""
-    line, detail = statement_line.c, line_detail.c
+    line, detail, gateway = statement_line.c, line_detail.c, gateway_payment.c
     return (
         select(
-            payment.c.id, payment.c.channel, payment.c.own_account, payment.c.amount, payment.c.currency,
+            payment.c.id, payment.c.channel, payment.c.gateway_id, payment.c.refunded, payment.c.own_account,
+            payment.c.amount, payment.c.currency,
             payment.c.booking_date, payment.c.decision_no,
             entry.c.statement_id, line.value_date, line.bank_reference, line.file_line,
             detail.name, detail.tax_id, detail.account, detail.ultimate_name, detail.ultimate_tax_id,
             detail.ultimate_account, detail.purpose,
             own_bank_account.c.country, account.c.country.label("account_country"),
+            gateway.external_id, gateway.receipt, gateway.settlement_id, gateway.masked_pan, gateway.phone,
+            gateway.paid_at, gateway.account_given, settlement.c.settlement_id.label("settled_as"),
             decision.c.status, decision.c.reason, decision.c.flags, decision.c.account_number, decision.c.rule,
             decision.c.payer_relation, decision.c.allocations, decision.c.splits, decision.c.candidates,
             decision.c.evidence, decision.c.note, decision.c.policy_version, decision.c.actor, decision.c.decided_at,
+            decision.c.credited_amount, decision.c.credited_currency, decision.c.fx_rate,
         )
-        .join(entry, entry.c.id == payment.c.entry_id)
-        .join(statement_line, and_(line.statement_id == entry.c.statement_id, line.position == entry.c.position))
-        .join(
+        .select_from(payment)
+        .outerjoin(entry, entry.c.id == payment.c.entry_id)
+        .outerjoin(statement_line, and_(line.statement_id == entry.c.statement_id, line.position == entry.c.position))
+        .outerjoin(
             line_detail,
             and_(
                 detail.statement_id == entry.c.statement_id,
@@ -71,10 +77,12 @@ def payments_query() -> Select[Any]:
                 detail.detail_no == payment.c.detail_no,
             ),
         )
-        .join(own_bank_account, own_bank_account.c.number == payment.c.own_account)
+        .outerjoin(gateway_payment, gateway.id == payment.c.gateway_id)
+        .outerjoin(settlement, settlement.c.payment_id == payment.c.id)
+        .outerjoin(own_bank_account, own_bank_account.c.number == payment.c.own_account)
         .outerjoin(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
         .outerjoin(account, account.c.number == decision.c.account_number)
-        .where(not_(entry.c.voided))
+        .where(or_(entry.c.id.is_(None), not_(entry.c.voided)))
     )  # fmt: skip
 
 
@@ -93,19 +101,23 @@ def _received(row: Row[Any]) -> dict[str, Any]:
         "currency": row.currency,
         "booking_date": day(row.booking_date),
         "value_date": day(row.value_date),
-        "bank_account": row.own_account,
-        "bank_reference": row.bank_reference or None,
-        "purpose": row.purpose,
+        "bank_account": row.own_account if row.gateway_id is None else None,
+        "bank_reference": row.bank_reference or row.receipt or None,
+        "purpose": row.purpose if row.gateway_id is None else row.account_given,
         "country": row.country or row.account_country,
-        "gateway_payment_id": None,
-        "settlement_id": None,
+        "gateway_payment_id": row.external_id or row.receipt or None,
+        "settlement_id": row.settlement_id or row.settled_as or None,
         "statement_id": row.statement_id,
         "entry_line": row.file_line,
     }
 
 
 def _payer(row: Row[Any], policies: PolicyBook) -> dict[str, Any]:
-    """Who paid: the debtor, or the ultimate debtor where the debtor only passes money on."""
+    """Who paid: the debtor, or the ultimate debtor where the debtor only passes money on. Of a payment through a gateway
+    the masked card or phone."""
+    if row.gateway_id is not None:
+        nobody = dict.fromkeys(("payer_name", "payer_tax_id", "debtor_name", "ultimate_debtor_name"))
+        return {**nobody, "payer_account": row.masked_pan or row.phone or None}
     debtor = Party(row.name, row.tax_id, row.account)
     ultimate = Party(row.ultimate_name, row.ultimate_tax_id, row.ultimate_account)
     payer = payer_of(debtor, ultimate, policies.on(row.booking_date))
@@ -138,6 +150,9 @@ def _undecided() -> dict[str, Any]:
 
 def _decided(row: Row[Any]) -> dict[str, Any]:
     credited = row.status == "credited"
+    amount, currency = row.amount - row.refunded, row.currency
+    if row.credited_amount is not None:
+        amount, currency = row.credited_amount, row.credited_currency
     return {
         "status": row.status,
         "reason": row.reason,
@@ -149,12 +164,12 @@ def _decided(row: Row[Any]) -> dict[str, Any]:
             for each in row.allocations
         ],
         "splits": [
-            {"account_number": each["account"], "amount": format_amount(each["amount"], row.currency)}
+            {"account_number": each["account"], "amount": format_amount(each["amount"], currency)}
             for each in row.splits
         ],
         "candidates": [_candidate(each) for each in row.candidates],
-        "credited_amount": format_amount(row.amount, row.currency) if credited else None,
-        "credited_currency": row.currency if credited else None,
+        "credited_amount": format_amount(amount, currency) if credited else None,
+        "credited_currency": currency if credited else None,
         "rule": row.rule,
         "policy_version": row.policy_version or None,
         "decided_at": moment(row.decided_at),

@@ -1,0 +1,1 @@
+"""Cards and mobile money, as values and plain functions: what a door reports, how it is judged, what settles it."""
