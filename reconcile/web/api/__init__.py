@@ -1,0 +1,1 @@
+"""The HTTP interface for other programs: bearer tokens with scopes, JSON, described by OpenAPI (docs/api.md)."""
