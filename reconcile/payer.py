@@ -16,6 +16,9 @@ from reconcile.statement import NOBODY, Party
 _BANK: Final = re.compile(r"(?:bank|банк)(?:|и|і|i|a|a?si)\b", re.IGNORECASE)
 
 
+_SHORTEST_PREFIX: Final = 16
+
+
 class Relation(StrEnum):
     OWN = "own"
     THIRD_PARTY = "third_party"
@@ -33,7 +36,7 @@ def payer_of(debtor: Party, ultimate: Party, policy: Policy) -> Party:
 
 def cut_at(payer: Party, limit: int | None) -> int | None:
     """The format's limit where this name fills it, so that it may have been cut there."""
-    return limit if limit is not None and len(payer.name) >= limit else None
+    return limit if limit is not None and len(payer.name.strip()) >= limit - 1 else None
 
 
 def relation(payer: Party, holder: Holder, found: Found, limit: int | None = None) -> Relation:
@@ -73,7 +76,13 @@ def lookup_names(payer: Party, limit: int | None) -> tuple[str, str]:
     name that may be cut. Empty where there is nothing to ask for."""
     if not payer.name or is_masked(payer.name):
         return "", ""
-    return name_key(payer.name), name_prefix(payer.name) if cut_at(payer, limit) is not None else ""
+    return name_key(payer.name), _certain_prefix(payer.name) if cut_at(payer, limit) is not None else ""
+
+
+def _certain_prefix(name: str) -> str:
+    """Of a name that may be cut, all but the last word, which may be half of one; whole where too little is left."""
+    whole, _, _ = name.strip().rpartition(" ")
+    return name_prefix(whole) if len(whole) >= _SHORTEST_PREFIX else name_prefix(name)
 
 
 def _holders_near(payer: Party, found: Found, limit: int | None) -> tuple[Holder, ...]:

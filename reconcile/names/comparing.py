@@ -82,18 +82,28 @@ def likeness(payer_name: str, holder_name: str, *, cut_at: int | None = None) ->
     payer, holder = fold(payer_name), fold(holder_name)
     if not payer.words or not holder.words:
         return Likeness.NAMELESS
-    is_cut = cut_at is not None and len(payer_name.strip()) >= cut_at
+    is_cut = cut_at is not None and len(payer_name.strip()) >= cut_at - 1  # the cut may have left a blank at the end
     if payer.starred or holder.masked or (payer.shortened and not is_cut):
         return Likeness.MASKED
+    if is_cut and not is_cut_form(payer.words) and _typed_alike(payer_name, holder_name, cut_at or 0):
+        return Likeness.CUT
     if is_cut and payer.trade and holder.trade and payer.key == holder.key:
         return Likeness.CUT if holder.trade_prefix.startswith(payer.trade_prefix) else Likeness.TRADE_NAME
     if payer.key == holder.key:
         return agreement(payer, holder)
     if is_cut and is_cut_form(payer.words):
         return Likeness.NAMELESS
-    if is_cut and begins_with(holder, payer_name.strip()):
+    if is_cut and len(payer_name.strip()) >= (cut_at or 0) and begins_with(holder, payer_name.strip()):
         return Likeness.CUT
     return difference(payer, holder)
+
+
+def _typed_alike(cut_name: str, whole: str, limit: int) -> bool:
+    """The whole name begins with the cut one letter by letter; where a blank was left at the cut, at a word's end."""
+    cut, full = (" ".join(name.split()).casefold() for name in (cut_name, whole))
+    if len("".join(fold(cut_name).words)) < MIN_CUT_LETTERS:
+        return False
+    return full.startswith(cut if len(cut_name.strip()) >= limit else f"{cut} ") or full == cut
 
 
 def agreement(one: Folded, other: Folded) -> Likeness:

@@ -30,7 +30,7 @@ _ID: Final = re.compile(
 )
 _LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
 COMPANY: Final = skeleton("co")
-_ONE_WORD: Final = {skeleton("company"): COMPANY}
+_ONE_WORD: Final = {skeleton("company"): COMPANY, skeleton("угли"): skeleton("ўғли")}
 _NUMBER_WORDS: Final = frozenset(skeleton("n no").split())
 _SMALL_WORDS: Final = _NUMBER_WORDS | {"and", *_ONE_WORD}
 

@@ -106,6 +106,8 @@ def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
     if kind == "," and first >= 0:
         following = tokens[at + 1][3] if at + 1 < len(tokens) else None
         return isinstance(following, Phrase) and "role.legal_form" in following.roles
+    if kind == "number" and first >= 0 and at > first and _form_follows(tokens, at + 1):
+        return True
     if kind in ("number", "typed"):
         return _within_quotes(tokens, first, at)
     return kind not in _ENDS
@@ -116,6 +118,12 @@ def _marks_nothing(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
     following = tokens[at + 1][0] if at + 1 < len(tokens) else ""
     named = phrase.mark in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.TAX_ID)
     return not named and following not in _INTRODUCE
+
+
+def _form_follows(tokens: Sequence[Token], at: int) -> bool:
+    """«Tumaini Builders 71 Ltd», «Millers 26 Company Limited»: the number is a part of the name."""
+    value = tokens[at][3] if at < len(tokens) else None
+    return isinstance(value, Phrase) and "role.legal_form" in value.roles and value.mark is None
 
 
 def _within_quotes(tokens: Sequence[Token], first: int, at: int) -> bool:

@@ -63,7 +63,8 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
 # What is met most, before the shapes are tried: signs that open none of them, and digits that stand by themselves.
 _SIGN: Final = r"(?P<sign>[^\s\w*+])"
 _PLAIN: Final = rf"(?P<plain>[0-9]{{1,9}}(?=\s+(?!X){_LETTERS}|[,;]\s|\Z))"
-_NUMBER: Final = rf"(?:[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+(?:[-/][^\W\d_]{{1,3}}(?![^\W_]))?)"
+_BLOCKS: Final = rf"[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+"
+_NUMBER: Final = rf"(?:{_BLOCKS}(?:[-/][^\W\d_]{{1,3}}(?![^\W_]|[/.][^\W\d_]))?)"
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
 """Shapes that begin with a word of letters; each begins with a letter of its own, so that trying them costs nothing."""

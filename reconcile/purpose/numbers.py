@@ -24,7 +24,8 @@ _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
-_PREFIX_GAPS: Final = frozenset({"", " ", "-", "/", "\n"})
+_PREFIX_GAPS: Final = frozenset({"", " ", "-", "/", "\n", " - ", "- ", " -", "\n-", "-\n"})
+_NUMBER_SIGN: Final = re.compile("[NnНн](?=[^\\W\\d_])")
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
@@ -52,6 +53,8 @@ class Numbers(Behind):
         last = self.at
         while last + 1 < len(tokens) and tokens[last + 1][0] == "number" and last - self.at < MOST_PARTS - 1:
             gap = text[tokens[last][2] : tokens[last + 1][1]]
+            if "\n" not in gap and not text[tokens[last + 1][1]].isdigit():
+                break  # a number with a prefix of its own
             if gap.strip(" \n") or len(gap) > _WIDEST_GAP or not ("\n" in gap or self._may_join(last + 1)):
                 break
             last += 1
@@ -133,7 +136,7 @@ class Numbers(Behind):
     def _name(self, first: int, last: int, start: int, end: int) -> None:
         """What the number is, by the word that names it, in front or behind; by its shape where none does."""
         prefix = self._prefix(first)
-        in_front = self._in_front()
+        in_front = self._in_front(first)
         behind = self._named_behind(last, None if prefix.marks else in_front)
         kind = behind or in_front
         if self._to_range(first, start, end, kind):
@@ -153,13 +156,13 @@ class Numbers(Behind):
             return SpanKind.BANK_ACCOUNT
         return named
 
-    def _in_front(self) -> SpanKind | None:
+    def _in_front(self, first: int) -> SpanKind | None:
         if self.open is not None and self.joined:
             if self.sign or self.open in REFERENCE or self.open in (SpanKind.CONTRACT, SpanKind.DOCUMENT):
                 return self.open
             return None
         mark = self.mark
-        if mark is None:
+        if mark is None or (mark is SpanKind.AMOUNT and not self.text[self.tokens[first][1]].isdigit()):
             return None
         if self.comma and not (self.sign and mark in (SpanKind.CONTRACT, SpanKind.DOCUMENT)):
             return None
@@ -211,6 +214,10 @@ class Numbers(Behind):
 
     def _in_a_name(self, first: int, length: int) -> bool:
         """«ТОО "Сервис 2000"», «АО Завод 17»: within the quotes of a name, or a few digits behind a form and a word."""
+        behind = self._phrase_at(first + 1)
+        form = behind is not None and "role.legal_form" in behind.roles and behind.mark is None
+        if form and length <= _NAME_DIGITS and self._is(first - 1, "word") and not self.sign:
+            return True
         quotes = 0
         for at in range(first - 1, max(-1, first - 6), -1):
             kind, _, _, value = self.tokens[at]
@@ -263,6 +270,8 @@ class Numbers(Behind):
     def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
         if kind in _NUMBERS:
             keys = candidate_keys(self.typed[start:end])
+            if _NUMBER_SIGN.match(self.typed, start, end):  # «NSC-524846»: the sign is glued to the number's own prefix
+                keys = (*keys, number_key(self.typed[start + 1 : end]))
             prefix_key = ""
             if prefix is not None and prefix.text:
                 prefixed = number_key(prefix.text + self.typed[start:end])

@@ -24,7 +24,8 @@ _SKELETON: Final = str.maketrans(
 )
 
 _RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
-    "ый": ("yy", "iy", "yi", "y", "ij", "i"), "ий": ("iy", "ii", "y", "ij", "i"), "а": ("a",), "б": ("b",), "в": ("v",),
+    "ый": ("yy", "iy", "yi", "y", "ij", "i", "yj"), "ий": ("iy", "ii", "y", "ij", "i"), "а": ("a",), "б": ("b",),
+    "в": ("v",),
     "г": ("g",), "д": ("d",), "е": ("e",), "ё": ("yo", "e", "o", "io", "jo"), "ж": ("zh", "j"), "з": ("z",),
     "и": ("i",), "й": ("y", "i", "j"), "к": ("k",), "л": ("l",), "м": ("m",), "н": ("n",), "о": ("o",), "п": ("p",),
     "р": ("r",), "с": ("s",), "т": ("t",), "у": ("u",), "ф": ("f",), "х": ("kh", "h", "x"), "ц": ("ts", "c"),
@@ -72,6 +73,8 @@ def skeletons(form: str, language: str) -> Iterator[str]:
         most = MOST_TRANSLITERATIONS if len(form) > 2 else 1  # «SC» is a number's prefix, not «сч»
         for latin in islice(_latin(form, scheme), most):
             yield skeleton(latin.upper())
+            if latin.startswith("s") and len(latin) > 3:  # a Russian С among Latin letters: «CCHETU»
+                yield skeleton("C" + latin[1:].upper())
 
 
 def _typed(form: str, language: str) -> set[str]:

@@ -17,11 +17,12 @@ _Piece = tuple[str, int, int, Known | SpanKind | None]
 """The same before phrases are put together: a word holds what the lexicon knows of it."""
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_BEHIND_CODE: Final = rf"~|\s*[^\W\d]|\s+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
+_BEHIND_CODE: Final = rf"~|\s*[^\W\d]|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
 ACTING_SIGNS: Final = "№#,;&+/~."
 MOST_STRETCHES: Final = 20_000
 """Stretches remembered; beyond it the memory starts afresh."""
+_LONGEST_PREFIX: Final = 4
 _GAP: Final = " .-/\n"
 _WIDEST_GAP: Final = 3
 
@@ -194,6 +195,11 @@ def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon
             ):
                 found.append(("word", start, run.end(), words.known(run[0])))
                 return run.end()
+            last = run.end() if run.end() < end else start
+            for cut in range(last - 1, max(start, last - 1 - _LONGEST_PREFIX), -1):  # «L/SN4512», «Л/СSC-4512»
+                if _ends_phrase(text, start, cut, found, words):
+                    found.append(("word", start, cut, words.known(text[start:cut])))
+                    return cut
         elif _glued_behind(run[0], text[run.start() - 1], text[run.end() : run.end() + 1], words):
             end = run.start()
             while text[end - 1] in "-/\\._":
