@@ -208,13 +208,14 @@ def wheel_postgres(package: Path, work: Path) -> Path:
 
 
 @contextlib.contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL 15 or newer with UTF-8, clock in UTC."""
+def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """A PostgreSQL 15 or newer with UTF-8, clock in UTC. `durable`: waits for the disk as one in use does, which tests
+    need not and benchmarks must."""
     if url := os.environ.get("TEST_POSTGRES_URL"):
         yield PostgresServer(url, "TEST_POSTGRES_URL")
         return
     with _folder("pg-", 0o755) as work:
-        server = _new_cluster(work)
+        server = _new_cluster(work, _durable() if durable else _settings())
         assert server.process is not None
         try:
             server.start()
@@ -223,7 +224,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             server.process.stop()
 
 
-def _new_cluster(work: Path) -> PostgresServer:
+def _new_cluster(work: Path, settings: list[str]) -> PostgresServer:
     binaries, origin = find_postgres(work)
     identity = server_identity()
     home = work / "cluster"
@@ -239,7 +240,7 @@ def _new_cluster(work: Path) -> PostgresServer:
     _initialise(binaries, home, options)
     port = free_port()
     url = f"postgresql+psycopg://test:{password}@127.0.0.1:{port}/postgres"
-    command = [str(binaries / "postgres"), "-D", str(home / "data"), "-p", str(port), *_settings()]
+    command = [str(binaries / "postgres"), "-D", str(home / "data"), "-p", str(port), *settings]
     # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
     process = Process(command, work, lambda: _postgres_answers(url), options, signal.SIGINT)
     return PostgresServer(url, origin, process)
@@ -255,17 +256,30 @@ def _initialise(binaries: Path, home: Path, options: Mapping[str, Any]) -> None:
         raise NoServer(f"initdb of {binaries} failed:\n{done.stdout[-4000:]}")
 
 
+_QUICK = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "fsync": "off",
+    "full_page_writes": "off",
+}
+
+
 def _settings() -> list[str]:
     """A killed server keeps what was committed (`synchronous_commit` stays on); only a power cut could lose it."""
-    values = {
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
-        "max_connections": "100",
-        "shared_buffers": "64MB",
-        "timezone": "UTC",
-        "fsync": "off",
-        "full_page_writes": "off",
-    }
+    return _arguments(_QUICK)
+
+
+def _durable() -> list[str]:
+    """As a small server in use is set up."""
+    return _arguments(
+        _QUICK | {"fsync": "on", "full_page_writes": "on", "shared_buffers": "1GB", "max_wal_size": "4GB"}
+    )
+
+
+def _arguments(values: Mapping[str, str]) -> list[str]:
     return [argument for name, value in values.items() for argument in ("-c", f"{name}={value}")]
 
 

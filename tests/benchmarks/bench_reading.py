@@ -27,8 +27,8 @@ from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.resolve import keys_wanted
 from reconcile.purpose.words import lexicon
 from reconcile.steps import masters
+from reconcile.steps.cases import cases_of, load
 from reconcile.steps.ingest import Origin, ingest
-from reconcile.steps.run import cases_of, load
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
 from reconcile.store.tables import payment
