@@ -16,19 +16,23 @@ from functools import cache
 from typing import Any, Final
 
 import kombu.exceptions
+import structlog
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 from sqlalchemy import Engine
 
 from reconcile import settings
+from reconcile.banking_days import Calendar
 from reconcile.parsers.table_folder import profiles_in
 from reconcile.policy import PolicyBook, load_policy
-from reconcile.steps import fetch, inbox, jobs
+from reconcile.steps import fetch, inbox, jobs, missing
 from reconcile.steps import nightly as night
 from reconcile.steps.jobs import Job
+from reconcile.steps.outbox import sending
 from reconcile.steps.run import Worker, help_out, run, under_way
 from reconcile.steps.verify import verify
-from reconcile.store import schema
+from reconcile.steps.watching import chunks, logs
+from reconcile.store import heartbeat, schema
 from reconcile.store.engine import make_engine
 from schedules import SCHEDULES, due, job_name
 
@@ -39,6 +43,9 @@ MOST_CALLED: Final = 16
 LIMIT: Final = 3600
 """Seconds after which a task is killed: a night of a million entries takes minutes. There is no soft limit: it would be
 raised inside a step, which might take it for a file's fault; being killed is what every step survives."""
+SHARE: Final = 0.5
+"""Of the time until it is killed, or the next tick is due, telling other systems takes at most so much; what is left is
+told by the next nudge."""
 ACTOR: Final = "schedule"
 
 log: Final = logging.getLogger(__name__)
@@ -94,6 +101,15 @@ def policies() -> PolicyBook:
     return load_policy(given.policy)
 
 
+@cache
+def calendar() -> Calendar:
+    return settings.load_calendar(given.calendar)
+
+
+HOURS: Final = {schedule.country: schedule.at for schedule in SCHEDULES}
+"""By when a statement must be there: what the night finds in the inbox is in its report."""
+
+
 def intake() -> inbox.Intake:
     return inbox.Intake(
         books(), given.inbox, policies(), _now(), given.max_statement_bytes, profiles=profiles_in(given.profiles)
@@ -110,15 +126,34 @@ def _needs_a_broker(**_: object) -> None:
         raise SystemExit("error: RECONCILE_REDIS_URL is not set: set it, or run `celery -A tasks beat` alone")
 
 
+@setup_logging.connect
+def _logs(**_: object) -> None:
+    """Ours instead of Celery's: theirs quote what a task was given and died of."""
+    logs.configure()
+
+
 @app.task(ignore_result=True)
 def tick() -> dict[str, int]:
     """Enter what is due, give up what failed too often, nudge what is to be done."""
     now = _now()
+    heartbeat.beat(books(), heartbeat.TICK)
     entered = sum(jobs.enter(books(), job, now, missed=missed) for job, missed in _due(now))
     given_up = len(jobs.give_up(books(), now))
     if given.redis_url and under_way(books()):
         call_workers(2)  # a run whose workers died is taken up; where they live, they are helped
-    return {"entered": entered, "given_up": given_up, "nudged": nudge(jobs.waiting(books(), now))}
+    nudged = nudge(jobs.waiting(books(), now))
+    _look_for_missing(now)
+    if sending.receivers(given):
+        _send(deliver_outbox)
+    return {"entered": entered, "given_up": given_up, "nudged": nudged}
+
+
+def _look_for_missing(now: datetime) -> None:
+    """Beside the night: it may not have begun, and what was missing may have come since. A fault here keeps no night."""
+    try:
+        missing.check(books(), now, policies(), calendar(), HOURS, missing.GRACE)
+    except Exception:
+        log.exception("it cannot be told which statements are missing")
 
 
 def _due(now: datetime) -> list[tuple[Job, bool]]:
@@ -144,34 +179,43 @@ def nudge(waiting: list[Job]) -> int:
         if name not in BY_JOB:
             log.error("%s is no job that this program knows", job.name)
             continue
-        try:
-            BY_JOB[name].apply_async((country, job.due_at.isoformat()), expires=TICK, ignore_result=True)
-        except kombu.exceptions.OperationalError as error:
-            log.warning("the broker is away (%s): %d jobs wait in the database", type(error).__name__, len(waiting))
+        if not _send(BY_JOB[name], country, job.due_at.isoformat()):
             return told
-        except Exception:
-            if given.redis_url:
-                raise
-            log.exception("%s failed", job.name)
         told += 1
     return told
+
+
+def _send(task: Any, *arguments: str) -> bool:
+    """Nudge; False where the broker is away. Without a broker the task is done here; what it raises is logged."""
+    try:
+        task.apply_async(arguments, expires=TICK, ignore_result=True)
+    except kombu.exceptions.OperationalError as error:
+        log.warning("the broker is away (%s): what waits stands in the database", type(error).__name__)
+        return False
+    except Exception:
+        if given.redis_url:
+            raise
+        log.exception("%s failed", ":".join([task.name.removeprefix("tasks."), *arguments[:1]]))
+    return True
 
 
 @app.task(ignore_result=True)
 def nightly(country: str, due_at: str) -> str | None:
     """A country's night, where it is entered and nobody did it or does it."""
     job = Job(job_name("nightly", country), datetime.fromisoformat(due_at))
-    return jobs.perform(books(), job, lambda: _night(country).words(), _now)
+    with structlog.contextvars.bound_contextvars(job=job.name, due_at=due_at, country=country):
+        return jobs.perform(books(), job, lambda: _night(country).words(), _now)
 
 
 def _night(country: str) -> night.Night:
-    return night.nightly(intake(), country, given.reports, _nudge())
+    expected = night.Expected(calendar(), HOURS)
+    return night.nightly(intake(), country, given.reports, _nudge(), expected=expected)
 
 
 @app.task(ignore_result=True)
 def decide_chunks() -> int | None:
     """Help with the run that is under way, chunk by chunk, until it is over; its number."""
-    return help_out(Worker(books(), _now(), policies()))
+    return help_out(Worker(books(), _now(), policies(), chunks.timed()))
 
 
 def _nudge() -> Callable[[int], None]:
@@ -189,6 +233,12 @@ def call_workers(chunks: int) -> None:
 
 BY_JOB: Final[dict[str, Any]] = {"nightly": nightly}
 """The jobs that a schedule may name."""
+
+
+@app.task(ignore_result=True)
+def deliver_outbox() -> str:
+    """Tell other systems what is new of balances. Without a broker not for longer than a tick may take."""
+    return sending.send(books(), given, SHARE * LIMIT if given.redis_url else SHARE * TICK).words()
 
 
 @app.task

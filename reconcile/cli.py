@@ -25,12 +25,14 @@ from reconcile.commands import (
     invoices,
     mail,
     night,
+    outbox,
     policy,
     powers,
     reporting,
     review,
     statements,
     users,
+    watching,
     web,
     work,
 )
@@ -70,6 +72,8 @@ GROUPS: Final = (
     policy,
     web,
     users,
+    outbox,
+    watching,
 )
 for group in GROUPS:
     group.register(app)
@@ -158,17 +162,18 @@ def _hoisted(line: list[str]) -> list[str]:
 
 def _trouble(error: Exception, debug: bool, code: int, what: str, then: str) -> int:
     """One line on the terminal; the traceback in the log (on the terminal with --debug)."""
-    text = "".join(traceback.format_exception(error))
     if debug:
-        print(text, file=sys.stderr)
+        print("".join(traceback.format_exception(error)), file=sys.stderr)
     shown = str(getattr(error, "orig", error)).strip().splitlines()
     print(f"error: {what}: {shown[0] if shown else ''}; {then}", file=sys.stderr)
+    from reconcile.steps.watching.logs import traced  # needed where something is wrong
+
     log = Path("reconcile.log")
     handler = logging.FileHandler(log, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("reconcile")
     logger.addHandler(handler)
-    logger.error("%s", text)
+    logger.error("%s", traced(error))  # without the exceptions' messages: a database quotes the row that it refused
     logger.removeHandler(handler)
     handler.close()
     return code

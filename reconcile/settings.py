@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from dotenv import dotenv_values
 
+from reconcile.banking_days import Calendar, read_calendar
 from reconcile.problem import Refusal
 from reconcile.sources import Source, sources_of
 
@@ -49,6 +50,15 @@ class Settings:
     """Chats that are told of it: `KZ=URL`; holds secrets, so it is never shown."""
     customer_mail: bool = False
     """Whether customers are written to whose payment waits for something that only they can send."""
+    calendar: Path | None = None
+    """Days on which banks work or not, against the rule."""
+    outbox_url: str = ""
+    """Where changes of balances are told, one HTTP request each; empty: nowhere."""
+    outbox_secret: str = field(default="", repr=False)
+    """What signs them: one secret, or two with a space between while it is changed."""
+    outbox_folder: Path | None = None
+    """Where changes of balances are written, as files of JSON lines."""
+    outbox_give_up_hours: int = 24
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
@@ -78,7 +88,23 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         report_to=values.get("report_to", ""),
         report_chat=values.get("report_chat", ""),
         customer_mail=_yes("customer_mail", values.get("customer_mail")),
+        calendar=_path(values.get("calendar")),
+        outbox_url=values.get("outbox_url", ""),
+        outbox_secret=values.get("outbox_secret", ""),
+        outbox_folder=_path(values.get("outbox_folder")),
+        outbox_give_up_hours=_whole("outbox_give_up_hours", values.get("outbox_give_up_hours"), 24),
     )
+
+
+def load_calendar(path: Path | None) -> Calendar:
+    """The days on which banks work: the rule, and a deployment's own table where it has one."""
+    if path is None:
+        return Calendar()
+    try:
+        return read_calendar(path.read_text("utf-8-sig"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"the calendar cannot be read: {type(error).__name__}"
+        raise Refusal.of(what, "check RECONCILE_CALENDAR", file=str(path)) from None
 
 
 def _path(value: str | None) -> Path | None:

@@ -313,10 +313,10 @@ def test_without_redis_one_night_that_fails_does_not_keep_the_others(
     tasks = alone.tasks(monkeypatch)
     really = tasks.night.nightly
 
-    def fails_in_kz(intake: Any, country: str, reports: Path, *more: object) -> Any:
+    def fails_in_kz(intake: Any, country: str, reports: Path, *more: Any, **named: Any) -> Any:
         if country == "KZ":
             raise ZeroDivisionError
-        return really(intake, country, reports)
+        return really(intake, country, reports, *more, **named)
 
     monkeypatch.setattr(tasks.night, "nightly", fails_in_kz)
     assert tasks.tick()["nudged"] == 3

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconcile import settings
 from reconcile.commands.context import Context
 from reconcile.commands.work import ALERTS_OPEN, BOOKS_DIFFER
 from reconcile.parsers.table_folder import profiles_in
@@ -15,6 +16,7 @@ from reconcile.problem import Refusal
 from reconcile.steps import jobs
 from reconcile.steps.inbox import PAUSE, Intake, Outcome
 from reconcile.store.locks import exclusive
+from schedules import SCHEDULES
 
 if TYPE_CHECKING:
     from reconcile.steps import nightly as night
@@ -84,7 +86,9 @@ def _here(this: Context, country: str, inbox: Path | None, reports: Path, pause:
 
         limit, own = this.settings.max_statement_bytes, profiles_in(this.settings.profiles)
         intake = Intake(this.engine, inbox, this.policies, this.now, limit, pause, profiles=own)
-        done = night.nightly(intake, country, reports, actor=this.settings.actor)
+        hours = {schedule.country: schedule.at for schedule in SCHEDULES}
+        expected = night.Expected(settings.load_calendar(this.settings.calendar), hours)
+        done = night.nightly(intake, country, reports, actor=this.settings.actor, expected=expected)
     _show(this, done)
     return done
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, or_, select
 
 from reconcile.commands.context import Context, day
 from reconcile.steps import run as running
@@ -14,7 +14,7 @@ from reconcile.steps import status as telling
 from reconcile.steps import verify as verifying
 from reconcile.steps.workers import beside
 from reconcile.store.engine import reading
-from reconcile.store.tables import alert
+from reconcile.store.tables import alert, payment
 
 BOOKS_DIFFER = 3
 ALERTS_OPEN = 4
@@ -35,7 +35,7 @@ def run(
     this: Context = context.obj
     engine, policies = this.engine, this.policies
     until = day(as_of or None, "--as-of") or policies.newest_day(this.now)
-    with this.progress("deciding") as advance, beside(engine, workers - 1, this.now, policies) as nudge:
+    with this.progress("deciding", _open(engine)) as advance, beside(engine, workers - 1, this.now, policies) as nudge:
         result = running.run(
             engine,
             as_of=until,
@@ -56,6 +56,13 @@ def run(
         this.say(f"{alerts} alerts are open: see `reconcile report`")
         if this.fail_on_alert:
             raise typer.Exit(ALERTS_OPEN)
+
+
+def _open(engine: Engine) -> int:
+    """How many payments a pass looks at: what the progress bar is measured by."""
+    undecided = or_(payment.c.status.is_(None), payment.c.status.in_(("held", "unmatched")))
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(payment).where(undecided)).scalar_one())
 
 
 def verify(context: typer.Context) -> None:

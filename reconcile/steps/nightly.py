@@ -7,24 +7,29 @@ raised, so that the night is tried again. Only the weather (the database is away
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Final, TypeVar
 
+from reconcile.banking_days import Calendar
 from reconcile.problem import Refusal
 from reconcile.reports import alert_report
+from reconcile.steps import missing
 from reconcile.steps.inbox import WEATHER, InboxResult, Intake, ingest_inbox
 from reconcile.steps.jobs import close_alerts
 from reconcile.steps.run import RunResult, run
 from reconcile.steps.verify import verify
+from reconcile.steps.watching.chunks import timed
 from reconcile.store.alerts import raise_alert
 
 ACTOR: Final = "nightly"
 SHOWN: Final = 20
 """How many lines of `verify` an alert carries; all of them stand in the report."""
 _T = TypeVar("_T")
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,14 @@ class Night:
         return f"inbox: {self.inbox.words()}; {statuses}; {books}"
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What tells whether a statement is missing: on which days banks work, and by which hour of each country's clocks."""
+
+    calendar: Calendar
+    hours: Mapping[str, time]
+
+
 def nightly(
     intake: Intake,
     country: str,
@@ -52,6 +65,7 @@ def nightly(
     nudge: Callable[[int], None] = lambda chunks: None,
     *,
     actor: str = ACTOR,
+    expected: Expected | None = None,
 ) -> Night:
     """Do a country's night as of its local day; the two reports bear that day and the country's name.
 
@@ -60,11 +74,22 @@ def nightly(
     """
     day = intake.policies.on(intake.now.date()).country(country).local_day(intake.now)
     steps = _Steps(intake, country)
-    inbox = steps.do("inbox_failed", lambda: ingest_inbox(intake))
+    inbox = steps.do("inbox_failed", lambda: _take_in(intake, expected))
     done = steps.do(
         "run_failed",
-        lambda: run(intake.engine, as_of=day, now=intake.now, policies=intake.policies, actor=actor, nudge=nudge),
+        lambda: run(
+            intake.engine,
+            as_of=day,
+            now=intake.now,
+            policies=intake.policies,
+            actor=actor,
+            progress=timed(),
+            nudge=nudge,
+        ),
     )
+    if done is not None:
+        said = {"run": done.no, "decided": done.decided, "changed": done.changed, "statuses": done.statuses}
+        log.info("run finished", extra={"country": country, "day": f"{day}", **said})
     lines = steps.do("verify_not_done", lambda: tuple(verify(intake.engine)))
     if lines is not None:
         _tell(intake, country, lines)
@@ -72,6 +97,14 @@ def nightly(
     steps.raise_first()
     assert inbox is not None and done is not None and lines is not None
     return Night(country, day, inbox, done, lines, paths)
+
+
+def _take_in(intake: Intake, expected: Expected | None) -> InboxResult:
+    """The inbox; and then what should have lain there and did not is missing."""
+    taken = ingest_inbox(intake)
+    if expected is not None:
+        missing.check(intake.engine, intake.now, intake.policies, expected.calendar, expected.hours)
+    return taken
 
 
 def write_reports(

@@ -29,6 +29,15 @@ def raise_alert(connection: Connection, kind: str, subject: str, words: str, at:
     insert_new(connection, alert, [row])
 
 
+def raise_anew(connection: Connection, kind: str, subject: str, words: str, at: datetime, **about: str | None) -> None:
+    """Raise an alert about something that comes and goes: where an earlier one was closed, it stands open again."""
+    raise_alert(connection, kind, subject, words, at, **about)
+    again = {"raised_at": at, "text": words, "closed_at": None, "closed_by": None, "closed_reason": None, **about}
+    connection.execute(
+        update(alert).where(alert.c.key == f"{kind}:{subject}", alert.c.closed_at.is_not(None)).values(**again)
+    )
+
+
 def close_alert(connection: Connection, kind: str, subject: str, actor: str, reason: str, at: datetime) -> None:
     connection.execute(
         update(alert)

@@ -17,6 +17,7 @@ from reconcile.store import (  # noqa: F401  (their tables stand in the metadata
     console_tables,
     invoice_tables,
     mail_tables,
+    ops_tables,
 )
 from reconcile.store.engine import reading
 
