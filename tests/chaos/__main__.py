@@ -14,12 +14,14 @@ from pathlib import Path
 
 from tests.chaos.command_line import crash_by_clock
 from tests.chaos.crashes import Crashed, crash
+from tests.chaos.faults import disturb
 from tests.chaos.night import Nights
 from tests.chaos.scene import Scene
 from tests.servers import postgres_server
 
 DATABASES = ("sqlite", "postgresql")
 BY_CLOCK_EVERY = 10
+FAULT_EVERY = 4
 
 
 def campaign(scene: Scene, seeds: Iterable[int], say: Callable[[str], None]) -> list[Crashed]:
@@ -27,6 +29,8 @@ def campaign(scene: Scene, seeds: Iterable[int], say: Callable[[str], None]) -> 
     wrong = []
     for seed in seeds:
         kill = crash_by_clock if seed % BY_CLOCK_EVERY == BY_CLOCK_EVERY - 1 else crash
+        if kill is crash and seed % FAULT_EVERY == 0:
+            kill = disturb
         crashed = kill(scene, DATABASES[seed // (BY_CLOCK_EVERY if kill is crash_by_clock else 1) % 2], seed)
         unit = "ms" if kill is crash_by_clock else "steps"
         died = f"died at {', '.join(map(str, crashed.died_at))} {unit}" if crashed.died_at else "came to its end first"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.pool import Pool
 
 from reconcile.policy import load_policy
@@ -30,6 +32,8 @@ from reconcile.steps import run as running
 from reconcile.store.engine import make_engine
 
 read_purpose("")  # the languages' words are loaded once, before the processes are split off
+TRY_AGAIN = 75
+"""As the command line says it: the database went away, nothing half-done was kept."""
 AS_OF = date(2026, 12, 31)
 PATIENCE = 120.0
 
@@ -47,16 +51,17 @@ class Work:
 
 
 class Fuse:
-    """Counts steps; kills its process at the chosen one (0: never)."""
+    """Counts steps; kills its process at the chosen one (0: never), or stops it there (SIGSTOP)."""
 
-    def __init__(self, at: int = 0) -> None:
+    def __init__(self, at: int = 0, how: signal.Signals = signal.SIGKILL) -> None:
         self.at = at
+        self.how = how
         self.steps = 0
 
     def step(self, *_: object) -> None:
         self.steps += 1
         if self.steps == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.how)
 
     def attach(self) -> None:
         for name in ("before_cursor_execute", "after_cursor_execute", "commit", "rollback"):
@@ -104,14 +109,30 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _main(work: Work, fuse_at: int, line: Connection, together: Barrier | None) -> None:
-    fuse = Fuse(fuse_at)
+def _main(
+    work: Work, fuse_at: int, line: Connection, together: Barrier | None, how: signal.Signals = signal.SIGKILL
+) -> None:
+    fuse = Fuse(fuse_at, how)
     fuse.attach()
     if together is not None:
         together.wait(PATIENCE)
     at: list[int] = []
-    changed = night(work, lambda: at.append(fuse.steps))
+    try:
+        changed = night(work, lambda: at.append(fuse.steps))
+    except (OperationalError, InterfaceError):
+        raise SystemExit(TRY_AGAIN) from None
     line.send((fuse.steps, at[0], changed))
+
+
+def _stands_still(process: Any) -> bool:
+    """True once the process has stopped itself; False where it came to its end first."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.exitcode is None:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                return True
+        time.sleep(0.005)
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +167,25 @@ class Nights:
         set_to = [*fuses, *[0] * len(every)]
         return self._ended([self._started(work, fuse, together) for work, fuse in zip(every, set_to, strict=False)])
 
-    def _started(self, work: Work, fuse_at: int, together: Barrier | None) -> tuple[Any, Connection]:
+    def disturbed(self, work: Work, at: int, disturb: Callable[[], None], beside: Work | None = None) -> list[Ended]:
+        """Stop the night at a step, do something to the world around it, and let it go on; `beside`: a second night
+        that begins while the first one stands still. A night that ends before the step is not disturbed."""
+        process, line = self._started(work, at, None, signal.SIGSTOP)
+        if _stands_still(process):
+            disturb()
+        started = [(process, line)]
+        if beside is not None:
+            started.append(self._started(beside, 0, None))
+            time.sleep(0.1)
+        if process.exitcode is None:
+            os.kill(process.pid, signal.SIGCONT)
+        return self._ended(started)
+
+    def _started(
+        self, work: Work, fuse_at: int, together: Barrier | None, how: signal.Signals = signal.SIGKILL
+    ) -> tuple[Any, Connection]:
         ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_main, args=(work, fuse_at, theirs, together), daemon=True)
+        process = self._context.Process(target=_main, args=(work, fuse_at, theirs, together, how), daemon=True)
         process.start()
         theirs.close()
         return process, ours
