@@ -110,6 +110,7 @@ def navigation(visit: Visit) -> list[tuple[str, str, int]]:
         ("/queue", "Queue", waiting["todo"]),
         ("/approvals", "Second person", waiting["second"] + waiting["changes"]),
         ("/statements", "Statements", 0),
+        ("/powers", "Powers", 0),
     ]
     if visit.may("manage"):
         entries += [("/users", "Users", 0), ("/audit", "Audit trail", 0)]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from reconcile.problem import Refusal
-from reconcile.steps import queue, second_person
+from reconcile.steps import queue, scans, second_person
 from reconcile.web.render import page
 from reconcile.web.visit import Operator, Posted, Viewer, Visit
 
@@ -21,7 +21,8 @@ def list_(visit: Viewer) -> Response:
 def _page(visit: Visit, status: int = 200, problems: object = ()) -> Response:
     acts = queue.page(visit.engine, queue.Filter(tab="second"), visit.today, limit=200).rows
     changes = second_person.waiting(visit.engine)
-    return page(visit, "approvals.html", status=status, acts=acts, changes=changes, problems=problems)
+    its = scans.scans(visit.engine, [each.subject for each in changes if each.kind == "power"])
+    return page(visit, "approvals.html", status=status, acts=acts, changes=changes, scans=its, problems=problems)
 
 
 @router.post("/approvals/{change_id}/{act}")
