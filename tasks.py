@@ -25,10 +25,11 @@ from reconcile import settings
 from reconcile.banking_days import Calendar
 from reconcile.parsers.table_folder import profiles_in
 from reconcile.policy import PolicyBook, load_policy
-from reconcile.steps import fetch, inbox, jobs, missing
+from reconcile.steps import fetch, inbox, jobs, mail, missing
 from reconcile.steps import nightly as night
 from reconcile.steps.jobs import Job
 from reconcile.steps.outbox import sending
+from reconcile.steps.post import Post
 from reconcile.steps.run import Worker, help_out, run, under_way
 from reconcile.steps.verify import verify
 from reconcile.steps.watching import chunks, logs
@@ -145,6 +146,8 @@ def tick() -> dict[str, int]:
     _look_for_missing(now)
     if sending.receivers(given):
         _send(deliver_outbox)
+    if mail.any_due(books(), now):
+        _send(deliver_letters)
     return {"entered": entered, "given_up": given_up, "nudged": nudged}
 
 
@@ -209,7 +212,7 @@ def nightly(country: str, due_at: str) -> str | None:
 
 def _night(country: str) -> night.Night:
     expected = night.Expected(calendar(), HOURS)
-    return night.nightly(intake(), country, given.reports, _nudge(), expected=expected)
+    return night.nightly(intake(), country, given.reports, _nudge(), expected=expected, post=Post(given))
 
 
 @app.task(ignore_result=True)
@@ -233,6 +236,12 @@ def call_workers(chunks: int) -> None:
 
 BY_JOB: Final[dict[str, Any]] = {"nightly": nightly}
 """The jobs that a schedule may name."""
+
+
+@app.task(ignore_result=True)
+def deliver_letters() -> dict[str, int]:
+    """Send the letters that wait."""
+    return asdict(Post(given).deliver(books(), _now))
 
 
 @app.task(ignore_result=True)

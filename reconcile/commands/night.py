@@ -83,12 +83,16 @@ def _here(this: Context, country: str, inbox: Path | None, reports: Path, pause:
             typer.echo(f"error: the night of {country} is under way elsewhere; try again when it is over", err=True)
             raise typer.Exit(TRY_AGAIN)
         from reconcile.steps import nightly as night  # with the report; not for the other commands to wait for
+        from reconcile.steps.post import Post
 
         limit, own = this.settings.max_statement_bytes, profiles_in(this.settings.profiles)
         intake = Intake(this.engine, inbox, this.policies, this.now, limit, pause, profiles=own)
         hours = {schedule.country: schedule.at for schedule in SCHEDULES}
         expected = night.Expected(settings.load_calendar(this.settings.calendar), hours)
-        done = night.nightly(intake, country, reports, actor=this.settings.actor, expected=expected)
+        done = night.nightly(
+            intake, country, reports, actor=this.settings.actor, expected=expected, post=(post := Post(this.settings))
+        )
+        post.deliver(this.engine, lambda: this.now)
     _show(this, done)
     return done
 

@@ -19,7 +19,7 @@ from reconcile.store.tables import alert, open_difference, statement, statement_
 GRAVEST_FIRST: Final = (
     "verify_failed", "balance_mismatch", "entry_vanished", "reversal_unmatched", "run_failed", "not_decided", "inbox_failed",
     "fetch_failed", "verify_not_done", "job_failed", "file_failed", "statement_waiting", "file_refused", "statement_gap",
-    "gateway_conflict", "settlement_difference", "settlement_overdue", "letter_uncertain", "letter_failed",
+    "gateway_conflict", "settlement_difference", "settlement_overdue", "letters_failed", "letter_uncertain", "letter_failed",
     "outbox_failed", "statement_missing",
 )  # fmt: skip
 GRAVE: Final = frozenset({"verify_failed", "balance_mismatch", "entry_vanished", "reversal_unmatched"})

@@ -22,7 +22,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
 from reconcile.problem import Refusal
 from reconcile.store.alerts import insert_new, raise_alert
@@ -139,6 +139,14 @@ def deliver(engine: Engine, send: Send, now: Callable[[], datetime], *, most: in
         waiting += outcome == "waiting"
         failed += outcome == "failed"
     return Delivered(sent, waiting, failed, uncertain)
+
+
+def any_due(engine: Engine, now: datetime) -> bool:
+    """Whether there is anything for `deliver` to do: a letter to send, or one that may have been lost on its way."""
+    due = and_(letter.c.state == "waiting", letter.c.next_at <= now)
+    lost = and_(letter.c.state == "sending", letter.c.changed_at < now - IN_DOUBT_AFTER)
+    with reading(engine) as connection:
+        return connection.execute(select(letter.c.key).where(or_(due, lost)).limit(1)).first() is not None
 
 
 def _doubt(engine: Engine, now: datetime) -> int:

@@ -20,6 +20,7 @@ from reconcile.reports import alert_report
 from reconcile.steps import missing
 from reconcile.steps.inbox import WEATHER, InboxResult, Intake, ingest_inbox
 from reconcile.steps.jobs import close_alerts
+from reconcile.steps.post import Post
 from reconcile.steps.run import RunResult, run
 from reconcile.steps.verify import verify
 from reconcile.steps.watching.chunks import timed
@@ -66,10 +67,12 @@ def nightly(
     *,
     actor: str = ACTOR,
     expected: Expected | None = None,
+    post: Post | None = None,
 ) -> Night:
     """Do a country's night as of its local day; the two reports bear that day and the country's name.
 
     All countries' files and payments are worked, whichever country's hour it is: what lies there need not wait.
+    Letters about it are written at the end, once however often the night is done; who sends them is `post.deliver`.
     Refuses a country that the policy does not know.
     """
     day = intake.policies.on(intake.now.date()).country(country).local_day(intake.now)
@@ -94,6 +97,8 @@ def nightly(
     if lines is not None:
         _tell(intake, country, lines)
     paths = write_reports(intake, country, day, reports, lines)
+    if post is not None:
+        steps.do("letters_failed", lambda: _write_letters(post, intake, country, day, lines))
     steps.raise_first()
     assert inbox is not None and done is not None and lines is not None
     return Night(country, day, inbox, done, lines, paths)
@@ -124,6 +129,10 @@ def write_reports(
         )
         for ending in (".html", ".xlsx")
     )
+
+
+def _write_letters(post: Post, intake: Intake, country: str, day: date, lines: tuple[str, ...] | None) -> int:
+    return post.write_night(intake.engine, country, day, now=intake.now, policies=intake.policies, faults=lines)
 
 
 def _tell(intake: Intake, country: str, lines: tuple[str, ...]) -> None:

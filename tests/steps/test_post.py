@@ -16,7 +16,9 @@ from sqlalchemy import Engine
 from reconcile.problem import Refusal
 from reconcile.settings import Settings
 from reconcile.steps import mail
+from reconcile.steps.inbox import Intake
 from reconcile.steps.mail import Delivered
+from reconcile.steps.nightly import nightly
 from reconcile.steps.post import Post
 from reconcile.steps.run import run
 from tests.steps.books import NOW, Line, one_c, policies, rows, upload
@@ -162,3 +164,30 @@ def test_settings_of_another_form_are_refused_at_once(more: dict[str, str], said
         _post(**more)
     assert said in str(refusal.value)
     assert "token" not in str(refusal.value).replace("TOKEN", "")
+
+
+def test_a_night_writes_its_letters_once_and_the_task_sends_them(
+    engine: Engine, postbox: tuple[Postbox, str], tmp_path: Path
+) -> None:
+    box, url = postbox
+    post = _post(url, report_to="KZ=a@example.org/en")
+    intake = Intake(engine, None, policies(), NOW)
+    for _ in range(2):
+        nightly(intake, "KZ", tmp_path / "reports", post=post)
+    assert mail.any_due(engine, NOW)
+    assert post.deliver(engine, Clock()) == Delivered(sent=1)
+    assert not mail.any_due(engine, NOW)
+    assert len(box.taken) == 1
+
+
+def test_letters_that_cannot_be_written_do_not_keep_finance_from_its_report(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> int:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(Post, "write_night", fails)
+    with pytest.raises(RuntimeError, match="no room"):
+        nightly(Intake(engine, None, policies(), NOW), "KZ", tmp_path / "reports", post=_post())
+    assert len(list((tmp_path / "reports").iterdir())) == 2
+    assert ("letters_failed",) in rows(engine, "SELECT kind FROM alert")
