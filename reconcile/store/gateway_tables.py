@@ -116,7 +116,7 @@ settlement = Table(  # a lump sum on the bank statement that is tied to its gate
     "settlement",
     metadata,
     Column("payment_id", ForeignKey("payment.id"), primary_key=True),
-    Column("how", String(12), nullable=False),
+    Column("how", String(16), nullable=False),
     Column("settlement_id", String(80), nullable=False),
     Column("gross", Minor, nullable=False),
     Column("refunds", Minor, nullable=False),
