@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 from babel.dates import format_timedelta
@@ -52,6 +53,7 @@ def environment(language: str) -> Environment:
         "flag_text": partial(flag_text, lang=language),
         "reason_short": partial(reason_short, language=language),
         "read": READ,
+        "key": partial(token_hex, 12),
     }
     made.filters |= {
         "day": partial(shown.day, language=language),
@@ -110,6 +112,7 @@ def navigation(visit: Visit) -> list[tuple[str, str, int]]:
         ("/queue", "Queue", waiting["todo"]),
         ("/approvals", "Second person", waiting["second"] + waiting["changes"]),
         ("/statements", "Statements", 0),
+        ("/accounts", "Accounts", 0),
         ("/powers", "Powers", 0),
     ]
     if visit.may("manage"):
