@@ -34,7 +34,7 @@ def beneficiaries(
     for at, phrase in said:
         sure = False
         if "role.beneficiary_before" in phrase.roles:
-            found = _after(text, tokens, at + 1)
+            found = _after(original, text, tokens, at + 1)
         elif "role.beneficiary_after" in phrase.roles:
             found = _before(text, tokens, at - 1)
         elif phrase.mark is SpanKind.TAX_ID:
@@ -47,13 +47,32 @@ def beneficiaries(
                 yield span
 
 
-def _after(text: str, tokens: Sequence[Token], first: int) -> tuple[int, int] | None:
+def _after(original: str, text: str, tokens: Sequence[Token], first: int) -> tuple[int, int] | None:
     while first < len(tokens) and (tokens[first][0] in ":-." or _client_word(tokens[first])):
         first += 1
     end = first
     while end < len(tokens) and end - first < 2 * _LONGEST and _belongs(text, tokens, first, end):
+        if end > first + 1 and _closes(original, tokens, end):
+            break
         end += 1
     return (first, end) if end > first else None
+
+
+def _closes(original: str, tokens: Sequence[Token], at: int) -> bool:
+    """Behind the legal form that ends an English name: a full stop, or a word in small letters («Acme Limited. clearing
+    invoice», «Acme Ltd non-refundable advance»)."""
+    if not (_role(tokens[at - 1], "role.legal_form") and original[tokens[at - 1][1] : tokens[at - 1][2]].isascii()):
+        return False
+    kind, start, _, value = tokens[at]
+    if kind == ".":
+        return not (at + 1 < len(tokens) and _role(tokens[at + 1], "role.legal_form"))
+    form = isinstance(value, Phrase) and "role.legal_form" in value.roles
+    return kind in ("word", "phrase") and original[start].islower() and not form and not _trades_as(tokens, at)
+
+
+def _trades_as(tokens: Sequence[Token], at: int) -> bool:
+    """«t/a», «trading as»: the name goes on."""
+    return (at + 1 < len(tokens) and tokens[at + 1][0] in "/.") or tokens[at][2] - tokens[at][1] == len("trading")
 
 
 def _client_word(token: Token) -> bool:

@@ -34,7 +34,7 @@ DATE: Final = (
 _TLD: Final = r"(?:KZ|UZ|RU|KE|COM|NET|ORG|INFO|IO|BIZ|CLOUD|ONLINE|SITE|STORE|DEV|APP|TECH|SU|РФ|ҚАЗ)"
 
 _THOUSANDS: Final = r"(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:'[0-9]{3})+|(?:\.[0-9]{3})+(?=,)|[0-9]*)"
-_AMOUNT: Final = rf"[0-9]{{1,3}}{_THOUSANDS}[.,=][0-9]{{2}}(?![0-9])(?![-/.,][0-9])(?![^\W\d_])"
+_AMOUNT: Final = rf"[0-9]{{1,3}}{_THOUSANDS}[.,=][0-9]{{2}}(?![0-9])(?!~[-/.,]~[0-9])(?![^\W\d_])"
 
 # (name of the decoy class, kind, pattern). The names are the groups of the one master expression.
 SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (

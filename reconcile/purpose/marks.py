@@ -90,6 +90,8 @@ class Walk(Numbers):
             self._word()
 
     def _word(self) -> None:
+        if self.open in REFERENCE and self.joined and self._glued_prefix(self.at):
+            return
         self.strange += 1
         self.open, self.joined, self.sign = None, False, False
 
@@ -121,7 +123,12 @@ class Walk(Numbers):
         if found is None or self.mark is not SpanKind.INVOICE or not self._fresh() or self._money_follows(self.at + 1):
             return False
         self._emit(SpanKind.INVOICE, *found.span(1))
-        self._emit(SpanKind.INVOICE, *found.span(2))
+        start, end = found.span(2)
+        if self._is(self.at + 1, "number") and self.text[end : self.tokens[self.at + 1][1]] == "\n":
+            self.at += 1
+            end = self.tokens[self.at][2]  # «834853,26 / 18834»: a line fold within the second
+        self._emit(SpanKind.INVOICE, start, end)
+        self.at += 1
         return True
 
     def _punctuation(self, sign: str, token: Token) -> None:

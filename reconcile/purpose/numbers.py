@@ -20,12 +20,14 @@ _WIDEST_GAP: Final = 3  # blanks or a fold within one number
 _DAYS: Final = 31
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
+_LAST_DIGITS: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
+_RANGE_SIGNS: Final = frozenset({"-", ".", "…", ">"})
 _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
 _PREFIX_GAPS: Final = frozenset({"", " ", "-", "/", "\n", " - ", "- ", " -", "\n-", "-\n"})
-_NUMBER_SIGN: Final = re.compile("[NnНн](?=[^\\W\\d_])")
+_NUMBER_SIGN: Final = re.compile("[NnНн]{1,2}(?=[^\\W\\d_])")
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
@@ -85,10 +87,15 @@ class Numbers(Behind):
             return 1 <= int(digits) <= _DAYS and self._date(start, end)
         if not _YEAR.fullmatch(digits):
             return False
-        dated_behind = after is not None and after.date and not after.mark
+        dated_behind = after is not None and after.date and not after.mark and not self._dated_number(last)
         if beside_month or dated_behind or self._behind_date(start):
             return self._date(start, end)
         return False
+
+    def _dated_number(self, last: int) -> bool:
+        """«по счету 2026 от 10.02.2026»: a word names the number, and the date behind it is its own."""
+        named = self.mark in REFERENCE and self._fresh()
+        return named and self._phrase_at(last + 1) is not None and self._dated(last + 2)
 
     def _date(self, start: int, end: int) -> bool:
         self.spans.append(Span(SpanKind.DATE, start, end))
@@ -182,29 +189,46 @@ class Numbers(Behind):
 
     def _to_range(self, first: int, start: int, end: int, kind: SpanKind | None) -> bool:
         """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
-        whole = _RANGE.fullmatch(self.text, start, end)
+        whole = _RANGE.fullmatch(self.text[start:end].replace("\n", ""))
         if whole is not None and (kind in REFERENCE or (kind is None and self.sign)) and _rises(whole[1], whole[2]):
             self._add_range(start, end, kind)
             return True
-        if not self.spans or not self._ranging(first):
+        place = len(self.spans) - 1
+        while place >= 0 and self.spans[place].kind is SpanKind.DATE:
+            place -= 1
+        if place < 0 or self.spans[place].kind not in REFERENCE or not self._ranging(first, self.spans[place].end):
             return False
-        previous = self.spans[-1]
-        if previous.kind not in (SpanKind.INVOICE, SpanKind.ACCOUNT) or not _rises(
-            self.text[previous.start : previous.end], self.text[start:end]
-        ):
+        low = self.spans[place]
+        if not _rises(self.text[low.start : low.end], self.text[start:end]):
             return False
-        self.spans.pop()
-        self._add_range(previous.start, end, previous.kind)
+        del self.spans[place]
+        self._add_range(low.start, end, low.kind)
         return True
 
-    def _ranging(self, first: int) -> bool:
-        """Between this number and the last one stands a dash or «по», and nothing else."""
+    def _ranging(self, first: int, low_end: int) -> bool:
+        """Between the number that ends there and this one stands a dash, dots or «по», at most with the dates, the sign
+        and the prefix of the numbers («с № 4512 от 02.02.2026 по № 4514», «SC-4512 … SC-4514»)."""
         at = first - 1
+        if self._glued_prefix(first - 2):
+            at -= 2
         while at >= 0 and (self.tokens[at][0] in SIGNS or self._signs(at)):
             at -= 1
+        end = at
+        while at >= 0 and self.tokens[at][0] in _RANGE_SIGNS:
+            at -= 1
+        signs = "".join(token[0] for token in self.tokens[at + 1 : end + 1])
         phrase = self._phrase_at(at)
-        dash = self._is(at, "-") or (phrase is not None and phrase.range and not phrase.mark)
-        return dash and self._is(at - 1, "number") and self.spans[-1].end == self.tokens[at - 1][2]
+        if signs in ("", "."):
+            if phrase is None or not phrase.range:
+                return False
+            at -= 1
+        while at >= 0 and self._dated(at):
+            at -= 1
+        return self._is(at, "number") and self.tokens[at][2] == low_end
+
+    def _dated(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        return self.tokens[at][3] is SpanKind.DATE or (phrase is not None and phrase.date)
 
     def _add_range(self, start: int, end: int, mark: SpanKind | None) -> None:
         whole = self.text[start:end].replace(" ", "")
@@ -252,11 +276,15 @@ class Numbers(Behind):
             return _NO_PREFIX
         _, begin, end, _ = self.tokens[at]
         start = max(begin, self.text.rfind(" ", begin, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
-        alone = self.text[begin:start].strip(" .").upper() in _SIGN_WORDS  # no other word of the phrase names the number
+        alone = (
+            self.text[begin:start].strip(" .").upper() in _SIGN_WORDS
+        )  # no other word of the phrase names the number
         gap = self.text[end : self.tokens[first][1]]
         if end - start > LONGEST_PREFIX or gap not in _PREFIX_GAPS:
             return _NO_PREFIX
         phrase = self._phrase_at(at)
+        if gap == "\n" and self.text[self.tokens[first][1]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
+            return _Prefix(self.text[start:end], first=True)
         glued = gap in ("", "-")
         if phrase is None:
             code = self.typed[start:end].isupper() and self.text[start:end].isalpha()
@@ -270,8 +298,10 @@ class Numbers(Behind):
     def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
         if kind in _NUMBERS:
             keys = candidate_keys(self.typed[start:end])
-            if _NUMBER_SIGN.match(self.typed, start, end):  # «NSC-524846»: the sign is glued to the number's own prefix
-                keys = (*keys, number_key(self.typed[start + 1 : end]))
+            if (
+                sign := _NUMBER_SIGN.match(self.typed, start, end)
+            ) is not None:  # «NSC-524846»: glued to the own prefix
+                keys = (*keys, *(number_key(self.typed[cut:end]) for cut in range(start + 1, sign.end() + 1)))
             prefix_key = ""
             if prefix is not None and prefix.text:
                 prefixed = number_key(prefix.text + self.typed[start:end])
@@ -288,7 +318,8 @@ class Numbers(Behind):
 
 
 def _rises(low: str, high: str) -> bool:
-    """The two ends of a range: as many digits, the second greater, within a thousand."""
-    if not (plain(low) and plain(high)) or len(low) != len(high):
+    """The two ends of a range: as many digits, the second greater, within a thousand; what stands before is the same."""
+    first, last = (_LAST_DIGITS.fullmatch("".join(each.split())) for each in (low, high))
+    if first is None or last is None or first[1] != last[1] or len(first[2]) != len(last[2]):
         return False
-    return int(low) < int(high) <= int(low) + 1000
+    return plain(first[2]) and plain(last[2]) and int(first[2]) < int(last[2]) <= int(first[2]) + 1000

@@ -182,8 +182,11 @@ def _past_fold(text: str, start: int, end: int, words: Lexicon) -> int:
 
 
 def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:
-    """A word that the line fold has cut: whole it is one of ours, and its halves are not both."""
-    return words.known(head + tail) is not None and not (words.known(head) and words.known(tail))
+    """A word that the line fold has cut: whole it is one of ours, and its halves are not both; a single letter is rather
+    the edge of a cut word («return o / f funds», «4512 t / o 4514»)."""
+    if words.known(head + tail) is None:
+        return False
+    return len(head) == 1 or len(tail) == 1 or not (words.known(head) and words.known(tail))
 
 
 def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon) -> int:

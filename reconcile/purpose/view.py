@@ -67,15 +67,22 @@ class View:
         return phrase is not None and phrase.suffix
 
     def _glued_prefix(self, at: int) -> bool:
-        """A few letters, a hyphen and a number in one piece."""
-        token = self.tokens[at]
-        return (
-            token[0] in ("word", "phrase")
-            and token[2] - token[1] <= LONGEST_PREFIX
-            and self._is(at + 1, "-")
-            and self._is(at + 2, "number")
-            and self.text[token[2] : self.tokens[at + 2][1]] == "-"
-        )
+        """A few letters, a hyphen and a number in one piece; a line fold may have cut it."""
+        if at < 0:
+            return False
+        kind, start, end, _ = self.tokens[at]
+        if kind not in ("word", "phrase") or end - start > LONGEST_PREFIX:
+            return False
+        if self._is(at + 1, "-") and self._is(at + 2, "number"):
+            return self.text[end : self.tokens[at + 2][1]] in ("-", "-\n", "\n-")
+        return self._cut_prefix(at)
+
+    def _cut_prefix(self, at: int) -> bool:
+        """«S / RV-0073511»: letters, a line fold, and a number that goes on with letters."""
+        end = self.tokens[at][2]
+        if not self._is(at + 1, "number") or self.tokens[at + 1][1] != end + 1:
+            return False
+        return self.text[end] == "\n" and self.text[end + 1].isalpha()
 
 
 def plain(text: str) -> bool:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, false, or_, select
 
 from reconcile.payer import holders_by_id, own_holders, payer_of
 from reconcile.policy import PolicyBook
-from reconcile.proposal import Case, Found, Payment
+from reconcile.proposal import Case, Payment, references_of
 from reconcile.purpose.reader import read_purpose
-from reconcile.purpose.resolve import KnownNumbers, References, keys_wanted, resolve
+from reconcile.purpose.resolve import keys_wanted
 from reconcile.statement import Party, PartyKind, StructuredReference
 from reconcile.store.lookup import Wanted, add_invoices_of, find
 from reconcile.store.tables import entry, line_detail, own_bank_account, statement, statement_line
@@ -76,10 +75,10 @@ def cases_of(
         policy = policies.on(each.booking_date)
         payer = payer_of(each.debtor, each.ultimate, policy)
         keys = keys_wanted(each.reading, each.references)
-        half.append((each, payer, policy, keys))
+        half.append((each, payer, policy))
         _want(wanted, each, payer, policy.name_limit(each.format), keys)
     found = find(connection, wanted)
-    cases = [Case(each, payer, references_of(each, found, keys), found, policy) for each, payer, policy, keys in half]
+    cases = [Case(each, payer, references_of(each, found), found, policy) for each, payer, policy in half]
     accounts = {number for case in cases for number in _accounts_to_open(case)}
     add_invoices_of(connection, found, accounts, settled_too=settled_too)
     return cases
@@ -123,37 +122,6 @@ def _want(wanted: Wanted, each: Payment, payer: Party, limit: int | None, keys: 
     wanted.parties.add((payer, limit))
     if each.ultimate:
         wanted.parties.add((each.ultimate, limit))
-
-
-def references_of(each: Payment, found: Found, keys: Keys) -> References:
-    """The purpose's numbers against what was on the books on the booking date; later ones are candidates only."""
-    exact, zeroless = keys
-    day = each.booking_date
-
-    def invoices(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:
-        return {
-            key: numbers
-            for key in keys
-            if (numbers := tuple(n for n in index.get(key, ()) if found.invoices[n].issued_on <= day))
-        }
-
-    def accounts(index: dict[str, tuple[str, ...]], keys: frozenset[str] | set[str]) -> dict[str, tuple[str, ...]]:
-        return {
-            key: numbers for key in keys if (numbers := tuple(n for n in index.get(key, ()) if _opened(found, n, day)))
-        }
-
-    known = KnownNumbers(
-        invoices(found.invoices_by_key, exact),
-        accounts(found.accounts_by_key, exact),
-        invoices(found.invoices_by_zeroless, zeroless),
-        accounts(found.accounts_by_zeroless, zeroless),
-    )
-    return resolve(each.reading, known, each.references)
-
-
-def _opened(found: Found, number: str, day: date) -> bool:
-    opened = found.accounts[number].opened_on
-    return opened is None or opened <= day
 
 
 def _accounts_to_open(case: Case) -> set[str]:

@@ -251,6 +251,12 @@ CUT = [
     # as typed: words in another order are not how it begins
     ("строительная Алматинская компани", 32, "Алматинская строительная компания «Север»", "different"),
     ("ТОО Алматинская строительная ком", 32, "ТОО Алматинская строительная фирма", "different"),
+    # another company whose name begins alike, cut at the limit or a character before it
+    ("ТОО Алматинская строительная ком", 32, "ТОО «Алматинская строительная коммуна Север»", "same"),
+    ("ТОО Алматинская строительная ко", 32, "ТОО «Алматинская строительная контора»", "doubtful"),
+    ("ТОО Алматинская строительная ко", 32, "ТОО «Алматинская строительная фирма»", "different"),
+    ("LAMU WINGU TRADERS COMPANY LIMI", 32, "Lamu Wingu Traders 2 Company Limited", "different"),
+    ("LAMU WINGU TRADERS COMPANY LIMIT", 32, "Lamu Wingu Tradings Company Limited", "different"),
     # stars hide, whatever the length
     ("НУРМАГАМБЕТОВ БАУЫРЖАН К********", 32, "Нурмагамбетов Бауыржан Куанышулы", "doubtful"),
     # a whole name that happens to be as long

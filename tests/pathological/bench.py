@@ -24,12 +24,10 @@ from reconcile.decision import Decision, decide
 from reconcile.names import name_key, name_prefix
 from reconcile.payer import payer_of
 from reconcile.policy import Policy, load_policy
-from reconcile.proposal import Case, Found, Payment
+from reconcile.proposal import Case, Found, Payment, references_of
 from reconcile.purpose.reader import read_purpose
-from reconcile.purpose.resolve import keys_wanted
 from reconcile.reference import number_key, zeroless_key
 from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
-from reconcile.steps.cases import references_of
 from reconcile.world import identifiers
 
 FOLDER: Final = Path(__file__).parent
@@ -219,7 +217,7 @@ def case_of(given: Given) -> Case:
         read_purpose(given.purpose), fields,
     )  # fmt: skip
     books = found(made)
-    references = references_of(payment, books, keys_wanted(payment.reading, fields))
+    references = references_of(payment, books)
     return Case(payment, payer_of(debtor, ultimate, policy), references, books, policy)
 
 

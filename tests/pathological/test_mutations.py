@@ -14,12 +14,10 @@ from reconcile.decision import decide
 from reconcile.matchers import MATCHERS
 from reconcile.names import NameMatch
 from reconcile.payer import Relation
-from reconcile.proposal import Case
+from reconcile.proposal import Case, references_of
 from reconcile.purpose.decoys import SHAPES
 from reconcile.purpose.reader import read_with
-from reconcile.purpose.resolve import keys_wanted
 from reconcile.purpose.words import Lexicon, lexicon
-from reconcile.steps.cases import references_of
 from tests.pathological.bench import Given, all_cases, case_of, told
 
 GIVEN = list(all_cases())
@@ -70,8 +68,7 @@ def test_without_a_refusal_some_case_ends_otherwise(name: str, monkeypatch: pyte
 def _read_by(case: Case, given: Given, words: Lexicon, without: tuple[str, ...] = ()) -> Case:
     """The same payment with a purpose read by less."""
     payment = replace(case.payment, reading=read_with(given.purpose, words, without))
-    keys = keys_wanted(payment.reading, payment.references)
-    return replace(case, payment=payment, references=references_of(payment, case.found, keys))
+    return replace(case, payment=payment, references=references_of(payment, case.found))
 
 
 def _misread(make: Callable[[Case, Given], Case]) -> bool:

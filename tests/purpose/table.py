@@ -157,6 +157,29 @@ MATCH: dict[str, tuple[str, str]] = {
     "range, по": ("счета с 7301 по 7304", "r:"),
     "range, dash with blanks": ("счета № 7301 - 7304", "r:73017304"),
     "range, English": ("invoices 7301 to 7304", "r:"),
+    "range, English, from": ("invoices from 7301 to 7304", "r:"),
+    "range, Latin по, as short as a purchase order": ("po schetam s 7301 po 7304", "r:"),
+    "range, dots": ("счета 7301...7304", "r:"),
+    "range, one sign of dots": ("счета 7301 … 7304", "r:"),
+    "range, dates beside its ends": ("счета с 7301 от 01.02.2026 по 7304 от 03.02.2026", "r:"),
+    "range, signs": ("счета с №7301 до №7304", "r:"),
+    "range, prefixes": ("счета SC-7301 – SC-7304", "r:"),
+    "range, a fold within the word": ("inv 7301 t\no 7304", "r:"),
+    "range, a fold within its first number": ("inv 73\n01 to 7304", "r:"),
+    "range, a fold within its last number": ("inv 7301 to 73\n04", "r:"),
+    "range, a fold within either end of a hyphen": ("по счетам 7301-73\n04", "r:73017304"),
+    # Lists over a line fold
+    "list, decimals cut by a fold": ("inv 834853,26\n18834", "i:834853 i:2618834"),
+    "list, a hyphen behind the decimals, cut": ("inv nos. 834853,26-\n18834 VAT", "i:834853 i:2618834"),
+    "list, prefix cut by a fold": ("сч.№ 1767/8 от 03.01.26, № S\nRV-0073511 от 12.01.2026", "i:17678 i:SRV0073511"),
+    "list, fold before the prefix's hyphen": ("сч.№ 1767/8, SRV\n-0073511", "i:17678 i:SRV0073511"),
+    "list, fold behind the prefix's hyphen": ("сч.№ 1767/8, SRV-\n0073511", "i:17678 i:SRV0073511"),
+    "list, NN glued": ("PO SCHETAM NN00098186 OT 07.02.2026, N 460649", "i:00098186 i:460649"),
+    "list, NN and own prefixes": ("PO SCHETAM NN BK-56851191,NINV-2025-086885", "i:BK56851191 i:NINV2025086885"),
+    "list, no range: not within a thousand": ("счета 7301 - 9304", "i:7301 b:9304"),
+    "list, no range: falling": ("счета 7304, 7301", "i:7304 i:7301"),
+    "invoice, a number like a year": ("Оплата по счету 2026 от 10.02.2026", "i:2026"),
+    "invoice, шет": ("OPLATA PO SHETU 7301", "i:7301"),
     # Noise around
     "noise, bank prefix": ("КОММЕРЧ.ПЛАТЕЖ/ОПЛАТА ПО СЧ 7301//Л/СЧ 620041", "i:7301 a:620041"),
     "noise, EFT": ("EFT CR 0012345678 INV#7301", "i:7301"),
@@ -170,6 +193,19 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a word that no name holds, behind it": (
+        "FOR JANE WANJIKU KAMAU VIA BANK, ACCOUNT 620041",
+        "a:620041 @JANE WANJIKU KAMAU",
+    ),
+    "small letters behind the form": (
+        "on behalf of Acme Kenya Limited non-refundable advance a/c 620041",
+        "a:620041 @Acme Kenya Limited",
+    ),
+    "a full stop behind the form": (
+        "for ACME KENYA LIMITED. clearing invoice 7301. account no. 620041",
+        "i:7301 a:620041 @ACME KENYA LIMITED",
+    ),
+    "a trade name behind the form": ("for Acme Ltd t/a Foo Bar, account 620041", "a:620041 @Acme Ltd t/a Foo Bar"),
     "за, person": ("Оплата за Петрова Петра Петровича, л/с 620041", "a:620041 @Петрова Петра Петровича"),
     "за третье лицо": ('за третье лицо ТОО "Дала-Тех" БИН 180440021537, сч.7301', 'i:7301 @ТОО "Дала-Тех"'),
     "за, capitals with a form": ("ОПЛАТА ПО СЧ 7301//ЗА ТОО ПОДСОЛНУХ//Л/СЧ 620041", "i:7301 a:620041 @ТОО ПОДСОЛНУХ"),
