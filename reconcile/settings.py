@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,8 @@ from reconcile.sources import Source, sources_of
 PREFIX: Final = "RECONCILE_"
 DEFAULT_DATABASE: Final = "sqlite:///reconcile.db"
 GIGABYTE: Final = 1024**3
+LEAST_SECRET: Final = 16
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,12 @@ class Settings:
     outbox_folder: Path | None = None
     """Where changes of balances are written, as files of JSON lines."""
     outbox_give_up_hours: int = 24
+    webhook_secrets: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Which processing centre signs with what; one that is named twice is changing its secret."""
+    mpesa_path_secret: str = field(default="", repr=False)
+    """The part of the address that only the operator knows; empty: its calls are not answered."""
+    mpesa_addresses: tuple[IPv4Network | IPv6Network, ...] = ()
+    """From where the operator calls; empty: from nowhere."""
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
@@ -93,6 +103,9 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         outbox_secret=values.get("outbox_secret", ""),
         outbox_folder=_path(values.get("outbox_folder")),
         outbox_give_up_hours=_whole("outbox_give_up_hours", values.get("outbox_give_up_hours"), 24),
+        webhook_secrets=_secrets(values.get("webhook_secrets", "")),
+        mpesa_path_secret=_path_secret(values.get("mpesa_path_secret", "")),
+        mpesa_addresses=_networks(values.get("mpesa_addresses", "")),
     )
 
 
@@ -123,6 +136,38 @@ def _whole(name: str, value: str | None, default: int) -> int:
     if not value.isascii() or not value.isdigit() or int(value) < 1:
         raise Refusal.of(f"{PREFIX}{name.upper()} is {value!r}", "write a whole number above zero")
     return int(value)
+
+
+def _secrets(text: str) -> tuple[tuple[str, bytes], ...]:
+    """`centre=SECRET` separated by blanks. A refusal never shows a secret."""
+    found = []
+    for word in text.split():
+        name, sign, secret = word.partition("=")
+        if not sign or not _PLAIN_NAME.fullmatch(name) or len(secret) < LEAST_SECRET:
+            raise Refusal.of(
+                f"{PREFIX}WEBHOOK_SECRETS has an entry that is no name=SECRET, or a secret below {LEAST_SECRET} signs",
+                "write centre=SECRET, separated by blanks; make one with `openssl rand -hex 32`",
+            )
+        found.append((name, secret.encode()))
+    return tuple(found)
+
+
+def _path_secret(text: str) -> str:
+    if text and (len(text) < LEAST_SECRET or not _PLAIN_NAME.fullmatch(text)):
+        raise Refusal.of(
+            f"{PREFIX}MPESA_PATH_SECRET is shorter than {LEAST_SECRET} signs, or has others than letters, digits, - and _",
+            "make one with `openssl rand -hex 24`",
+        )
+    return text
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(word) for word in text.split())
+    except ValueError as error:
+        raise Refusal.of(
+            f"{PREFIX}MPESA_ADDRESSES: {error}", "write addresses such as 192.0.2.0/24, with blanks"
+        ) from None
 
 
 def _user() -> str:

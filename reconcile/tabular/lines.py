@@ -37,8 +37,22 @@ def rows(path: Path, columns: Sequence[Column], problems: Problems) -> Iterator[
                 yield row
 
 
+def delivered(content: bytes, columns: Sequence[Column], problems: Problems) -> Iterator[Row]:
+    """The rows of a request's body: one object, or a list of them, each numbered from 1."""
+    found = _parsed(content, None)
+    for line, each in enumerate(found if isinstance(found, list) else [found], 1):
+        if not isinstance(each, dict):
+            raise Refusal.of("the body is neither one JSON object nor a list of them", "send one object a row", line=line)
+        row = _arranged(each, line, columns, problems)
+        if row is not None:
+            yield row
+
+
 def _row(content: bytes, line: int, columns: Sequence[Column], problems: Problems) -> Row | None:
-    found = _object(content, line)
+    return _arranged(_object(content, line), line, columns, problems)
+
+
+def _arranged(found: dict[str, object], line: int, columns: Sequence[Column], problems: Problems) -> Row | None:
     if _ignored_card(found, columns):
         report_card("an ignored column", line, problems)
         return None
@@ -51,9 +65,16 @@ def _row(content: bytes, line: int, columns: Sequence[Column], problems: Problem
 
 
 def _object(content: bytes, line: int) -> dict[str, object]:
+    found = _parsed(content, line)
+    if not isinstance(found, dict):
+        raise Refusal.of("the line is not one JSON object", "write one object a line", line=line)
+    return found
+
+
+def _parsed(content: bytes, line: int | None) -> object:
     try:
         text = content.decode("utf-8")
-        found = json.loads(
+        found: object = json.loads(
             text, parse_float=_Number, parse_int=_Number, parse_constant=_no_constant, object_pairs_hook=_pairs
         )
         json.dumps(found, ensure_ascii=False).encode("utf-8")
@@ -64,8 +85,6 @@ def _object(content: bytes, line: int) -> dict[str, object]:
     except (ValueError, RecursionError):
         mend = "write one whole object a line; the file may be cut"
         raise Refusal.of("the line is not one JSON object", mend, line=line) from None
-    if not isinstance(found, dict):
-        raise Refusal.of("the line is not one JSON object", "write one object a line", line=line)
     return found
 
 

@@ -35,6 +35,8 @@ BESIDE: Final = ("reconcile.web.pages", "reconcile.web.api", "reconcile.web.heal
 """Packages and modules whose `router`s make the application; one that is not there is left out."""
 FORM_BYTES: Final = 1 << 20
 SCAN_BYTES: Final = 12 << 20
+CALLED: Final = (f"{API}v1/webhooks/", f"{API}v1/mpesa/")
+CALL_BYTES: Final = 64 << 10
 _log: Final = logging.getLogger("reconcile.web")
 
 
@@ -87,6 +89,8 @@ def routers() -> Iterator[APIRouter]:
 
 def limit(settings: Settings, path: str) -> int:
     """How many bytes a request to this path may have."""
+    if path.startswith(CALLED):
+        return CALL_BYTES
     if path == "/statements/upload" or path.startswith(API):
         return settings.max_upload_bytes + FORM_BYTES
     return SCAN_BYTES if path.startswith("/powers") else FORM_BYTES

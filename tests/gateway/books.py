@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -107,13 +108,13 @@ def callback(receipt: str = "UB33AAAAA1", amount: int = 200_000_00, account: str
 
 
 def webhook(
-    payment_id: str, amount: int = 1000_00, kind: Kind = Kind.PAID, token: str = "tok-1", **other: object
+    payment_id: str, amount: int = 1000_00, kind: Kind = Kind.PAID, token: str = "tok-1", **other: Any
 ) -> Report:
     return Report(
         kind=kind, door=Door.WEBHOOK, method=Method.CARD, amount=amount, currency="KZT",
         at=datetime.fromisoformat("2026-02-03T12:00:00+05:00"), payment_id=payment_id, account=KZ, provider="centre",
         merchant="M-1", scheme="visa", issuer_country="KZ", payer_key=card_key(token), source="webhook", **other,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def wallet(lines: Sequence[tuple[str, int, str]], opening: int = 0, day: str = "2026-02-03",

@@ -7,7 +7,7 @@ processing centre; what is then credited is judged apart (`judging`). Nothing he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -62,11 +62,22 @@ def record(
     return done
 
 
-def recorded(engine: Engine, reports: Sequence[Report], *, actor: str, now: datetime, policies: PolicyBook) -> Recorded:
-    """As `record`, in a transaction of its own; where another door stores the same payment at this moment, again."""
+def recorded(
+    engine: Engine,
+    reports: Sequence[Report],
+    *,
+    actor: str,
+    now: datetime,
+    policies: PolicyBook,
+    first: Callable[[Connection], None] | None = None,
+) -> Recorded:
+    """As `record`, in a transaction of its own; where another door stores the same payment at this moment, again.
+    `first` is done before it in the same transaction, and may refuse it all."""
     for left in range(RETRIES, 0, -1):
         try:
             with engine.begin() as connection:
+                if first is not None:
+                    first(connection)
                 return record(connection, reports, actor=actor, now=now, policies=policies)
         except IntegrityError:
             if left == 1:
@@ -188,6 +199,8 @@ class _Chunk:
 
     def _contradiction(self, report: Report, row: dict[str, Any]) -> str:
         """Why the report cannot be of this payment; empty where it can."""
+        if self._of_another_centre(report, row):
+            return f"it is on the books as a payment through {row['provider']}"
         if report.names_original:
             if report.currency != row["currency"]:
                 return f"it gives back {report.currency}, the payment was in {row['currency']}"
@@ -197,6 +210,13 @@ class _Chunk:
         if str(report.method) != row["method"]:
             return f"it is on the books as {row['method']}"
         return ""
+
+    @staticmethod
+    def _of_another_centre(report: Report, row: dict[str, Any]) -> bool:
+        """A centre may add to what another door told, and give back only what went through itself."""
+        through = str(row["provider"]).casefold()
+        signed = report.door is Door.WEBHOOK and report.kind is not Kind.PAID
+        return signed and bool(through) and through != report.provider.casefold()
 
     def _doubt(self, report: Report, row: dict[str, Any]) -> str:
         """What a person must look at and no file is refused for; empty where there is nothing."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from reconcile.gateway.report import Report
 from reconcile.policy import PolicyBook
@@ -22,8 +22,16 @@ class Taken:
     decided: int
 
 
-def take(engine: Engine, reports: Sequence[Report], *, actor: str, now: datetime, policies: PolicyBook) -> Taken:
-    """Store, and credit at once what may be credited."""
-    stored = recorded(engine, reports, actor=actor, now=now, policies=policies)
+def take(
+    engine: Engine,
+    reports: Sequence[Report],
+    *,
+    actor: str,
+    now: datetime,
+    policies: PolicyBook,
+    first: Callable[[Connection], None] | None = None,
+) -> Taken:
+    """Store, and credit at once what may be credited. `first` is done in the transaction that stores, and may refuse."""
+    stored = recorded(engine, reports, actor=actor, now=now, policies=policies, first=first)
     _, decided = judge_payments(engine, now=now, policies=policies, gateway_ids=list(stored.touched))
     return Taken(stored, decided)
