@@ -108,7 +108,7 @@ class Result:
 def compare(labelled: Iterable[Labelled], payments: Iterable[Row]) -> Result:
     result = Result()
     seen: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in payments:
+    for row in _by_their_door(payments):
         seen[row["bank_account"], row["booking_date"], row["amount"]].append(row)
     groups: dict[tuple[str, str, str], list[Labelled]] = defaultdict(list)
     for one in labelled:
@@ -119,6 +119,21 @@ def compare(labelled: Iterable[Labelled], payments: Iterable[Row]) -> Result:
         result.surplus += found[len(its) :]
     result.surplus += [row for rows in seen.values() for row in rows]
     return result
+
+
+def _by_their_door(payments: Iterable[Row]) -> list[Row]:
+    """Mobile money is decided as a payment of the gateway, which the bank's own entry only settles: what was made of the
+    payment stands in that entry's place."""
+    rows = list(payments)
+    gateway = {row["bank_reference"]: row for row in rows if row["channel"] == "mobile_money"}
+    put: list[Row] = []
+    for row in rows:
+        paid = gateway.pop(row["bank_reference"], None) if row["status"] == "settlement" else None
+        if paid is not None:
+            put.append({**paid, **{name: row[name] for name in ("bank_account", "booking_date", "amount")}})
+        elif row["channel"] != "mobile_money":
+            put.append(row)
+    return [*put, *gateway.values()]
 
 
 def _paired(its: list[Labelled], found: list[Row]) -> list[Compared]:

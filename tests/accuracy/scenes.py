@@ -29,6 +29,8 @@ class Scene:
 
 
 SCENES: Final[dict[str, Scene]] = {}
+MOBILE_LIMITS: Final = (150_000, 250_000)
+"""The least and the most shillings of one payment by mobile money."""
 
 
 def scene(
@@ -609,7 +611,7 @@ def mpesa_paybill(act: Act) -> None:
     mine = rng.random() < 0.6
     party, holder, account = client_with_account(act, PERSON if mine else LEGAL, bank=False)
     act.other_invoices(account)
-    facts = act.facts(act.money(), [Ref(account.number)])
+    facts = act.facts(act.money(*MOBILE_LIMITS), [Ref(account.number)])
     typed = act.said(account.number)
     if typed.isdigit() and rng.random() < 0.2:
         typed = typed[:3] + " " + typed[3:]
@@ -617,11 +619,10 @@ def mpesa_paybill(act: Act) -> None:
         raise Retry
     person = party if mine else act.stage.register.person("KE")
     shown = Shown(person.core.upper())
-    if mine:
-        facts.payer_relation[holder.key] = OWN
+    facts.payer_relation[holder.key] = OWN  # the gateway credits the account that was typed, whoever's phone it is
     phone = f"2547****{rng.randint(0, 9999):04d}"
     details = rng.choice(("Pay Bill Online", f"Pay Bill from {phone} - {shown.name} Acc. {typed}", "Pay Bill"))
     act.pay(
         facts, details, shown, references=[("bill_reference", typed), ("phone", phone)],
-        who="own" if mine else "individual", unchecked=() if mine else ("status", "reason", "account", "flags", "relation"),
+        who="own" if mine else "individual", unchecked=("relation",),
     )  # fmt: skip

@@ -207,13 +207,16 @@ class Act:
         for _ in range(self.rng.choice((0, 0, 1, 1, 2, 3))):
             self.invoice(account)
 
-    def money(self) -> int:
-        low, high = _RANGES[self.currency]
+    def money(self, low: int = 0, high: int = 0) -> int:
+        """An amount in minor units, of so many whole units; of the currency's usual ones without."""
+        if not high:
+            low, high = _RANGES[self.currency]
         rng = self.rng
         while True:
             whole = int(low * (high / low) ** rng.random())
             if rng.random() < 0.4:
                 whole = whole // 1000 * 1000 or whole
+            whole = max(whole, low)
             amount = whole * 100 + (rng.randint(1, 99) if rng.random() < 0.3 else 0)
             if self.free(amount):
                 return amount
