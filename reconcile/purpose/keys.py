@@ -13,8 +13,8 @@ MOST_PARTS: Final = 4
 
 _SPLIT: Final = re.compile(r"[^\s/+\\]+")
 _LIST: Final = re.compile(r"[0-9]{3,}(?:[/+\\][0-9]{3,})+")
-_AMONG_DIGITS: Final = re.compile(r"(?<=[0-9])[OoОоЗзlIІі|]+(?![^\W0-9_])|(?<![^\W_])[OoОоЗзlIІі|](?=[0-9])")
-_TO_DIGIT: Final = str.maketrans("OoОоЗзlIІі|", "00003311111")
+_AMONG_DIGITS: Final = re.compile(r"(?<=[0-9])[OoОоЗзlLIІі|]+(?![^\W0-9_])|(?<![^\W_])[OoОоЗзlLIІі|](?=[0-9])")
+_TO_DIGIT: Final = str.maketrans("OoОоЗзlLIІі|", "000033111111")
 
 
 def parts(text: str) -> list[tuple[int, int]]:

@@ -154,8 +154,8 @@ class Walk(Numbers):
 
     def _number(self) -> None:
         first = self.at
-        end, last = self._group()
-        start = self.tokens[first][1]
+        last = self._series(first, self._group()[1])
+        start, end = self.tokens[first][1], self.tokens[last][2]
         self.at = last + 1
         if (
             self._part_of_date(first, last, start, end)

@@ -28,6 +28,8 @@ _TIME_OF_YEAR: Final = re.compile(
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
 _PREFIX_GAPS: Final = frozenset({"", " ", "-", "/", "\n", " - ", "- ", " -", "\n-", "-\n"})
 _NUMBER_SIGN: Final = re.compile("[NnНн]{1,2}(?=[^\\W\\d_])")
+_SPACED_DASH: Final = " - "
+_SERIES_END: Final = re.compile(r"[^\W\d_][0-9]{1,4}")
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
@@ -61,6 +63,20 @@ class Numbers(Behind):
                 break
             last += 1
         return tokens[last][2], last
+
+    def _series(self, first: int, last: int) -> int:
+        """The last token of a series' number whose dashes were typed with blanks: «6711264 - F80», «INV - 2025 - 015577»."""
+        following = last + 2
+        if not self._is(following, "number") or first != last:
+            return last
+        begun, end = self.tokens[following][1:3]
+        if self.text[self.tokens[last][2] : begun] != _SPACED_DASH:
+            return last
+        typed = self.text[self.tokens[first][1] : self.tokens[last][2]]
+        if _SERIES_END.fullmatch(self.text, begun, end):
+            return following if plain(typed) else last
+        year = _YEAR.fullmatch(typed) is not None and end - begun > len(typed) and plain(self.text[begun:end])
+        return following if year and self._prefix(first).text else last
 
     def _may_join(self, at: int) -> bool:
         """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
@@ -296,7 +312,10 @@ class Numbers(Behind):
         return _Prefix(self.text[start:end], first=glued, marks=glued and alone and at == self.mark_at)
 
     def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
-        if kind in _NUMBERS:
+        if kind in _NUMBERS and _SPACED_DASH in self.text[start:end]:
+            series = prefix.text if prefix is not None and _YEAR.match(self.text, start) else ""
+            self.spans.append(Span(kind, start, end, (number_key(series + self.typed[start:end]),)))
+        elif kind in _NUMBERS:
             keys = candidate_keys(self.typed[start:end])
             if (
                 sign := _NUMBER_SIGN.match(self.typed, start, end)
