@@ -73,6 +73,8 @@ class Report:
     settlement_id: str = ""
     converted_amount: int | None = None
     converted_currency: str | None = None
+    cleared: frozenset[str] = frozenset()
+    """What the door says there is none of, though the books may have it (an empty cell, as against no column)."""
     source: str = ""
     line: int | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -104,11 +106,12 @@ class Report:
     @property
     def digest(self) -> str:
         """The same report through the same door again is no news."""
-        said = (
+        said: tuple[object, ...] = (
             self.kind, self.door, self.amount, self.currency, self.at.isoformat(), self.payment_id, self.receipt,
             self.original_id, self.account, self.fee, self.settlement_id, self.converted_amount,
             self.converted_currency, self.payer_key, self.scheme, self.issuer_country,
         )  # fmt: skip
+        said += (sorted(self.cleared),) if self.cleared else ()
         return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:32]
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import Engine
 
 from reconcile.gateway.report import Kind
 from reconcile.problem import Refusal
-from reconcile.steps.gateway import take
+from reconcile.steps.gateway import import_gateway_payments, take
 from reconcile.steps.ingest import Table
 from tests.gateway.books import (
     CARD,
+    HEADER,
     KE,
     KZ,
     MPESA,
@@ -30,6 +31,7 @@ from tests.gateway.books import (
     right,
     settled,
     statuses,
+    table,
     wallet,
     webhook,
 )
@@ -279,6 +281,26 @@ def test_the_same_registry_again_changes_nothing(database_url: str, tmp_path: Pa
     assert (first.new, first.decided) == (2, 2)
     assert (again.new, again.changed, again.unchanged, again.decided) == (0, 0, 2, 0)
     assert balance(engine, KZ) == 2000_00
+
+
+def test_an_empty_cell_clears_what_is_stored_and_a_column_that_is_absent_keeps_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    engine = books(database_url, tmp_path)
+    query = "SELECT coalesce(fee, -1), settlement_id, scheme, provider FROM gateway_payment"
+    whole = CARD | {"gateway_payment_id": "P-1", "fee": "1.00", "settlement_id": "S-1", "account_number": "1009999"}
+    load(engine, tmp_path, whole)
+    without = [name for name in HEADER if name not in ("fee", "settlement_id", "card_scheme", "provider")]
+    absent = table(tmp_path / "absent.csv", without, [[whole.get(name, "") for name in without]])
+    import_gateway_payments(engine, absent, actor="finance", now=NOW, policies=policies())
+    assert rows(engine, query) == [(100, "S-1", "visa", "centre")]
+    load(engine, tmp_path, whole | {"fee": "", "settlement_id": "", "card_scheme": "", "provider": ""})
+    assert rows(engine, query) == [(-1, "", "", "")]
+    load(engine, tmp_path, whole | {"account_number": KZ, "fee": "2.00", "settlement_id": "S-2"})
+    assert statuses(engine) == {"P-1": ("credited", None)}
+    load(engine, tmp_path, whole | {"account_number": KZ, "fee": "", "settlement_id": "", "card_scheme": ""})
+    assert rows(engine, query) == [(-1, "", "visa", "centre")]  # what the credit rests on is not taken from behind it
+    right(engine)
 
 
 # --- what goes back --------------------------------------------------------------------------------------------------

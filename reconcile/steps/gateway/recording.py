@@ -37,6 +37,7 @@ _FILLED: Final = (
     "provider", "merchant", "external_id", "receipt", "scheme", "issuer_country", "masked_pan", "phone", "operator",
 )  # fmt: skip
 _CORRECTED: Final = ("fee", "settlement_id")
+_MAY_BE_NULL: Final = ("fee", "converted_amount", "converted_currency")
 
 
 @dataclass(slots=True)
@@ -249,6 +250,9 @@ class _Chunk:
         trusted = report.door is not Door.CALLBACK
         if report.account and not credited and (trusted or not row["account_given"]) and self._better(report, row):
             row["account_given"] = report.account[:80]
+        for name in report.cleared:
+            if not getattr(report, name) and (name in _CORRECTED or not credited):
+                row[name] = None if name in _MAY_BE_NULL else ""
         if row != before:
             self.changed.add(row["id"])
             self.done.touched[row["id"]] = None

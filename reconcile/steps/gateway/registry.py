@@ -203,7 +203,7 @@ def report_of(given: Given, door: Door, source: str, line: int | None = None) ->
         masked_pan=given.get("masked_pan") or "", phone=mask_phone(phone), operator=given.get("operator") or "",
         fee=_fee(given.get("fee"), money, amount), settlement_id=given.get("settlement_id") or "",
         converted_amount=None if converted is None else positive(converted, str(into)), converted_currency=into,
-        source=source, line=line, facts=_facts(given),
+        cleared=_cleared(given, card=card), source=source, line=line, facts=_facts(given),
     )  # fmt: skip
 
 
@@ -214,6 +214,21 @@ def _fee(text: str | None, money: str, amount: int) -> int | None:
     if fee > amount:
         raise Refusal.of(f"the fee {text} is more than the amount", "correct either")
     return fee
+
+
+_CLEARS: Final = {
+    "scheme": ("scheme",), "masked_pan": ("masked_pan",), "issuer_country": ("issuer_country",), "fee": ("fee",),
+    "settlement_id": ("settlement_id",), "provider": ("provider",), "merchant": ("merchant",),
+    "converted_amount": ("converted_amount", "converted_currency"),
+}  # fmt: skip
+
+
+def _cleared(given: Given, *, card: bool) -> frozenset[str]:
+    """What empty cells clear. Receipt, operator and original make the payment what it is: they are never taken away."""
+    clears = _CLEARS | ({"card_token": ("payer_key",)} if card else {"msisdn": ("payer_key", "phone")})
+    return frozenset(
+        name for column, names in clears.items() if column in given and given[column] in (None, "") for name in names
+    )
 
 
 _NEVER_KEPT: Final = frozenset({"card_token", "msisdn"})
