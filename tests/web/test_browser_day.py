@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from reconcile.reports import alert_report
 from reconcile.settings import Settings
+from reconcile.steps import users
 from reconcile.steps.verify import verify
 from reconcile.web.app import create_app
 from tests.servers import free_port
@@ -74,10 +75,11 @@ def address(engine: Any, tmp_path: Path) -> Iterator[str]:
 class Desk:
     """One person at their own browser. Every page they turn to is looked at by axe; errors of its scripts are kept."""
 
-    def __init__(self, browser: Browser, address: str, name: str, width: int = 1280) -> None:
+    def __init__(self, browser: Browser, address: str, name: str, width: int = 1280, dark: bool = False) -> None:
         context = browser.new_context(
-            base_url=address, viewport={"width": width, "height": 860}, locale="en-GB", reduced_motion="reduce"
-        )
+            base_url=address, viewport={"width": width, "height": 860}, locale="en-GB", reduced_motion="reduce",
+            color_scheme="dark" if dark else "light",
+        )  # fmt: skip
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.faults: list[str] = []
@@ -185,12 +187,14 @@ def test_a_day_from_the_first_file_to_the_report(chromium: Browser, engine: Any,
     assert _stands(engine, 150_000)[0] == "held"
     assert _stands(engine, 1_000)[0] == "unmatched"
 
-    # The second person, on a telephone, agrees.
-    petr = Desk(chromium, address, "petr", width=400)
-    petr.go("/approvals")
+    # The second person, who reads Russian on a telephone in the dark, agrees.
+    users.choose_language(engine, "petr", "ru")
+    petr = Desk(chromium, address, "petr", width=400, dark=True)
+    for where in ("/", "/queue", "/statements", "/accounts", "/powers", "/me", "/approvals"):
+        petr.go(where)
     petr.page.get_by_role("link", name="ТОО Василёк-Сервис").click()
     petr.page.locator("#why-approve").fill("seen their letter")
-    petr.page.get_by_role("button", name="Approve").click()
+    petr.page.get_by_role("button", name="Утвердить").click()
     petr.page.wait_for_url("**done=**")
     petr.look()
     assert _stands(engine, 480_000_000) == ("credited", "104599")
