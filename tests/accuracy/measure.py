@@ -89,7 +89,7 @@ class Result:
 
     @property
     def wrong_credits(self) -> int:
-        return len(self.wrong) + sum(row["status"] == "credited" for row in self.surplus)
+        return len(self.wrong) + sum(bool(row["status"] == "credited") for row in self.surplus)
 
     @property
     def credits_made(self) -> int:
