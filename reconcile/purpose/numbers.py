@@ -70,12 +70,13 @@ class Numbers(Behind):
         if not self._is(following, "number") or first != last:
             return last
         begun, end = self.tokens[following][1:3]
-        if self.text[self.tokens[last][2] : begun] != _SPACED_DASH:
+        gap = self.text[self.tokens[last][2] : begun]
+        if gap not in (" ", _SPACED_DASH):
             return last
         typed = self.text[self.tokens[first][1] : self.tokens[last][2]]
         if _SERIES_END.fullmatch(self.text, begun, end):
             return following if plain(typed) else last
-        year = _YEAR.fullmatch(typed) is not None and end - begun > len(typed) and plain(self.text[begun:end])
+        year = gap != " " and _YEAR.fullmatch(typed) is not None and end - begun > len(typed) and plain(self.text[begun:end])
         return following if year and self._prefix(first).text else last
 
     def _may_join(self, at: int) -> bool:

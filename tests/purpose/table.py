@@ -180,6 +180,7 @@ MATCH: dict[str, tuple[str, str]] = {
     "list, no range: falling": ("счета 7304, 7301", "i:7304 i:7301"),
     "invoice, a number like a year": ("Оплата по счету 2026 от 10.02.2026", "i:2026"),
     "invoice, series with blanks": ("payment of invoice 6711264 - F80 of 06.02.2026", "i:6711264F80"),
+    "invoice, series with a blank for its dash": ("ПО СЧЕТУ № 1803005 B87 ОТ 21.01.26", "i:1803005B87"),
     "invoice, series with blanks, a year": ("Inv No. INV - 2025 - 055766 dd 2026-01-07", "i:INV2025055766"),
     "invoice, series with blanks, sign": ("ОПЛАТА СЧЕТА №INV - 2025 - 001689 от 21-02-2026", "i:INV2025001689"),
     "invoice, no series: a number and a word": ("счет 7301 - хостинг 2026", "i:7301 b:2026"),
