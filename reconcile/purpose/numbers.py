@@ -66,7 +66,7 @@ class Numbers(Behind):
 
     def _series(self, first: int, last: int) -> int:
         """The last token of a series' number whose dashes were typed with blanks: «6711264 - F80», «INV - 2025 - 015577»."""
-        following = last + 2
+        following = last + 2 if self._is(last + 1, "-") else last + 1
         if not self._is(following, "number") or first != last:
             return last
         begun, end = self.tokens[following][1:3]
