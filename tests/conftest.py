@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from reconcile.store import schema
+from tests.fresh_books import FreshBooks
 from tests.servers import PostgresServer, RedisServer, postgres_server, redis_server
 
 # The suite never fails at random: its examples follow from the test's own text. `explore` (make fuzz) looks further.
@@ -26,6 +28,18 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the person who runs the tests has in the environment must not decide what they test."""
     for name in [name for name in os.environ if name.startswith("RECONCILE_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def _fresh_books(tmp_path_factory: pytest.TempPathFactory) -> FreshBooks:
+    return FreshBooks(schema.upgrade, tmp_path_factory.mktemp("fresh"))
+
+
+@pytest.fixture(autouse=True)
+def _migrated_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _fresh_books: FreshBooks) -> None:
+    """The tests of the migrations run them; every other test is given what they leave."""
+    if request.module.__name__ not in ("tests.store.test_schema", "tests.store.test_migrations"):
+        monkeypatch.setattr(schema, "upgrade", _fresh_books.upgrade)
 
 
 @pytest.fixture(scope="session")
