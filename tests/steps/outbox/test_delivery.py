@@ -179,7 +179,7 @@ def many_accounts(engine: Engine, count: int) -> None:
     """Customers with a change each, written past the steps: only the outbox reads them."""
     statements = (
         "INSERT INTO account SELECT :name, :name, :name, holder_key, holder_name, country, currency, tax_ids, "
-        "bank_accounts, email, opened_on, status FROM account WHERE number = '104582'",
+        "bank_accounts, email, opened_on, status, language FROM account WHERE number = '104582'",
         "INSERT INTO journal SELECT :key, 'many', :no, debit, 'customer:' || :name, 500, currency, "
         "effective_date, posted_at, NULL, 'credited' FROM journal WHERE credit = 'customer:104599'",
         "INSERT INTO balance_change VALUES (:name, 1, NULL, :key, 0, 500, 500)",

@@ -56,7 +56,7 @@ def test_what_the_database_quotes_does_not_reach_the_log(postgres_url: str, tmp_
     prepare(engine, tmp_path)
     again = text(
         "INSERT INTO account SELECT number, number_key, zeroless_key, holder_key, :name, country, currency, tax_ids, "
-        "bank_accounts, email, opened_on, status FROM account"
+        "bank_accounts, email, opened_on, status, language FROM account"
     )
     for name in ("reconcile.steps.run", "celery.app.trace"):
         try:
