@@ -181,7 +181,7 @@ class Speech:
         if rng.random() < 0.18:
             text = self._split_number(text) if joins else text
         if rng.random() < 0.12:
-            text = self._letters_in_number(text)
+            text = self._letters_in_number(text, charset)
         if self.code in ("ru", "uz-cyrl", "kk") and charset != "latin" and rng.random() < 0.15:
             text = self._look_alikes(text)
         if self.code in ("uz-latn",):
@@ -215,7 +215,7 @@ class Speech:
             return text
         return text[:cut] + rng.choice((" ", "\n", "\n")) + text[cut:]
 
-    def _letters_in_number(self, text: str) -> str:
+    def _letters_in_number(self, text: str, charset: str) -> str:
         rng = self.rng
         found = [(at, number) for at, number in self._places(text) if number.isdigit()]
         if not found:
@@ -226,7 +226,7 @@ class Speech:
             return text
         place = rng.choice(places)
         letters = LETTERS_FOR_DIGITS[number[place]]
-        if self.scheme and letters == "З":  # a Latin text has no such letter
+        if (self.scheme or charset == "latin") and letters == "З":  # a Latin text has no such letter
             return text
         letter = rng.choice(letters)
         return text[: at + place] + letter + text[at + place + 1 :]
