@@ -37,7 +37,7 @@ def write_letters(engine: Engine, *, sender: str, now: datetime, policies: Polic
         held = connection.execute(_held()).all()
         known = written(connection, [_key(row) for row in held])
         entities = select(own_bank_account.c.number, own_bank_account.c.legal_entity)
-        recipients = dict(connection.execute(entities).tuples().all())
+        recipients = {row.number: row.legal_entity for row in connection.execute(entities)}
     new = [row for row in held if _key(row) not in known]
     letters = list(_letters(new, recipients, policies, now))
     with engine.begin() as connection:

@@ -9,7 +9,7 @@ days that two statements share in part need a closer look (`steps.overlap`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -81,6 +81,8 @@ def staging(connection: Connection) -> Iterator[None]:
         if connection.in_transaction():
             connection.rollback()
         if not connection.invalidated:
+            with suppress(Exception):  # a COPY goes past SQLAlchemy: what one that failed left open, it does not know of
+                connection.connection.rollback()
             _metadata.drop_all(connection, checkfirst=False)
             connection.commit()
 
