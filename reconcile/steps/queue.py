@@ -31,6 +31,7 @@ from reconcile.store.tables import (
 
 PAGE: Final = 50
 TABS: Final = ("todo", "later", "second", "all")
+ORDERS: Final = ("oldest", "largest")
 _OPEN: Final = and_(
     # word for word as the index of what is open has it, so that both databases see that it serves
     text("(payment.status IS NULL OR payment.status IN ('held', 'unmatched'))"),
@@ -41,7 +42,8 @@ _OPEN: Final = and_(
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What somebody wants to see. `tab`: "todo" (to be decided now), "later" (held until a day to come), "second" (an
-    act waits for a second person), "all". `text` is sought in payer, purpose, references, numbers and amounts."""
+    act waits for a second person), "all". `text` is sought in payer, purpose, references, numbers and amounts. `order`:
+    "oldest" (and of a day the largest) or "largest" (and of an amount the oldest; of one country, if it is to mean much)."""
 
     tab: str = "todo"
     status: str = ""
@@ -49,11 +51,12 @@ class Filter:
     country: str = ""
     own_account: str = ""
     text: str = ""
+    order: str = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ended: the order is booking date, then amount (the largest first), then id."""
+    """Where a page ended: the order is booking date and amount, or amount and booking date, then id."""
 
     day: date
     amount: int
@@ -90,8 +93,8 @@ def page(engine: Engine, wanted: Filter, today: date, after: Place | None = None
     """A page of the queue, from behind a place on."""
     query = _ids(wanted, today)
     if after is not None:
-        query = query.where(_behind(after))
-    query = query.order_by(payment.c.booking_date, payment.c.amount.desc(), payment.c.id).limit(limit + 1)
+        query = query.where(_behind(after, wanted.order))
+    query = query.order_by(*_order(wanted.order)).limit(limit + 1)
     with reading(engine) as connection:
         if wanted.text:
             query = query.where(_says(connection, wanted.text))
@@ -190,8 +193,23 @@ def _waits() -> ColumnElement[bool]:
     )
 
 
-def _behind(place: Place) -> ColumnElement[bool]:
+def _order(order: str) -> tuple[ColumnElement[Any], ...]:
+    if order == "largest":
+        return payment.c.amount.desc(), payment.c.booking_date, payment.c.id
+    return payment.c.booking_date, payment.c.amount.desc(), payment.c.id
+
+
+def _behind(place: Place, order: str) -> ColumnElement[bool]:
     """Behind a place in the order. The first condition alone lets the index begin there."""
+    if order == "largest":
+        return and_(
+            payment.c.amount <= place.amount,
+            or_(
+                payment.c.amount < place.amount,
+                payment.c.booking_date > place.day,
+                and_(payment.c.booking_date == place.day, payment.c.id > place.id),
+            ),
+        )
     return and_(
         payment.c.booking_date >= place.day,
         or_(

@@ -58,7 +58,13 @@ def create_app(
         worker.stop()
 
     app = FastAPI(
-        title="reconcile", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+        title="reconcile",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,  # it would lead to whatever host the request names
     )
     app.state.worker = worker
     app.state.engine = engine

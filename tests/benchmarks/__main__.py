@@ -6,10 +6,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import bench_night, bench_parsers, bench_reading, bench_scale
+from tests.benchmarks import bench_console, bench_night, bench_parsers, bench_reading, bench_scale
 from tests.benchmarks.machine import describe
 
-QUICK = {"entries": 20_000, "invoices": 100_000, "repeat": 1, "million": 0, "parsed": 0, "score": False}
+QUICK = {"entries": 20_000, "invoices": 100_000, "repeat": 1, "million": 0, "parsed": 0, "score": False, "console": 100_000}
 
 
 def main() -> None:
@@ -21,12 +21,19 @@ def main() -> None:
         "--million", type=int, default=1_000_000, help="entries of the night for memory; 0: leave it out"
     )
     given.add_argument("--parsed", type=int, default=100_000, help="entries a file for the parsers; 0: leave them out")
+    given.add_argument("--console", type=int, default=1_000_000, help="payments behind the console; 0: leave it out")
+    given.add_argument("--only-console", action="store_true", help="nothing but the console's pages")
     given.add_argument("--no-score", dest="score", action="store_false", help="leave out what was decided rightly")
     given.add_argument("--quick", action="store_true", help="a tenth of it all, once")
     asked = given.parse_args()
     if asked.quick:
         vars(asked).update(QUICK)
     print(describe(), flush=True)
+    if asked.console:
+        with tempfile.TemporaryDirectory() as folder:
+            bench_console.main(Path(folder), asked.console)
+    if asked.only_console:
+        return
     with tempfile.TemporaryDirectory() as folder:
         bench_scale.main(Path(folder), asked.entries, asked.invoices, asked.repeat, asked.million)
     if asked.score:

@@ -46,6 +46,8 @@ def filter_(visit: Viewer, form: Posted) -> Response:
     """What is sought stands under an id: no name or number comes into an address."""
     names = ("status", "reason", "country", "own_account", "text")
     wanted = {name: form[name][:200] for name in names if form[name]}
+    if form["order"] in queueing.ORDERS[1:]:
+        wanted["order"] = form["order"]
     tab = form["tab"] if form["tab"] in queueing.TABS else "todo"
     if not wanted:
         return RedirectResponse(f"/queue?tab={tab}", 303)
