@@ -8,6 +8,7 @@ drawn, so the caller stores all of a file or nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -83,7 +84,7 @@ def _chosen(head: bytes, context: ReadContext, format: str | None) -> Parser:
 def _statements(path: Path, parser: Parser, file_name: str, context: ReadContext) -> Iterator[Statement]:
     with path.open("rb") as stream:
         try:
-            for statement in parser.read(stream, context):
+            for statement in parser.read(stream, replace(context, file_name=file_name)):
                 statement.entries = _naming(statement.entries, file_name)
                 yield statement
         except Refusal as refusal:

@@ -1,8 +1,9 @@
 """`python -m reconcile.parsers.corpus DIR`: checks the parsers against statement files whose figures are known.
 
 DIR holds `manifest.csv` with the columns `path, format, kind, transactions_expected, sum_credit, sum_debit` and the
-files themselves. A file of kind `statement` must be exact or refused; of any other kind it may be refused, or read with
-the figures of the manifest. Prints one line a file and the totals; exit code 1 where anything is WRONG or crashes.
+files themselves; where it has a column `source_path`, its last part is what the bank called the file. A file of kind
+`statement` must be exact or refused; of any other kind it may be refused, or read with the figures of the manifest.
+Prints one line a file and the totals; exit code 1 where anything is WRONG or crashes.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def check(path: Path, row: dict[str, str], context: ReadContext) -> tuple[str, s
 def _checked(path: Path, row: dict[str, str], context: ReadContext) -> tuple[str, str]:
     figures = Figures()
     try:
-        for statement in open_statement(path, file_name=path.name, context=context):
+        for statement in open_statement(path, file_name=_bank_s_name(path, row), context=context):
             figures.add(statement)
     except Refusal as refusal:
         return "refused", str(replace(refusal.problems[0], file=""))
@@ -73,6 +74,11 @@ def _checked(path: Path, row: dict[str, str], context: ReadContext) -> tuple[str
     if not differences:
         return "exact", remark
     return "WRONG", ", ".join(differences)
+
+
+def _bank_s_name(path: Path, row: dict[str, str]) -> str:
+    """What the file was called where it was taken from: a layout may be known by the names that a bank gives."""
+    return (row.get("source_path") or "").replace("\\", "/").rpartition("/")[2] or path.name
 
 
 def _differences(figures: Figures, row: dict[str, str]) -> Iterator[str]:

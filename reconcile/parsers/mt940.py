@@ -2,7 +2,9 @@
 
 Read with tokens of our own, as a stream. Pages of one statement (`:62M:` and the `:60M:` that continues it) are one
 statement. A statement without a closing balance is cut and refused, unless its end mark `-}` stands, or `-` before the
-next message: then it is whole and unverified. Refused too: fields out of order, days that the calendar has not, amounts
+next message, or an empty line where the file has no other: then it is whole and unverified. Entries behind the end,
+without a head of their own, are of the statement before them where it has both balances, and are more than it says
+there are: so it does not add up, and is held. Refused: fields out of order, days that the calendar has not, amounts
 without a decimal mark.
 
 Source: SWIFT Standards MT, category 9; the forms of field 86 in `mt940_details`.
@@ -61,6 +63,8 @@ class _Walk:
         self.context = context
         self.decimals = Decimals()
         self.messages = 0
+        self.seen = 0
+        """Entries of the statement so far."""
         self.field: Field | None = None
         self.step()
 
@@ -118,10 +122,12 @@ class _Walk:
     def entries(self, statement: Statement, start: Field, opening: Balance | None, first_page: bool) -> Iterator[Entry]:
         """All entries, those of further pages too; then the closing figures."""
         pages: Balance | None = opening
+        self.seen = 0
         while True:
             yield from self.page(statement)
             closing = self.closing(statement, start, pages is not None)
             if closing is None or closing[0].tag == ":62F:":
+                yield from self.behind(statement)
                 return
             if not self.continues(statement, closing[1]):
                 if first_page:
@@ -129,6 +135,15 @@ class _Walk:
                 return
             start = self.next_page()
             pages = closing[1]
+
+    def behind(self, statement: Statement) -> Iterator[Entry]:
+        """Entries behind the end: the statement's own figures then contradict it, whatever the entries add up to."""
+        if self.field is None or self.field.tag != ":61:":
+            return
+        statement.count_expected = self.seen
+        yield from self.page(statement)
+        if self.field is not None and self.field.tag not in (START, TYPE, END):
+            raise _out_of_place(self.field)
 
     def refuse_missing_page(self, closing: Field) -> None:
         """A page that is a file of its own is whole; a file of several that begins a statement and ends with one of
@@ -153,6 +168,7 @@ class _Walk:
             if line.expected and not statement.evidence:
                 raise Refusal.of("an expected entry (EC, ED) in a statement", "ask the bank", line=field.line)
             told = told_by("\n".join(texts[":86:"]), line.credit_debit is CreditDebit.CREDIT, "\n".join(texts[":NS:"]))
+            self.seen += 1
             yield _entry(line, field.line, statement.currency, told)
 
     def closing(self, statement: Statement, start: Field, balanced: bool) -> tuple[Field, Balance] | None:
@@ -169,14 +185,10 @@ class _Walk:
                 _, _, sums[field.tag] = sum_of(field, self.decimals)
             elif field.tag == END:
                 ended = True
-            elif field.tag == TYPE:  # of the message that follows
-                break
+            elif field.tag == TYPE or (field.tag == ":61:" and ended and _is_balanced(statement, found)):
+                break  # of the message that follows, or behind the end
             elif field.tag not in (":64:", ":65:", ":86:", ":NS:") or (found is None and field.tag != ":86:"):
-                raise Refusal.of(
-                    f"field {field.tag} stands where a statement has ended or not begun: lines are missing or mixed",
-                    "export the statement again whole",
-                    line=field.line,
-                )
+                raise _out_of_place(field)
             self.step()
         if found is None and not ended and (balanced or not sums):
             raise Refusal.of(
@@ -224,6 +236,18 @@ class _Walk:
         head = self.head()
         assert head is not None, "a page was seen"
         return head.get(START) or next(iter(head.values()))
+
+
+def _is_balanced(statement: Statement, closing: tuple[Field, Balance] | None) -> bool:
+    return closing is not None and closing[0].tag == ":62F:" and statement.opening is not None
+
+
+def _out_of_place(field: Field) -> Refusal:
+    return Refusal.of(
+        f"field {field.tag} stands where a statement has ended or not begun: lines are missing or mixed",
+        "export the statement again whole",
+        line=field.line,
+    )
 
 
 def _chain(first: list[Field], rest: Iterator[Field]) -> Iterator[Field]:

@@ -5,7 +5,7 @@ kept as a line feed, for banks fold a field at 65 (or 35) characters wherever th
 that `…13` and `:20:15` are one text. Envelopes (`{1:…}{4:`, `-}`, also with the letters that stand for braces in the
 national sets of ISO 646), bank headers before `:20:` and control characters are no fields. A lone `-` within a
 statement is text, unless a closing balance came before it or the next message begins behind it: at the end of a file it
-may be a text that was cut.
+may be a text that was cut. An empty line behind a field 61 is the end where it ends the file and is its only one.
 """
 
 from __future__ import annotations
@@ -46,13 +46,14 @@ class Field(NamedTuple):
 def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
     """The fields in their order; a field `-` where a message ends, and `{2:` with the type that an envelope names.
     Other text outside messages is left out."""
-    tag, start, number, opened, dash = "", 0, 0, False, 0
+    tag, start, number, opened, dash, empty = "", 0, 0, False, 0, 0
     text: list[str] = []
     try:
         for number, line in enumerate(lines, 1):
             first = line[0]
             if tag and not dash and (first not in _SPECIAL or (first == " " and not _INDENTED.match(line))):
                 text.append(line)
+                empty += first == "\n"
                 continue
             if line[:4] in _USUAL and not dash:
                 if tag:
@@ -93,6 +94,8 @@ def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
         raise undecodable(error, encoding, number + 1) from None
     if tag:
         yield Field(tag, _joined([*text, "-"] if dash else text), start)
+    if tag == ":61:" and empty == 1 and text[1:] == ["\n"]:
+        yield Field(END, "", number)
 
 
 def _is_time(line: str, text: list[str]) -> bool:

@@ -58,6 +58,8 @@ class ReadContext:
     max_bytes: int = DEFAULT_MAX_BYTES
     account: str = ""
     profile: str = ""
+    file_name: str = ""
+    """As the bank has named it. Only a layout whose profile knows the bank's way of naming looks at it."""
     profiles: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -95,7 +95,9 @@ def as_written(table: Table, row: Row, mark: str) -> int | None:
 
 
 def by_word(table: Table, row: Row, mark: str) -> int | None:
-    """By the direction alone, whatever sign the amount has."""
+    """By the direction, or the column, alone, whatever sign the amount has."""
+    if "credit" in table.columns:
+        return _of_two(table, row, mark, abs)
     moved = _signed(table, row, "amount", mark)
     return None if moved is None else abs(moved) * (side_of(table.cell(row, "direction")) or 0)
 

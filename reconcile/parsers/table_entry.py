@@ -121,6 +121,12 @@ class Reader:
     def day(self, cell: str, line: int) -> date:
         """A day of the calendar; the same text is looked at once."""
         found = date_of(cell, self.table.order, line)
+        if self.table.until and found > self.table.until:
+            raise Refusal.of(
+                f"the day {found.isoformat()} lies behind the export of the file ({self.table.until.isoformat()})",
+                "check the name of the file, or say date_order in the bank's profile",
+                line=line,
+            )
         if type(cell) is str and len(self.days) < _MOST_DAYS:
             self.days[cell] = found
         return found
@@ -182,8 +188,11 @@ class Reader:
         if came and went:
             raise Refusal.of("credit and debit are both filled in one row", "ask the bank", line=number)
         if (came and credit and credit.negative) or (went and debit and self.turned(debit)):
-            if proved_signs(self.table) == "sign":
+            proved = proved_signs(self.table)
+            if proved == "sign":
                 return (DEBIT if came else CREDIT), came or went
+            if proved == "word":
+                return (CREDIT, came) if came else (DEBIT, went)
             raise Refusal.of(
                 "the sign of the amount contradicts its column or the rows before", "ask the bank", line=number
             )

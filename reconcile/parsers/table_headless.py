@@ -1,8 +1,9 @@
 """A table without headings, read only as far as its cells prove what they are.
 
-Either every row fits the shape of a profile, or: one column is always a date (of several the one that the rows are
-sorted by), and of the columns of amounts one has signs of both kinds, or is followed by a running balance that proves
-it. Which of two columns without a sign is money in, nothing tells: such a table is refused.
+Either every row fits the shape of a profile and, where it names some, its witnesses stand on the side that they prove, or:
+one column is always a date (of several the one that the rows are sorted by), and of the columns of amounts one has signs
+of both kinds, or is followed by a running balance that proves it. Which of two columns without a sign is money in,
+nothing tells: such a table is refused.
 """
 
 from __future__ import annotations
@@ -57,9 +58,10 @@ def headless_table(rows: Rows, profiles: Sequence[Profile]) -> Table | None:
     sample = [row for row in islice(rows(), _SAMPLE) if "".join(row.cells).strip()]
     if not sample or not any(len(row.cells) > 2 for row in sample):
         return None
+    shaped = [row.cells for row in sample if not _is_remark(row.cells)]
     for profile in profiles:
-        if profile.shape and all(_fits(row.cells, profile) for row in sample):
-            width = max(len(row.cells) for row in sample)
+        if profile.shape and shaped and all(_fits(cells, profile) for cells in shaped) and _witnessed(shaped, profile):
+            width = max(map(len, shaped))
             named = {role: int(places[0]) - 1 for role, places in profile.columns.items()}
             return _table(rows, profile, named, width)
     return _proved(rows, sample) if any(profile.words for profile in profiles) else None
@@ -72,6 +74,26 @@ def _fits(cells: list[str], profile: Profile) -> bool:
         and all(pattern.fullmatch(cell.strip()) for pattern, cell in zip(shape, cells, strict=False))
         and not "".join(cells[len(shape) :]).strip()
     )
+
+
+def _is_remark(cells: list[str]) -> bool:
+    """Words alone in one cell, and nothing beside them: no entry, wherever it stands."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) == 1 and not any(char.isdigit() for char in filled[0])
+
+
+def _witnessed(rows: list[list[str]], profile: Profile) -> bool:
+    """Whether the rows whose side their text proves stand on that side, all of them, and are enough to say so of the
+    columns: the same layout with its columns the other way round is then another one."""
+    place = {role: int(places[0]) - 1 for role, places in profile.columns.items()}
+    for side, pattern in profile.witness.items():
+        other = "debit" if side == "credit" else "credit"
+        found = [cells for cells in rows if pattern.fullmatch(cells[place["purpose"]].strip())]
+        if len(found) < _FEWEST or any(
+            not cells[place[side]].strip() or cells[place[other]].strip() for cells in found
+        ):
+            return False
+    return True
 
 
 def _table(rows: Rows, profile: Profile, columns: dict[str, int], width: int) -> Table:

@@ -66,6 +66,8 @@ def _match(profile: Profile, line: int, cells: list[str], headings: list[str]) -
         return None
     if {"credit", "debit"} <= set(columns):
         columns.pop("amount", None)
+    if profile.file_name and len(columns) != len(headings):
+        return None
     said = {currencies[columns[role]] for role in _MONEY if role in columns} - {""}
     return Layout(profile, line, columns, tuple(cells), said.pop() if len(said) == 1 else "")
 

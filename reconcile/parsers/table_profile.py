@@ -7,7 +7,12 @@ status column that are booked), `party` (a pattern with the groups `name`, `orga
 (the same of a move between accounts of one's own: the other side is then the own account itself), `references` (column
 role to kind of reference), `stacked` (an operation takes several rows: figures, then the name, then the purpose),
 `home` (currencies: the headings are common, so the layout counts only for an account in one of these), `shape` (of a table
-without headings: a pattern a column, which every row must fit; its columns are then numbers, from 1), `[columns]` role to
+without headings: a pattern a column, which every row must fit; its columns are then numbers, from 1), `[witness]` (of such a
+table: the side, `credit` or `debit`, to a pattern of the purpose that only an entry of that side has in this bank; the file
+needs three such rows, all on that side, or the layout is not taken), `file_name` (a pattern of the whole name that this
+bank gives its files, for headings that many banks use; the table must then have these columns and no others; the group
+`until` is the day of the export, YYYYMMDD, behind which no entry may lie), `proved` (the layout is taken only where the
+running balance follows in every row), `[columns]` role to
 the list of headings, the preferred one first, `[words]` and `[but_not]` role to words within a heading that no whole one
 explains, and `required` roles. The roles `payer_…` and `payee_…` are for a table that names both sides of every row: the
 other side is the payer of money in and the payee of money out; where the amount has no side of its own, the side is that of
@@ -64,6 +69,9 @@ class Profile:
     stacked: bool = False
     home: frozenset[str] = frozenset()
     shape: tuple[re.Pattern[str], ...] = ()
+    witness: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    file_name: re.Pattern[str] | None = None
+    proved: bool = False
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     but_not: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -113,6 +121,9 @@ def profile_of(name: str, text: str) -> Profile:
             stacked=content.pop("stacked", False) is True,
             home=frozenset(map(str, content.pop("home", ()))),
             shape=tuple(re.compile(str(cell)) for cell in content.pop("shape", ())),
+            witness={side: re.compile(str(text)) for side, text in content.pop("witness", {}).items()},
+            file_name=_pattern(content.pop("file_name", "")),
+            proved=content.pop("proved", False) is True,
             words=_word_sets(content.pop("words", {})),
             but_not=_word_sets(content.pop("but_not", {})),
         )
@@ -121,6 +132,7 @@ def profile_of(name: str, text: str) -> Profile:
     unknown = [
         *content,
         *(role for role in (*columns, *profile.required, *profile.references, *profile.words) if role not in ROLES),
+        *(side for side in profile.witness if side not in columns or side not in ("credit", "debit")),
     ]
     if unknown or not {"date"} <= set(columns) or profile.date_order not in ("", "dmy", "mdy", "ymd"):
         raise Refusal.of(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Final
 
@@ -46,6 +47,8 @@ class Table:
     """The accounts that the books know."""
     several: bool | None = None
     """Whether its column of accounts is proved to be of several own ones; None where nobody has asked."""
+    until: date | None = None
+    """The day of the export, where the file's name says it: no entry lies behind it."""
     aside: set[int] = field(default_factory=set)
     """Rows that a check of the layout has seen refused and leaves out to see the others."""
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from typing import BinaryIO, Final
 
 from reconcile.parsers.encoding import encodings_by_letters, encodings_of
 from reconcile.parsers.mt940_fields import refuse_endless_lines
 from reconcile.parsers.source import ReadContext, account_country, bom_encoding, is_utf8, statement_currency
 from reconcile.parsers.table_account import account_said, currency_said, own_column
+from reconcile.parsers.table_chain import as_written, chain
 from reconcile.parsers.table_entry import Reader
 from reconcile.parsers.table_headless import headless_table
 from reconcile.parsers.table_profile import Profile, bundled, profile_of
@@ -95,13 +97,38 @@ def no_table() -> Refusal:
 
 def tables_of(stream: BinaryIO, context: ReadContext) -> Iterator[Table]:
     """The tables of the file whose headings a profile knows, their columns settled."""
-    profiles = profiles_of(context)
+    profiles = tuple(profile for profile in profiles_of(context) if _named_so(profile, context))
     for table in _tables(stream, profiles):
-        table = _at_home(table, profiles, context)
-        table.own_accounts = frozenset(context.own_accounts)
-        own_column(table, context)
-        settle(table)
-        yield table
+        yield _proved(_settled(_at_home(table, profiles, context), context), profiles, context)
+
+
+def _settled(table: Table, context: ReadContext) -> Table:
+    table.own_accounts = frozenset(context.own_accounts)
+    table.until = _exported(table.layout.profile, context)
+    own_column(table, context)
+    settle(table)
+    return table
+
+
+def _named_so(profile: Profile, context: ReadContext) -> bool:
+    """Whether the file is called as this bank calls its files, where the profile asks for that."""
+    return profile.file_name is None or _exported(profile, context) is not None
+
+
+def _exported(profile: Profile, context: ReadContext) -> date | None:
+    """The day of the export that a bank writes into the names of its files."""
+    found = profile.file_name and profile.file_name.fullmatch(context.file_name)
+    with suppress(ValueError):
+        return date.fromisoformat(found["until"]) if found else None
+    return None
+
+
+def _proved(table: Table, profiles: tuple[Profile, ...], context: ReadContext) -> Table:
+    """A layout that asks for the proof of its balances and has none is another one."""
+    if not table.layout.profile.proved or ("balance" in table.columns and chain(table, table.mark, as_written)):
+        return table
+    other = find_table(table.rows, tuple(each for each in profiles if not each.proved))
+    return table if other is None else _settled(_at_home(other, profiles, context), context)
 
 
 def profiles_of(context: ReadContext) -> tuple[Profile, ...]:

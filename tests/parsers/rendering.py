@@ -17,8 +17,13 @@ GOLDEN = Path(__file__).parent / "golden"
 # What the books would know of the accounts in the golden files.
 CONTEXT = ReadContext(own_accounts={"KZ687220000000000003": "KZT", "KZ758560000000000001": "KZT"})
 
-# What the person says who gives the file: this export does not name its account.
-SAID = {"table_mpesa.csv": ReadContext(account="600123")}
+# What the person says who gives the file: these exports do not name their account.
+SAID = {
+    "table_mpesa.csv": ReadContext(account="600123"),
+    "table_elba_at.csv": ReadContext(account="AT000000000000000001"),
+    "table_elba_at_turned.csv": ReadContext(account="AT000000000000000001"),
+    "table_own_books.csv": ReadContext(account="KZ687220000000000003", own_accounts={"KZ687220000000000003": "KZT"}),
+}
 
 
 def cases() -> list[Path]:

@@ -48,6 +48,14 @@ def test_a_figure_that_differs_is_wrong(
     assert f"WRONG    statement    1c_uz_standard.txt: {said}" in capsys.readouterr().out
 
 
+def test_the_name_that_the_bank_gave_is_used_where_the_manifest_tells_it(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(b"Date,Description,Amount,Balance\n03/02/2026,a,1.00,1.00\n")
+    for source, code in (("test/20260204_12345678.csv", "exact"), ("test/march.csv", "refused")):
+        row = {"transactions_expected": "1", "sum_credit": "1", "sum_debit": "0", "source_path": source}
+        context = corpus.ReadContext(default_currency=lambda account: "GBP")
+        assert corpus.check(tmp_path / "x.csv", row, context)[0] == code
+
+
 def test_a_crash_is_told_apart(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,10 +97,12 @@ def test_every_cut_is_refused_or_loses_no_entry(name: str) -> None:
         page = b":62M:" in content[:end] and b":60M:" not in content[:end]  # whole by itself, its balances say so
         # of several messages the first ones, each whole
         page = page or (b":62F:" in content[:end] and content.count(b":62F:") > content[:end].count(b":62F:"))
+        # without what stands behind its end, the statement is whole
+        page = page or (b"\n-\n:61:" in content and found[0][0].closing is not None)
         assert kazakh or page or [entry for _, entries in found for entry in entries] == whole
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".csv")])
+@pytest.mark.parametrize("name", [case.name for case in readable() if case.name.endswith(".csv")])
 def test_a_cut_table_is_refused_or_a_beginning_of_the_whole(name: str) -> None:
     """A table has no end mark: its balances tell later. But no entry is made of half a row's figures."""
     content = FILES[name]

@@ -193,6 +193,23 @@ def test_a_block_end_shows_it_too_where_only_the_closing_balance_is_missing() ->
     assert (statement.opening, statement.closing, len(entries)) == (10000, None, 1)
 
 
+def test_an_only_empty_line_behind_an_entry_is_an_end_too() -> None:
+    whole = message(ENTRY, ":86:a", ENTRY + "\n", closing="", end="")
+    statement, entries = read_one(mt940, whole)
+    assert (statement.opening, statement.closing, len(entries)) == (10000, None, 2)
+    for size in range(1, len(whole)):
+        refusal(mt940, whole[:size])
+
+
+def test_entries_behind_the_end_are_more_than_the_statement_says_there_are() -> None:
+    """Whether they balance or not: nobody knows what has been lost between them and the end."""
+    for behind in (ENTRY, f"{ENTRY}\n:61:2602030203D10,00NTRFNONREF"):
+        statement, entries = read_one(mt940, message(ENTRY) + behind.encode())
+        assert (statement.count_expected, len(entries)) == (1, 2 + behind.count("\n"))
+    [(first, _), (second, [only])] = read_all(mt940, message(ENTRY) + ENTRY.encode() + b"\n" + message(ENTRY))
+    assert (first.count_expected, second.count_expected, only.line) == (1, None, 13)
+
+
 def test_a_lone_dash_is_the_end_where_the_next_message_is_behind_it() -> None:
     cut_in_text = message(ENTRY, ":86:a\n-\nb", closing="", end="")
     assert "the file is cut" in refusal(mt940, cut_in_text)
@@ -205,7 +222,11 @@ def test_a_message_may_leave_out_its_reference() -> None:
     head = b"ABNANL2A\n940\nABNANL2A\n"
     nameless = message(ENTRY, ":86:mine").replace(b":20:ST1\n", b"")
     found = read_all(mt940, head + nameless + head + nameless + message(ENTRY))
-    assert [(statement.reference, len(entries)) for statement, entries in found] == [("7/1", 1), ("7/1", 1), ("ST1 7/1", 1)]
+    assert [(statement.reference, len(entries)) for statement, entries in found] == [
+        ("7/1", 1),
+        ("7/1", 1),
+        ("ST1 7/1", 1),
+    ]
     assert found[0][1][0].details[0].purpose == "mine"
 
 
@@ -346,7 +367,20 @@ REFUSED = {
     "another currency": (message(closing=":62F:C260203USD1,00"), "the closing balance is in USD, the statement in KZT"),
     "no currency": (message(opening=":60F:C2602021,00"), "4: the balance 'C2602021,00' names no currency"),
     "expected entries": (message(":61:260203EC10,00NTRF"), "5: an expected entry (EC, ED) in a statement"),
-    "an entry behind the end": (message(ENTRY) + ENTRY.encode(), "8: field :61: stands where a statement has ended"),
+    "an entry behind the end, no opening": (
+        message(ENTRY, opening="") + ENTRY.encode(), "7: field :61: stands where a statement has ended"),
+    "an entry behind the end, no closing": (
+        message(ENTRY, closing="", end="-}") + ENTRY.encode(), "7: field :61: stands where a statement has ended"),
+    "an entry behind the closing balance": (
+        message(ENTRY, end="") + ENTRY.encode(), "7: field :61: stands where a statement has ended"),
+    "a balance behind what is behind the end": (
+        message(ENTRY) + f"{ENTRY}\n{CLOSING}\n".encode(), "9: field :62F: stands where a statement has ended"),
+    "a head without a reference behind it": (
+        message(ENTRY) + f"{ENTRY}\n:25:X\n".encode(), "9: field :25: stands where a statement has ended"),
+    "an empty line behind a text": (
+        message(ENTRY, ":86:a\n", closing="", end=""), "1: the statement has no closing balance"),
+    "empty lines among the entries": (
+        message(ENTRY + "\n", ENTRY + "\n", closing="", end=""), "1: the statement has no closing balance"),
     "a field of the head among entries": (message(ENTRY, ":25:1", ENTRY), "6: field :25: stands where"),
     "a total that is none": (message(opening="", closing=":90D:x"), "4: the total 'x' is not a number"),
     "damaged bytes": (message(ENTRY, ":86:X").replace(b"X", b"\xb1 \xb2\xb3 \xb1"), "the text is readable in no encoding"),

@@ -373,3 +373,94 @@ def test_a_damaged_figure_is_refused_or_the_balances_show_it() -> None:
             assert statement.opening is None or statement.opening + sum(moved) != statement.closing, damaged
             outcomes.add("shown")
     assert outcomes == {"refused", "shown"}
+
+
+# --- layouts that ask for a proof of their own -----------------------------------------------------------------------
+
+PURCHASES = [
+    "03.02.2026;POS          12,50 AT  K1   02.02. 11:32 PROBE MARKT WIEN 1010;02.02.2026;{};{}",
+    "03.02.2026;BANKOMAT  01234567 K2   02.02. 11:50;02.02.2026;{};{}",
+    "04.02.2026;PROBE LADEN  0527  K2   04.02. 17:20;04.02.2026;{};{}",
+]
+
+
+def purchases(came: str, went: str, *more: str, count: int = 3) -> bytes:
+    return "".join(f"{line}\n" for line in [*[row.format(came, went) for row in PURCHASES[:count]], *more]).encode()
+
+
+def test_card_purchases_prove_which_column_is_money_out() -> None:
+    content = purchases("", "12,50", "04.02.2026;Überweisung;04.02.2026;24,00;", "just words;;;;")
+    statement, _ = read_one(tables, content, ReadContext(account="A"))
+    assert (statement.profile, statement.currency) == ("elba_at", "EUR")
+    assert signed(content, ReadContext(account="A")) == [-1250, -1250, -1250, 2400]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        purchases("12,50", ""),  # the columns the other way round
+        purchases("", "12,50", PURCHASES[0].format("1,00", "")),  # a purchase on the other side
+        purchases("", "12,50", "04.02.2026;Überweisung;04.02.2026;24,00;", count=2),  # two prove nothing yet
+        purchases("", "12,50", "04.02.2026;Überweisung;04.02.2026;24,00"),  # a row of another shape
+        purchases("12,50", "O"),  # a mark for the second column: what it means, nothing tells
+    ],
+)
+def test_what_its_purchases_do_not_prove_is_refused(content: bytes) -> None:
+    assert "the table has no headings, and neither signs" in refusal(tables, content, ReadContext(account="A"))
+
+
+def exported(name: str, *rows: str, head: str = "Date,Description,Amount,Balance") -> tuple[bytes, ReadContext]:
+    context = ReadContext(account="A", file_name=name, default_currency=lambda account: "GBP")
+    return table(*rows, head=head), context
+
+
+def test_a_bank_that_names_its_files_writes_the_day_first() -> None:
+    content, context = exported("20260204_12345678.csv", "03/02/2026,a,-5.00,95.00")
+    statement, _ = read_one(tables, content, context)
+    assert (statement.profile, days(content, context)) == ("first_direct_gb", ["2026-02-03"])
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "head"),
+    [
+        ("statement.csv", ["03/02/2026,a,-5.00,95.00"], "Date,Description,Amount,Balance"),
+        ("20260231_12345678.csv", ["03/02/2026,a,-5.00,95.00"], "Date,Description,Amount,Balance"),
+        ("20260204_12345678.csv", ["03/02/2026,a,-5.00,95.00,b"], "Date,Description,Amount,Balance,Type"),
+    ],
+)
+def test_another_name_or_another_heading_is_another_layout(name: str, rows: list[str], head: str) -> None:
+    content, context = exported(name, *rows, head=head)
+    assert "can be read day first or month first" in refusal(tables, content, context)
+
+
+def test_no_entry_lies_behind_the_export_of_its_file() -> None:
+    content, context = exported("20260204_12345678.csv", "05/02/2026,a,-5.00,95.00")
+    assert "2: the day 2026-02-05 lies behind the export of the file (2026-02-04)" in refusal(tables, content, context)
+
+
+OWN_BOOKS = "Date,Label,Debit,Credit,Balance,Partner Name,Bank Account"
+
+
+def test_in_ones_own_books_a_debit_is_money_in_where_every_balance_says_so() -> None:
+    rows = ["2026-02-03,a,0.00,20.00,-10.00,,", "2026-02-03,b,,-13.50,-23.50,,", "2026-02-03,c,33.50,,10.00,,"]
+    assert signed(table(*rows, head=OWN_BOOKS)) == [-2000, -1350, 3350]
+    assert read_one(tables, table(*rows, head=OWN_BOOKS), SAID)[0].profile == "own_books_en"
+
+
+def test_the_same_headings_with_the_balances_of_a_bank_are_a_bank_s() -> None:
+    rows = ["2026-02-03,a,,20.00,20.00,,", "2026-02-03,b,13.50,,6.50,,"]
+    statement, _ = read_one(tables, table(*rows, head=OWN_BOOKS), SAID)
+    assert (statement.profile, signed(table(*rows, head=OWN_BOOKS))) == ("generic", [2000, -1350])
+
+
+def test_contradicting_signs_without_such_headings_are_refused_as_ever() -> None:
+    rows = ["2026-02-03,a,,20.00,-10.00", "2026-02-03,b,,-13.50,-23.50", "2026-02-03,c,33.50,,10.00"]
+    refusal(tables, table(*rows, head="Date,Label,Debit,Credit,Balance"), SAID)
+    neither = ["2026-02-03,a,,20.00,-10.00,,", "2026-02-03,b,,-13.50,1.00,,", "2026-02-03,c,33.50,,10.00,,"]
+    refusal(tables, table(*neither, head=OWN_BOOKS), SAID)
+
+
+def test_a_minus_in_a_column_counts_for_nothing_where_every_balance_follows_the_column() -> None:
+    head = "Date,Debit,Credit,Balance"
+    rows = ["2026-02-03,,10.00,10.00", "2026-02-03,,-4.00,14.00", "2026-02-03,3.00,,11.00"]
+    assert signed(table(*rows, head=head)) == [1000, 400, -300]

@@ -388,6 +388,7 @@ def test_a_profile_is_a_small_file() -> None:
         ("colour = 1\n" + PROFILE, "the profile has unknown keys or lacks the date column: colour"),
         (PROFILE + "smell = ['x']\n", "the profile has unknown keys or lacks the date column: smell"),
         (PROFILE.replace("date =", "value_date ="), "the profile has unknown keys or lacks the date column: date"),
+        (PROFILE + "[witness]\ndebit = 'x'\n", "the profile has unknown keys or lacks the date column: debit"),
         ("date_order = 'ydm'\n" + PROFILE, "the profile has unknown keys or lacks the date column"),
     ],
 )
