@@ -46,9 +46,10 @@ def relation(payer: Party, holder: Holder, found: Found, limit: int | None = Non
         return Relation.OWN if payer.tax_id in holder.tax_ids else Relation.THIRD_PARTY
     if _owns_bank_account(payer, holder, found):
         return Relation.OWN
-    if not payer.name or is_masked(payer.name):
+    cut = cut_at(payer, limit)
+    if not payer.name or is_masked(payer.name, cut=cut is not None):
         return Relation.UNKNOWN
-    verdict = _by_name(payer, holder, cut_at(payer, limit))
+    verdict = _by_name(payer, holder, cut)
     if verdict is NameMatch.SAME:
         return Relation.OWN if _name_proves(payer, holder, found, limit) else Relation.UNKNOWN
     return Relation.THIRD_PARTY if verdict is NameMatch.DIFFERENT else Relation.UNKNOWN
@@ -74,9 +75,10 @@ def holders_by_id(payer: Party, found: Found) -> tuple[Holder, ...]:
 def lookup_names(payer: Party, limit: int | None) -> tuple[str, str]:
     """The keys under which `Found.holders_by_name` is to be filled for this payer: its name key, and the prefix of a
     name that may be cut. Empty where there is nothing to ask for."""
-    if not payer.name or is_masked(payer.name):
+    cut = cut_at(payer, limit) is not None
+    if not payer.name or is_masked(payer.name, cut=cut):
         return "", ""
-    return name_key(payer.name), _certain_prefix(payer.name) if cut_at(payer, limit) is not None else ""
+    return name_key(payer.name), _certain_prefix(payer.name) if cut else ""
 
 
 def _certain_prefix(name: str) -> str:

@@ -136,15 +136,17 @@ def fold_plain(name: str) -> Folded:
 fold = lru_cache(maxsize=32768)(fold_plain)
 
 
-def is_masked(name: str) -> bool:
+def is_masked(name: str, *, cut: bool = False) -> bool:
     """Part of the name is hidden: stars in it, or one letter stands for its last or first word («Яна Петровна О.»).
 
-    A company's last letter («ТОО Сервис К») is a word. Two initials after a surname are no mask but an abbreviation.
+    A company's last letter («ТОО Сервис К») is a word, and so is the one at which a format has `cut` the name («BARAKA
+    FOODS COMPANY L»). Two initials after a surname are no mask but an abbreviation.
 
     >>> is_masked("ИВАНОВ И***"), is_masked("Яна Петровна О."), is_masked("Сериков А.Б.")
     (True, True, False)
     """
-    return fold(name).masked
+    folded = fold(name)
+    return folded.starred or (folded.shortened and not cut)
 
 
 def name_key(name: str) -> str:

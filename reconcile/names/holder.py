@@ -6,12 +6,18 @@ put around a name (`phrase`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from reconcile.names.comparing import VERDICT, Likeness, NameMatch, agreement, difference
 from reconcile.names.folding import Folded, fold, key_of
 from reconcile.names.inflection import declines, looks_like_her_surname, may_be_a_nominative, oblique_forms
 from reconcile.names.phrase import readings
+
+_J: Final = re.compile("[jJ]")
+_LAST_J: Final = re.compile(r"(?<=[a-z]{2}o)j(?![a-z])", re.IGNORECASE)
+_PATRONYMIC: Final = re.compile(r"(?:[oe]vich|[oe]vn)[a-z]{0,3}(?![a-z])", re.IGNORECASE)
 
 
 def names_holder(phrase: str, holder_names: Sequence[str]) -> NameMatch:
@@ -25,13 +31,21 @@ def names_holder(phrase: str, holder_names: Sequence[str]) -> NameMatch:
     >>> names_holder("Петрова Ивана", ["Иванов Иван"])
     <NameMatch.DIFFERENT: 'different'>
     """
-    named = [fold(text) for text in readings(phrase)]
+    named = [fold(text) for read in readings(phrase) for text in dict.fromkeys((read, _with_y(read)))]
     holders = [fold(name) for name in holder_names]
     verdicts = {VERDICT[_likeness(name, holder)] for holder in holders for name in named if name.words}
     for verdict in (NameMatch.SAME, NameMatch.DOUBTFUL, NameMatch.DIFFERENT):
         if verdict in verdicts:
             return verdict
     return NameMatch.DOUBTFUL
+
+
+def _with_y(phrase: str) -> str:
+    """A Russian name in the scheme that writes й as j, where the rest of it does not show that: with a patronymic every j
+    («JURIJA JAKOVLEVICHA»), else one behind the о that ends a word («STROJ»)."""
+    if "j" not in phrase and "J" not in phrase:
+        return phrase
+    return (_J if _PATRONYMIC.search(phrase) else _LAST_J).sub("y", phrase)
 
 
 def _likeness(phrase: Folded, holder: Folded) -> Likeness:

@@ -29,9 +29,9 @@ def _ending_in_vowel(word: str) -> tuple[str, ...]:
     """Иванова -ой, -у; Ромашка -у, -и, -е, -ой; Мария -ю, -и; Алмалинская -ой, -ую; Солнышко -а, -у, -ом."""
     stem, last = word[:-1], word[-1]
     if word.endswith(("aia", "iaia")):
-        return tuple(word[:-3] + ending for ending in ("oi", "uiu", "ei", "iuiu"))
+        return tuple(word[:-3] + ending for ending in ("oi", "uiu", "ei", "iuiu", "oJ", "eJ"))
     if last == "a":
-        endings = ("u", "Y", "i", "e", "oi", "ei", "oiu", "eiu")
+        endings = ("u", "Y", "i", "e", "oi", "ei", "oiu", "eiu", "oJ", "eJ")  # «SUHANOVOJ» for Сухановой
         forms = tuple((stem + ending).replace("ii", "i") for ending in endings)
         return (*forms, stem[:-1] + "e") if stem.endswith("i") else forms  # Илья, Илье
     if last in "oe":

@@ -62,6 +62,8 @@ _SCRIPTS_MIXED: Final = re.compile(r"[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]")
 _WORD: Final = re.compile(r"\w+")
 _LATIN_LETTER: Final = re.compile(r"[a-z]")
 _CYRILLIC_LETTER: Final = re.compile(r"[\u0400-\u04ff]")
+_LATIN_ALONE: Final = re.compile(r"[dfgjlnqrsuvwz]")
+_CYRILLIC_ALONE: Final = re.compile(r"[^\W\d_a-zавсенікмортху]")
 
 # Latin digraphs, longest first. Cyrillic is already in symbols here, so that с + х never meets "sh".
 _DIGRAPHS: Final = (
@@ -108,14 +110,17 @@ _IEV: Final = tuple((letter + "iev", letter + "ev") for letter in "tsfnlr")
 
 
 def _one_script(text: str) -> str:
-    """Each word in one script where look-alikes make that possible («Cервис» with a Latin C)."""
+    """Each word in one script where look-alikes make that possible («Cервис» with a Latin C). A word of letters that all
+    look alike («BЕTЕPAH») takes the script of the letters beside it that do not."""
+    cyrillic_text = len(_CYRILLIC_ALONE.findall(text)) - len(_LATIN_ALONE.findall(text))
 
     def repaired(found: re.Match[str]) -> str:
         word = found[0]
         latin, cyrillic = len(_LATIN_LETTER.findall(word)), len(_CYRILLIC_LETTER.findall(word))
         if not latin or not cyrillic:
             return word
-        attempts = (_TO_CYRILLIC, _TO_LATIN) if cyrillic >= latin else (_TO_LATIN, _TO_CYRILLIC)
+        to_cyrillic = cyrillic_text > 0 if cyrillic_text else cyrillic >= latin
+        attempts = (_TO_CYRILLIC, _TO_LATIN) if to_cyrillic else (_TO_LATIN, _TO_CYRILLIC)
         for table in attempts:
             changed = word.translate(table)
             if not (_LATIN_LETTER.search(changed) and _CYRILLIC_LETTER.search(changed)):
@@ -155,6 +160,8 @@ def skeleton(text: str) -> str:
     ('Joraev SoHruH', 'Joraev SoHruH', 'bauirJan', 'bauirJan')
     """
     text = text.lower()
+    if not text.isascii() and _SCRIPTS_MIXED.search(text):
+        text = _one_script(text)
     if _WHOLE_NAME.search(text):
         return _spelled(text)
     return " ".join(filter(None, map(_word, text.split())))
@@ -164,8 +171,6 @@ def _spelled(text: str) -> str:
     """A text in small letters."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-        if _SCRIPTS_MIXED.search(text):
-            text = _one_script(text)
         if _ISO_9.search(text):
             text = _J_BESIDE_VOWEL.sub("y", _C_BESIDE_VOWEL.sub("ts", text))
     text = _symbols_of_latin(f" {text.translate(_LETTERS)} ")

@@ -66,6 +66,8 @@ class Behind(View):
             if joined and self._glued_prefix(at):
                 pass  # the next number's own prefix
             elif isinstance(value, Phrase):
+                if joined and value.mark and suffix < 0:  # «4512, сумма 500»: the next thought, no word behind a list
+                    return len(self.tokens), suffix
                 if value.suffix:
                     suffix = at
                 elif value.joiner and not value.mark:

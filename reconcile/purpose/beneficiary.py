@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.tokens import Token
+from reconcile.purpose.tokens import LONG_WORD, Token
 from reconcile.purpose.words import Phrase
 
 _ENDS: Final = frozenset(",;:/|~()>\\№#=*_")
@@ -23,6 +23,7 @@ _SURNAME: Final = re.compile(
     r"|ЎҒЛИ|УГЛИ|КИЗИ|ҚИЗИ|O[VW]A?|EVA?|OV|YEVA?|INA|UGLI|QIZI|KIZI|OVICH|EVICH|OVNA|EVNA|ULY|KYZY)$"
 )
 _INTRODUCE: Final = frozenset({"number", "typed", "№", "#", ":"})
+_SHORT: Final = 3
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
 
@@ -52,7 +53,7 @@ def _after(original: str, text: str, tokens: Sequence[Token], first: int) -> tup
         first += 1
     end = first
     while end < len(tokens) and end - first < 2 * _LONGEST and _belongs(text, tokens, first, end):
-        if end > first + 1 and _closes(original, tokens, end):
+        if end > first + 1 and (_closes(original, tokens, end) or _ended(original, tokens, first, end)):
             break
         end += 1
     return (first, end) if end > first else None
@@ -68,6 +69,20 @@ def _closes(original: str, tokens: Sequence[Token], at: int) -> bool:
         return not (at + 1 < len(tokens) and _role(tokens[at + 1], "role.legal_form"))
     form = isinstance(value, Phrase) and "role.legal_form" in value.roles
     return kind in ("word", "phrase") and original[start].islower() and not form and not _trades_as(tokens, at)
+
+
+def _ended(original: str, tokens: Sequence[Token], first: int, at: int) -> bool:
+    """A full stop behind a long word ends the sentence, and a ware in small letters the name («SALOME NJOROGE hosting
+    fees»), where two words of the name were seen."""
+    kind, start, end, _ = tokens[at]
+    before = tokens[at - 1]
+    if kind == ".":
+        stop = original[end : end + 1] in (" ", "") and before[2] - before[1] >= LONG_WORD and before[0] == "word"
+        return stop and not (at + 1 < len(tokens) and _role(tokens[at + 1], "role.legal_form"))
+    if kind != "phrase" or not original[start].islower() or not _role(tokens[at], "role.service"):
+        return False
+    words = [original[token[1]] for token in tokens[first:at] if token[0] in ("word", "phrase")]
+    return len(words) > 1 and all(letter.isupper() for letter in words)
 
 
 def _trades_as(tokens: Sequence[Token], at: int) -> bool:
@@ -108,13 +123,14 @@ def _in_brackets(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
 def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
     """The token at this place may be part of the name."""
     kind, start, end, value = tokens[at]
-    if kind == "word":
+    if kind == "word" or _half(text, tokens, at):
         return True
     if isinstance(value, Phrase):
         if "role.legal_form" in value.roles:
             return True
         if value.mark is not None or value.none:
-            return _marks_nothing(tokens, at, value) and end - start <= 3
+            stops = "role.stop" in value.roles and end - start > 1
+            return not stops and _marks_nothing(tokens, at, value) and end - start <= 3
         if value.joiner and not value.sign:
             return True
         if value.sign or value.date or value.month or value.suffix:
@@ -130,6 +146,24 @@ def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
     if kind in ("number", "typed"):
         return _within_quotes(tokens, first, at)
     return kind not in _ENDS
+
+
+def _half(text: str, tokens: Sequence[Token], at: int) -> bool:
+    """The half of a word that the line fold has cut («В|икторовича», «Ас|кар», «Гусев|а»), not a word of its own."""
+    _, start, end, value = tokens[at]
+    if not isinstance(value, Phrase) or end - start > _SHORT:
+        return False
+    behind = text[end : end + 1] == "\n" and _word_at(tokens, at + 1, end + 1)
+    return behind or (
+        text[start - 1 : start] == "\n"
+        and at > 0
+        and _word_at(tokens, at - 1, tokens[at - 1][1])
+        and tokens[at - 1][2] == start - 1
+    )
+
+
+def _word_at(tokens: Sequence[Token], at: int, start: int) -> bool:
+    return at < len(tokens) and tokens[at][0] == "word" and tokens[at][1] == start
 
 
 def _marks_nothing(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
@@ -177,7 +211,7 @@ def _initial(text: str, tokens: Sequence[Token], at: int) -> bool:
 def _is_name(original: str, text: str, tokens: Sequence[Token], words: Sequence[Token]) -> bool:
     if any(_role(token, "role.legal_form") for token in words):
         return len(words) > 1
-    if any(_role(token, "role.service") for token in words[:2]):
+    if any(_role(token, "role.service") and not _half(text, tokens, tokens.index(token)) for token in words[:2]):
         return False
     if any(token[0] in '"' for token in tokens):
         return True

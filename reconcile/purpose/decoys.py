@@ -36,6 +36,9 @@ _TLD: Final = r"(?:KZ|UZ|RU|KE|COM|NET|ORG|INFO|IO|BIZ|CLOUD|ONLINE|SITE|STORE|D
 _THOUSANDS: Final = r"(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:'[0-9]{3})+|(?:\.[0-9]{3})+(?=,)|[0-9]*)"
 _AMOUNT: Final = rf"[0-9]{{1,3}}{_THOUSANDS}[.,=][0-9]{{2}}(?![0-9])(?!~[-/.,]~[0-9])(?![^\W\d_])"
 
+# A year's, a month's and a day's letter and seven more; but not a word with a number glued to it («SCH9810238»).
+_RECEIPT: Final = r"(?![A-Z]{3,}[0-9]+(?![0-9A-Z]))[S-Z][A-L][1-9A-V](?=[A-Z]*[0-9])[A-Z0-9]{7}(?![0-9A-Z])"
+
 # (name of the decoy class, kind, pattern). The names are the groups of the one master expression.
 SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
     ("kz_iban", SpanKind.BANK_ACCOUNT, r"KZ ?~[0-9]~[0-9](?:[ ~]?~[0-9A-Z]){16}(?![0-9A-Z])"),
@@ -46,7 +49,7 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
     ("iban", SpanKind.BANK_ACCOUNT, r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}(?![0-9A-Z])"),
     ("kra_pin", SpanKind.TAX_ID, r"[AP][0-9]{9}[A-Z](?![0-9A-Z])"),
     ("transfer", SpanKind.RECEIPT, r"FT[0-9]{5}[A-Z0-9]{5}(?![0-9A-Z])"),
-    ("mpesa_receipt", SpanKind.RECEIPT, r"[S-Z][A-L][1-9A-V](?=[A-Z]*[0-9])[A-Z0-9]{7}(?![0-9A-Z])"),
+    ("mpesa_receipt", SpanKind.RECEIPT, _RECEIPT),
     ("phone_mask", SpanKind.PHONE, r"(?:\+?(?:254|998|7|8)|0[17])[0-9]{0,4} ?\*[* ]*[0-9]{2,4}(?![0-9])"),
     ("card_mask", SpanKind.CARD, r"[0-9]{4} ?[0-9]{0,2}(?:\*{2,}|(?: ?[*X]{2,4}){1,3}) ?[0-9]{2,4}(?![0-9])"),
     ("card_tail", SpanKind.CARD, r"[0-9]{0,6}\*{1,12}[0-9]{3,4}(?![0-9])"),

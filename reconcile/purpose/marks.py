@@ -13,15 +13,15 @@ from typing import Final
 
 from reconcile.purpose.numbers import Numbers
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.tokens import Token
-from reconcile.purpose.view import REFERENCE, SIGNS
+from reconcile.purpose.tokens import LONG_WORD, Token
+from reconcile.purpose.view import LONGEST_PREFIX, REFERENCE, SIGNS
 from reconcile.purpose.words import Phrase
 
 _BETWEEN: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
+_NOT_OURS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 _JOINERS: Final = ",;&+/"
 _DECIMAL_LIST: Final = re.compile(r"([0-9]+),([0-9]{2})")
-_LAST_WORD: Final = re.compile(r"[^\W\d_]{7,}$")
-"""A word too long to be shortened: a stop behind it ends the sentence."""
+_LAST_WORD: Final = re.compile(rf"[^\W\d_]{{{LONG_WORD},}}$")
 
 
 class Walk(Numbers):
@@ -76,9 +76,19 @@ class Walk(Numbers):
             self.open = None
 
     def _is_prefix(self) -> bool:
-        """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7»): another word names the number already."""
+        """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7», «заказ № INV-2026-7»): another word names the
+        number already."""
         named = (self.mark in REFERENCE and self._fresh()) or (self.open in REFERENCE and self.joined)
-        return named and self._glued_prefix(self.at)
+        if self.mark in _NOT_OURS and self._fresh():
+            named = self.sign or self.at == self.mark_at + 1
+        return named and (self._glued_prefix(self.at) or self._own_series())
+
+    def _own_series(self) -> bool:
+        """«invoice INV2026007»: the same word again, with nothing between it and the number."""
+        phrase, again = self._phrase_at(self.at), self.mark is SpanKind.INVOICE
+        here, number = self.tokens[self.at], self.at + 1
+        glued = self._is(number, "number") and self.tokens[number][1] == here[2] and here[2] - here[1] <= LONGEST_PREFIX
+        return again and glued and phrase is not None and phrase.mark is SpanKind.INVOICE
 
     def _news(self, phrase: Phrase) -> None:
         if phrase.reset and not phrase.filler:

@@ -26,12 +26,13 @@ _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
-_PREFIX_GAPS: Final = frozenset({"", " ", "-", "/", "\n", " - ", "- ", " -", "\n-", "-\n"})
+_PREFIX_GAP: Final = re.compile(r"[ \n]{0,2}[-/]?[ \n]{0,2}")
 _NUMBER_SIGN: Final = re.compile("[NnНн]{1,2}(?=[^\\W\\d_])")
-_SPACED_DASH: Final = " - "
+_SPACED_DASH: Final = re.compile(r"[ \n]{1,2}-[ \n]{0,2}|-[ \n]{1,2}")
 _SERIES_END: Final = re.compile(r"[^\W\d_][0-9]{1,4}")
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
+_CODE_DIGITS: Final = 3
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
 
@@ -55,6 +56,8 @@ class Numbers(Behind):
         """End of the number that begins here, and its last token: blocks split by one blank or fold belong together."""
         tokens, text = self.tokens, self.text
         last = self.at
+        if self.mark is SpanKind.PURPOSE_CODE and tokens[last][2] - tokens[last][1] == _CODE_DIGITS:
+            return tokens[last][2], last  # «КНП 859 871134»
         while last + 1 < len(tokens) and tokens[last + 1][0] == "number" and last - self.at < MOST_PARTS - 1:
             gap = text[tokens[last][2] : tokens[last + 1][1]]
             if "\n" not in gap and not text[tokens[last + 1][1]].isdigit():
@@ -67,17 +70,24 @@ class Numbers(Behind):
     def _series(self, first: int, last: int) -> int:
         """The last token of a series' number whose dashes were typed with blanks: «6711264 - F80», «INV - 2025 - 015577»."""
         following = last + 2 if self._is(last + 1, "-") else last + 1
-        if not self._is(following, "number") or first != last:
+        if not self._is(following, "number"):
             return last
+        typed = self.text[self.tokens[first][1] : self.tokens[last][2]].replace("\n", "")
         begun, end = self.tokens[following][1:3]
         gap = self.text[self.tokens[last][2] : begun]
-        if gap not in (" ", _SPACED_DASH):
+        if " " in typed or not (gap == " " or _SPACED_DASH.fullmatch(gap)):
             return last
-        typed = self.text[self.tokens[first][1] : self.tokens[last][2]]
         if _SERIES_END.fullmatch(self.text, begun, end):
             return following if plain(typed) else last
-        year = gap != " " and _YEAR.fullmatch(typed) is not None and end - begun > len(typed) and plain(self.text[begun:end])
-        return following if year and self._prefix(first).text else last
+        if gap == " " or _YEAR.fullmatch(typed) is None or not self._prefix(first).text:
+            return last
+        while (
+            self._is(following + 1, "number")
+            and self.text[self.tokens[following][2] : self.tokens[following + 1][1]] == "\n"
+        ):
+            following += 1
+        serial = self.text[begun : self.tokens[following][2]].replace("\n", "")
+        return following if len(serial) > len(typed) and plain(serial) else last
 
     def _may_join(self, at: int) -> bool:
         """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
@@ -161,13 +171,28 @@ class Numbers(Behind):
         """What the number is, by the word that names it, in front or behind; by its shape where none does."""
         prefix = self._prefix(first)
         in_front = self._in_front(first)
+        spent = self.spent
         behind = self._named_behind(last, None if prefix.marks else in_front)
+        if prefix.marks and behind not in REFERENCE:  # «acct242906. tel …»: the word that is glued to it is nearer
+            behind, self.spent = None, spent
         kind = behind or in_front
         if self._to_range(first, start, end, kind):
             return
         if behind in REFERENCE and prefix.marks:
             prefix = prefix._replace(marks=False)
         self._emit(self._kind(first, start, end, kind), start, end, prefix)
+        if behind in REFERENCE and self._suffixed(last):
+            self._joined_to_block_before(first)
+
+    def _joined_to_block_before(self, first: int) -> None:
+        """«336 394-sonli hisob-faktura»: with the block before it, where that is on the books; else by itself."""
+        if not self._is(first - 1, "number") or len(self.spans) < 2:
+            return
+        before, span = self.spans[-2:]
+        start, end = self.tokens[first - 1][1:3]
+        if before[:3] == (SpanKind.BARE, start, end) and self.text[end : span.start] in (" ", "\n"):
+            joined = number_key(self.typed[start : span.end])
+            self.spans[-1] = span._replace(keys=(joined, *span.keys))
 
     def _kind(self, first: int, start: int, end: int, named: SpanKind | None) -> SpanKind:
         """The word's kind; the shape's where no word names the number, or where it is too long to be ours."""
@@ -282,7 +307,7 @@ class Numbers(Behind):
         digits = "".join(stretch.split())
         if plain(digits):
             return digits_kind(digits, self.without)
-        if not self.sign and _TIME_OF_YEAR.fullmatch(stretch):
+        if not self.sign and (stretch == "24/7" or _TIME_OF_YEAR.fullmatch(stretch)):
             return SpanKind.OTHER
         return None
 
@@ -297,7 +322,7 @@ class Numbers(Behind):
             self.text[begin:start].strip(" .").upper() in _SIGN_WORDS
         )  # no other word of the phrase names the number
         gap = self.text[end : self.tokens[first][1]]
-        if end - start > LONGEST_PREFIX or gap not in _PREFIX_GAPS:
+        if end - start > LONGEST_PREFIX or not _PREFIX_GAP.fullmatch(gap):
             return _NO_PREFIX
         phrase = self._phrase_at(at)
         if gap == "\n" and self.text[self.tokens[first][1]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
@@ -313,8 +338,9 @@ class Numbers(Behind):
         return _Prefix(self.text[start:end], first=glued, marks=glued and alone and at == self.mark_at)
 
     def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
-        if kind in _NUMBERS and _SPACED_DASH in self.text[start:end]:
-            series = prefix.text if prefix is not None and _YEAR.match(self.text, start) else ""
+        if kind in _NUMBERS and " " in self.text[start:end] and _SPACED_DASH.search(self.text, start, end):
+            year = _YEAR.match(self.text[start:end].replace("\n", ""))
+            series = prefix.text if prefix is not None and year else ""
             self.spans.append(Span(kind, start, end, (number_key(series + self.typed[start:end]),)))
         elif kind in _NUMBERS:
             keys = candidate_keys(self.typed[start:end])
@@ -326,6 +352,8 @@ class Numbers(Behind):
             if prefix is not None and prefix.text:
                 prefixed = number_key(prefix.text + self.typed[start:end])
                 keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
+                if sign := _NUMBER_SIGN.match(prefix.text):  # «NSRV - 0058510»
+                    keys = (*keys, number_key(prefix.text[sign.end() :] + self.typed[start:end]))
                 prefix_key = prefixed if prefix.marks else ""
             self.spans.append(Span(kind, start, end, keys, "", prefix_key))
         else:

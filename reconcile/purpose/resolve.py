@@ -26,6 +26,8 @@ _FIELDS: Final = {"invoice": SpanKind.INVOICE, "account": SpanKind.ACCOUNT}
 _NOT_TYPED: Final = frozenset({"receipt", "phone"})
 """Structured fields that never hold a customer's number."""
 
+_SIGNS: Final = frozenset({"N", "NN", "H", "HH"})
+
 Books = Mapping[str, tuple[str, ...]]
 
 
@@ -83,9 +85,11 @@ def keys_wanted(
 def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[StructuredReference] = ()) -> References:
     """The references of one payment. A structured field that is meant for one kind of number marks it."""
     found = _Found()
+    text = reading.text
     for span in reading.spans:
         if span.keys or span.kind is SpanKind.RANGE:
-            _look_up(span, reading.text[span.start : span.end], known, found)
+            glued = span.start > 0 and text[span.start - 1].isalnum()
+            _look_up(span, text[span.start : span.end], known, found, glued)
     for source, span in _structured_spans(structured) if structured else ():
         part = _Found()
         _look_up(span, span.name, known, part)
@@ -141,7 +145,9 @@ def _named_by_field(span: Span, meant: SpanKind | None, value: str) -> Span:
     return span._replace(name=value)
 
 
-def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
+def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found, glued: bool = False) -> None:
+    """`glued`: the word that marks the number stands right at it («inv4512»): a word, where no book has it as a prefix
+    («INV-4512»)."""
     if span.kind is SpanKind.RANGE:
         _range(span, text, known, found)
         return
@@ -153,7 +159,7 @@ def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
         found.references += hits
     else:
         found.ranges.append(span)
-    if not hits and span.kind is not SpanKind.BARE and not span.prefix_key:
+    if not hits and span.kind is not SpanKind.BARE and (glued or not span.prefix_key):
         found.unknown.append(span)
 
 
@@ -161,7 +167,7 @@ def _read_as(span: Span, text: str, known: KnownNumbers) -> list[Reference]:
     """The first reading that is on the books: exactly before with other zeros, whole before in parts."""
     blocks = parts(text)
     for exact in (True, False):
-        hits = _whole(span, blocks, known, exact) or _in_parts(span, text, blocks, known, exact)
+        hits = _whole(span, text, blocks, known, exact) or _in_parts(span, text, blocks, known, exact)
         if hits:
             return hits
     return []
@@ -173,18 +179,25 @@ def _told_apart(hits: Sequence[Reference]) -> bool:
     return len(places) == len(set(places))
 
 
-def _whole(span: Span, blocks: Sequence[tuple[int, int]], known: KnownNumbers, exact: bool) -> list[Reference]:
+def _whole(
+    span: Span, text: str, blocks: Sequence[tuple[int, int]], known: KnownNumbers, exact: bool
+) -> list[Reference]:
     """The first reading of the whole stretch that is on the books."""
     if len(blocks) == 1:
         keys = span.keys
     else:
-        length = max(map(len, span.keys), default=0)
-        keys = tuple(key for key in span.keys if len(key) == length)
+        length, typed = max(map(len, span.keys), default=0), number_key("".join(text.split()))
+        keys = tuple(key for key in span.keys if len(key) == length or _without_sign(key, typed))
     for key in keys:
         hits = _at(key, span, known, exact)
         if hits:
             return [hit._replace(marked=False) for hit in hits] if key == span.prefix_key else hits
     return []
+
+
+def _without_sign(key: str, typed: str) -> bool:
+    """The whole stretch but for the number sign that is glued to it: «NINV-2025|-086714»."""
+    return typed.endswith(key) and typed[: -len(key)] in _SIGNS
 
 
 def _in_parts(

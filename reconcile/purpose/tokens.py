@@ -19,10 +19,13 @@ _Piece = tuple[str, int, int, Known | SpanKind | None]
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BEHIND_CODE: Final = rf"~|\s*[^\W\d]|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
+LONG_WORD: Final = 7
+"""Letters of a word that nobody shortens: a stop behind it ends the sentence."""
 ACTING_SIGNS: Final = "№#,;&+/~."
 MOST_STRETCHES: Final = 20_000
 """Stretches remembered; beyond it the memory starts afresh."""
 _LONGEST_PREFIX: Final = 4
+_KNP: Final = re.compile(r"[0-9]{3}(?=[/\\._-])")
 _GAP: Final = " .-/\n"
 _WIDEST_GAP: Final = 3
 
@@ -191,6 +194,8 @@ def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:
 
 def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon) -> int:
     """A run of digits and letters: parted where a word of the lexicon is glued to it, before or behind."""
+    if found and (code := _KNP.match(text, start, end)) is not None and _names_code(found[-1]):
+        end = code.end()
     for run in _LETTERS.finditer(text, start, end):
         if run.start() == start:
             if run.end() < end and (
@@ -199,6 +204,8 @@ def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon
                 found.append(("word", start, run.end(), words.known(run[0])))
                 return run.end()
             last = run.end() if run.end() < end else start
+            if _says_enough(found, start):
+                last = start
             for cut in range(last - 1, max(start, last - 1 - _LONGEST_PREFIX), -1):  # «L/SN4512», «Л/СSC-4512»
                 if _ends_phrase(text, start, cut, found, words):
                     found.append(("word", start, cut, words.known(text[start:cut])))
@@ -210,6 +217,20 @@ def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon
             break
     found.append(("number", start, end, None))
     return end
+
+
+def _names_code(piece: _Piece) -> bool:
+    """«KNP859/17915/2», «КНП 859 по сч…»: a code of three digits is whole, whatever is glued to it."""
+    known = piece[3]
+    return isinstance(known, Known) and known.phrase is not None and known.phrase.mark is SpanKind.PURPOSE_CODE
+
+
+def _says_enough(found: list[_Piece], start: int) -> bool:
+    """«по сч.УЦ-4512»: the word before the dot names the number already, and what follows is the number's own."""
+    if len(found) < 2 or found[-1][0] != "." or found[-1][2] != start:
+        return False
+    known = found[-2][3]
+    return isinstance(known, Known) and known.phrase is not None and known.phrase.mark is not None
 
 
 def _ends_phrase(text: str, start: int, end: int, found: list[_Piece], words: Lexicon) -> bool:
@@ -229,6 +250,8 @@ def _glued_before(run: str, following: str, words: Lexicon) -> bool:
         return False
     if phrase.sign or phrase.mark is not None:
         return len(run) > 1 or run in "N№"
+    if run == "И":  # «182240 и812394»
+        return following.isdigit()
     return len(run) > 1 and following.isdigit()
 
 
@@ -289,4 +312,8 @@ def _next_word(text: str, found: list[_Piece], end: int) -> int:
     if following == last or found[following][0] != "word":
         return 0
     gap = text[found[end][2] : found[following][1]]
-    return following if gap == " " or (len(gap) <= _WIDEST_GAP and not gap.strip(_GAP)) else 0
+    if gap == " ":
+        return following
+    if len(gap) > _WIDEST_GAP or gap.strip(_GAP):
+        return 0
+    return 0 if gap[:1] == "." and gap[-1] == " " and found[end][2] - found[end][1] >= LONG_WORD else following

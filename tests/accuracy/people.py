@@ -6,6 +6,7 @@ it is written in the books, how a bank writes it, how it is spelt in the other s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -337,6 +338,9 @@ _TRADES: Final = {
 }
 
 
+_WORD: Final = re.compile(r"[A-Z0-9]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """A person or company. `books` is the name that finance entered; `core` its words without any form."""
@@ -368,17 +372,21 @@ class Register:
         self._serial = 0
 
     def _fresh(self, core: str) -> bool:
-        key = " ".join(sorted(to_latin(core, "plain").upper().split()))
+        key = " ".join(sorted(_WORD.findall(to_latin(core, "plain").upper())))
         if key in self._taken:
             return False
         self._taken.add(key)
         return True
 
     def company(self, country: str) -> Party:
-        while True:
-            core = self._company_core(country)
-            if self._fresh(core):
-                return self._company(country, core)
+        """A name of other words than any before, in whatever order and with whatever between them: the rule sets all that
+        aside, and a name that two bear would prove nothing. Where the words of two run out, a third is put in front."""
+        core, tries = self._company_core(country), 0
+        while not self._fresh(core):
+            core, tries = self._company_core(country), tries + 1
+            if tries > 5:
+                core = f"{self.rng.choice([word for word in _WORDS[country] if word not in core])} {core}"
+        return self._company(country, core)
 
     def _company_core(self, country: str) -> str:
         rng = self.rng

@@ -53,7 +53,9 @@ def write_disagreements(result: Result, path: Path) -> int:
     keep = ("status", "reason", "account_number", "flags", "allocations", "splits", "payer_relation")
     with path.open("w", encoding="utf-8") as out:
         for one in differing:
-            seen = {name: one.seen[name] for name in (*keep, "payer_name", "explanation")} if one.seen else None
+            seen = (
+                {name: one.seen[name] for name in (*keep, "payer_name", "purpose", "explanation")} if one.seen else None
+            )
             wanted = {name: one.wanted[name] for name in keep}
             row = {
                 "wrong_credit": one.wrong_credit,
