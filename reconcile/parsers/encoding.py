@@ -7,7 +7,7 @@ alphabet side by side, no capital after a small letter, no box drawing. What rea
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections import Counter
 from typing import BinaryIO, Final
 
 from reconcile.parsers.source import CHUNK, bom_encoding, stream_is_utf8
@@ -77,31 +77,45 @@ def _sample(stream: BinaryIO) -> bytes:
 
 
 def _score(text: str) -> int:
-    return sum(_word_score(word) for word in _WORD.findall(text) if not word.isascii())
+    """Of each word as often as it comes; a word is looked at once."""
+    return sum(_word_score(word) * times for word, times in _strange_words(text).items())
 
 
 def _legible(text: str) -> bool:
     """Letters of one alphabet throughout, though their capitals are odd, as in a text that was made unreadable."""
-    return all(_strange_and_mixed(word) == (0, 0) for word in _WORD.findall(text) if not word.isascii())
+    return all(_strange_and_mixed(word.translate(_KINDS)) == (0, 0) for word in _strange_words(text))
 
 
-def _strange_and_mixed(word: str) -> tuple[int, int]:
-    letters = [
-        char for char in word if char in _CYRILLIC or char in _LATIN_LETTERS or (char.isascii() and char.isalpha())
-    ]
-    strange = sum(1 for char in word if not char.isascii() and char not in _SIGNS) - sum(
-        1 for char in letters if not char.isascii()
-    )
-    cyrillic = sum(1 for char in letters if char in _CYRILLIC)
-    return strange, min(cyrillic, len(letters) - cyrillic)
+def _strange_words(text: str) -> Counter[str]:
+    return Counter(word for word in _WORD.findall(text) if not word.isascii())
+
+
+class _Kinds(dict[int, str]):
+    """What a character is: a Cyrillic letter (`c`), a Latin one beyond ASCII (`l`), an ASCII one (`a`), each also as a
+    capital, a sign (`s`), or something that no text has (`x`)."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kind = "a" if char.isascii() else "c" if char in _CYRILLIC else "l" if char in _LATIN_LETTERS else ""
+        kind = (kind.upper() if char.isupper() else kind) or ("s" if char in _SIGNS else "x")
+        self[code] = kind
+        return kind
+
+
+_KINDS: Final = _Kinds()
+_HUMP: Final = re.compile("[cla][CLA]")
+
+
+def _strange_and_mixed(kinds: str) -> tuple[int, int]:
+    cyrillic = kinds.count("c") + kinds.count("C")
+    latin = len(kinds) - cyrillic - kinds.count("s") - (strange := kinds.count("x"))
+    return strange, min(cyrillic, latin)
 
 
 def _word_score(word: str) -> int:
     """Every expected letter counts for, everything else against; mixed alphabets and odd capitals weigh most."""
-    letters = [
-        char for char in word if char in _CYRILLIC or char in _LATIN_LETTERS or (char.isascii() and char.isalpha())
-    ]
-    strange, mixed = _strange_and_mixed(word)
-    humps = sum(1 for one, two in pairwise(letters) if one.islower() and two.isupper())
-    known = sum(1 for char in letters if not char.isascii())
+    kinds = word.translate(_KINDS)
+    strange, mixed = _strange_and_mixed(kinds)
+    humps = len(_HUMP.findall(kinds.replace("s", "").replace("x", "")))
+    known = len(kinds) - strange - kinds.count("s") - kinds.count("a") - kinds.count("A")
     return known - 3 * strange - 3 * mixed - 3 * humps

@@ -12,7 +12,6 @@ Source: SWIFT Standards MT, category 9; the forms of field 86 in `mt940_details`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
@@ -26,7 +25,8 @@ from reconcile.problem import Refusal
 from reconcile.statement import CreditDebit, Detail, Entry, Statement
 
 NAME: Final = "mt940"
-_IN_HEAD: Final = re.compile(rb"(?:^|[\r\n]|\{4:)[\x01-\x20]*:(?:20|61|60F):")
+_IN_HEAD: Final = (b":20:", b":61:", b":60F:")
+_BLANKS: Final = bytes(range(1, 33))
 _CLOSING: Final = (":62F:", ":62M:")
 # What a message begins with: some banks leave out its reference (:20:).
 _FIRST: Final = (START, ":25:")
@@ -36,7 +36,9 @@ _HEAD: Final = frozenset({":13:", ":13D:", ":21:", ":25:", ":25P:", ":28:", ":28
 def recognises(head: bytes) -> bool:
     """A line with one of the fields that only these messages have."""
     plain = head.replace(b"\0", b"")
-    return not plain.lstrip().lower().startswith((b"<", b"1cclient")) and _IN_HEAD.search(plain) is not None
+    if plain.lstrip().lower().startswith((b"<", b"1cclient")):
+        return False
+    return any(line.lstrip(_BLANKS).startswith(_IN_HEAD) for line in plain.replace(b"{4:", b"\n").splitlines())
 
 
 def read(stream: BinaryIO, context: ReadContext) -> Iterator[Statement]:

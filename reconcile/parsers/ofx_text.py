@@ -33,7 +33,7 @@ _LEAVES: Final = words("CODE NAME MEMO CITY SIC ORG FID SEVERITY MESSAGE")
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9_.]*)\s*(/?)>|<!\[CDATA\[(.*?)\]\]>|<!--.*?-->", re.DOTALL)
 _SHAPE: Final = re.compile(r"[A-Z][A-Z0-9_.]{3,31}")
 _ROOT: Final = re.compile(r"<OFX\s*>", re.IGNORECASE)
-_START: Final = re.compile(r"\s*(?:<\?.*?\?>\s*)*(?:OFXHEADER\s*:|<OFX\s*>)", re.IGNORECASE | re.DOTALL)
+_START: Final = re.compile(r"\s*+(?:(?><\?.*?\?>)\s*+)*+(?:OFXHEADER\s*:|<OFX\s*>)", re.IGNORECASE | re.DOTALL)
 _ENTITY: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos|nbsp)|#([0-9]{1,6})|#[xX]([0-9A-Fa-f]{1,5}));")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "nbsp": "\u00a0"}
 _DECLARED: Final = re.compile(r"(?:CHARSET\s*:\s*|encoding\s*=\s*[\"'])([\w.\-]+)", re.IGNORECASE)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from reconcile.parsers.table_cells import Written, amount_of, minor_of
+from reconcile.parsers.table_cells import PLAIN, Written, amount_of, minor_of
 from reconcile.parsers.table_words import side_of
 from reconcile.problem import Refusal
 
@@ -75,11 +75,7 @@ def _minor(written: Written, mark: str, line: int) -> int | None:
 
 
 def balance_of(table: Table, row: Row, mark: str) -> int | None:
-    written = _written(table, row, "balance")
-    minor = _minor(written, mark, row.line) if written else None
-    if minor is None or written is None:
-        return None
-    return -minor if written.negative or written.side == "DR" else minor
+    return _signed(table, row, "balance", mark)
 
 
 def as_written(table: Table, row: Row, mark: str) -> int | None:
@@ -111,6 +107,11 @@ def by_sign(table: Table, row: Row, mark: str) -> int | None:
 
 
 def _signed(table: Table, row: Row, role: str, mark: str) -> int | None:
+    text = table.cell(row, role)
+    if not text:
+        return None
+    if mark == "." and PLAIN(text):
+        return int(text[:-3] + text[-2:])
     written = _written(table, row, role)
     minor = _minor(written, mark, row.line) if written else None
     if minor is None or written is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from reconcile.problem import Refusal
 
 _TAIL: Final = re.compile(r"(.*?)[\s,_:-]*[(\[]?\b([A-Z]{3})\b[)\]]?", re.DOTALL)
 _SYMBOL: Final = re.compile(r"(.*?)[\s,_:-]*[(\[]?([€£$₸₽¥]|[A-Z]{0,2}\$)[)\]]?", re.DOTALL)
+_TAILS: Final = (*string.ascii_uppercase, *"€£$₸₽¥)]")
 _SYMBOLS: Final = {"€": "EUR", "£": "GBP", "₸": "KZT", "₽": "RUB"}
 _WORD: Final = re.compile(r"[^\W_][\w'/*]*")
 _MONEY: Final = ("amount", "credit", "debit")
@@ -36,7 +38,8 @@ def layout_of(line: int, cells: list[str], profiles: Iterable[Profile]) -> Layou
     headings = [normal_heading(cell) if len(cell) <= _LONGEST else "" for cell in cells]
     if len(set(headings) - {""}) < 2:
         return None
-    found = [layout for profile in profiles if (layout := _match(profile, line, cells, headings)) is not None]
+    row = _Headings(tuple(cells), headings, *_without_currency(cells))
+    found = [layout for profile in profiles if (layout := _match(profile, line, row)) is not None]
     if not found:
         return None
     named = [layout for layout in found if layout.profile.name != GENERIC] or found
@@ -51,14 +54,31 @@ def layout_of(line: int, cells: list[str], profiles: Iterable[Profile]) -> Layou
     return chosen[0]
 
 
-def _match(profile: Profile, line: int, cells: list[str], headings: list[str]) -> Layout | None:
-    bare, currencies = _without_currency(cells)
+class _Headings:
+    """A row of headings: as written, in their normal form, without the currency behind them, and that currency."""
+
+    def __init__(self, written: tuple[str, ...], normal: list[str], bare: list[str], currencies: list[str]) -> None:
+        self.written = written
+        self.normal = normal
+        self.currencies = currencies
+        self.place = _first_places(bare) | _first_places(normal)
+        """The first place of a heading; a whole one goes before the same one with a currency behind it."""
+
+
+def _first_places(headings: list[str]) -> dict[str, int]:
+    return {headings[place]: place for place in reversed(range(len(headings)))}
+
+
+def _match(profile: Profile, line: int, row: _Headings) -> Layout | None:
+    if not profile.words and profile.known.isdisjoint(row.place):
+        return None
+    headings = row.normal
     columns: dict[str, int] = {}
     for role in profile.columns:
-        _match_whole(profile, role, headings, bare, columns)
+        _match_whole(profile, role, row, columns)
     if len(sides := {"credit", "debit"} & set(columns)) == 1:  # a side alone is none; it may be the amount
         columns.pop(sides.pop())
-        _match_whole(profile, "amount", headings, bare, columns)
+        _match_whole(profile, "amount", row, columns)
     if profile.words:
         _match_words(profile, headings, columns)
     _join_parties(columns)
@@ -68,15 +88,15 @@ def _match(profile: Profile, line: int, cells: list[str], headings: list[str]) -
         columns.pop("amount", None)
     if profile.file_name and len(columns) != len(headings):
         return None
-    said = {currencies[columns[role]] for role in _MONEY if role in columns} - {""}
-    return Layout(profile, line, columns, tuple(cells), said.pop() if len(said) == 1 else "")
+    said = {row.currencies[columns[role]] for role in _MONEY if role in columns} - {""}
+    return Layout(profile, line, columns, row.written, said.pop() if len(said) == 1 else "")
 
 
-def _match_whole(profile: Profile, role: str, headings: list[str], bare: list[str], columns: dict[str, int]) -> None:
+def _match_whole(profile: Profile, role: str, row: _Headings, columns: dict[str, int]) -> None:
     for name in profile.columns.get(role, ()):
-        position = headings.index(name) if name in headings else bare.index(name) if name in bare else -1
-        if position >= 0 and position not in columns.values():
-            columns.setdefault(role, position)
+        place = row.place.get(name)
+        if place is not None and place not in columns.values():
+            columns.setdefault(role, place)
             return
 
 
@@ -123,6 +143,10 @@ def _without_currency(cells: list[str]) -> tuple[list[str], list[str]]:
     bare, currencies = [], []
     for cell in cells:
         text = cell.strip() if len(cell) < _LONGEST else ""
+        if not text.endswith(_TAILS):
+            bare.append("\0")
+            currencies.append("")
+            continue
         found = _TAIL.fullmatch(text)
         code = currency_code(found.group(2)) if found and found.group(1) else None
         if code is None and (found := _SYMBOL.fullmatch(text)) and found.group(1):

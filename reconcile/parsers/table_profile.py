@@ -55,6 +55,8 @@ class Profile:
     title: str
     columns: Mapping[str, tuple[str, ...]]
     """Role to normal headings."""
+    known: frozenset[str]
+    """All of these headings."""
     required: tuple[str, ...]
     country: str = ""
     currency: str = ""
@@ -76,6 +78,7 @@ class Profile:
     but_not: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4096)
 def normal_heading(text: str) -> str:
     """
     >>> normal_heading("  Дата\\nоперации: "), normal_heading("Cчет/ИНН") == normal_heading("Счет / ИНН")
@@ -107,6 +110,7 @@ def profile_of(name: str, text: str) -> Profile:
             name,
             title=str(content.pop("title")),
             columns=columns,
+            known=frozenset(heading for headings in columns.values() for heading in headings),
             required=tuple(content.pop("required")),
             country=str(content.pop("country", "")),
             currency=str(content.pop("currency", "")),

@@ -51,6 +51,27 @@ def test_any_bytes_at_all(content: bytes, parser: object) -> None:
     assert outcome(content, parser) in ("read", "refused")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"OFXHEADER:100\r\n" + b"\n" * 100_000,
+        b"OFXHEADER:100\n" + b"\r\n\r" * 33_000,
+        b"<?xml?>\n" + b"<?OFX a='?>' " * 8_000,
+        b"<?" + b"?> <? " * 16_000,
+        b":20:" + b" " * 100_000,
+        b"\n{4:" * 25_000,
+        b"<OFX>" + b"<!--" * 25_000,
+        "слово;".encode("cp1251") * 16_000,
+        b'"' + b"Amount (KZT);" * 7_000,
+    ],
+    ids=lambda content: content[:12].decode("latin-1"),
+)
+def test_what_once_took_more_than_linear_time(content: bytes) -> None:
+    """Found by `make fuzz`, or akin to what it found."""
+    for parser in (None, *PARSERS):
+        target.checked(content, parser)
+
+
 def unfolded(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
