@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Row, Select, and_, func, not_, or_, select
+from sqlalchemy import Column, CompoundSelect, Connection, Row, Select, and_, func, or_, select, text, union_all
 
 from reconcile.explain import advice, evidence_text, flag_text
 from reconcile.policy import PolicyBook
 from reconcile.purpose.reader import read_purpose
 from reconcile.reports import shown
-from reconcile.reports.figures import Owns
+from reconcile.reports.figures import Owns, live
 from reconcile.reports.model import Item, Offer, OwnAccount
 from reconcile.reports.next_steps import Case, steps
 from reconcile.store.bulk import any_of
@@ -50,30 +50,39 @@ class Setting:
 
 
 def how_many(connection: Connection, owns: Owns, day: date) -> int:
-    query = _waiting(select(func.count()), owns, day)
-    return int(connection.execute(query).scalar_one())
+    """Those that wait by their status, and those of another on which an act waits: each found by its own index."""
+    its = select(func.count()).select_from(payment).where(live(), payment.c.own_account.in_(list(owns)))
+    its = its.where(payment.c.booking_date <= day)
+    acts = its.join(proposed_act, _waiting_act()).where(
+        or_(payment.c.status.is_(None), payment.c.status.not_in(WAITING))
+    )
+    return sum(int(connection.execute(each).scalar_one()) for each in (its.where(OPEN), acts))
 
 
 def open_items(connection: Connection, setting: Setting, limit: int | None = None) -> Iterator[Item]:
     """Held and unmatched payments, and those on which an act waits for a second person, booked up to the day."""
-    first = _waiting(select(payment.c.id), setting.owns, setting.day).order_by(*_ORDER).limit(limit).subquery()
+    its = _waiting(setting.owns, setting.day, limit).subquery()
+    order = (its.c.booking_date, its.c.amount.desc(), its.c.id)
+    first = select(its.c.id).order_by(*order).limit(limit).subquery()
     query = _with_everything(first).order_by(*_ORDER)
     for rows in connection.execute(query, execution_options={"yield_per": CHUNK}).partitions():
         yield from _items(connection, rows, setting)
 
 
 _ORDER: Final = (payment.c.booking_date, payment.c.amount.desc(), payment.c.id)
+WAITING: Final = ("held", "unmatched")
+OPEN: Final = text("payment.status IN ('held', 'unmatched')")
+"""Word for word as the index `ix_payment_queue` has it."""
 
 
-def _waiting(query: Select[Any], owns: Owns, day: date) -> Select[Any]:
-    return (
-        query.select_from(payment)
-        .outerjoin(entry, entry.c.id == payment.c.entry_id)
-        .outerjoin(proposed_act, _waiting_act())
-        .where(or_(payment.c.status.in_(("held", "unmatched")), proposed_act.c.id.is_not(None)))
-        .where(payment.c.own_account.in_(list(owns)), payment.c.booking_date <= day)
-        .where(or_(entry.c.id.is_(None), and_(not_(entry.c.voided), not_(entry.c.before_books))))
-    )
+def _waiting(owns: Owns, day: date, limit: int | None) -> CompoundSelect[Any]:
+    """The ids of what waits; of each kind no more than is asked for, then so many of both."""
+    its = select(payment.c.id, payment.c.booking_date, payment.c.amount)
+    its = its.where(live(), payment.c.own_account.in_(list(owns)), payment.c.booking_date <= day)
+    acts = select(proposed_act.c.payment_id).where(proposed_act.c.decided_at.is_(None))
+    elsewhere = or_(payment.c.status.is_(None), payment.c.status.not_in(WAITING))
+    parts = [its.where(OPEN), its.where(payment.c.id.in_(acts), elsewhere)]
+    return union_all(*(select(each.order_by(*_ORDER).limit(limit).subquery()) for each in parts))
 
 
 def _waiting_act() -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, select, union
 
 from reconcile.names import name_prefix
 from reconcile.problem import Refusal
@@ -39,7 +39,7 @@ def search(engine: Engine, words: str, limit: int = LIMIT) -> list[Found]:
     if not words:
         return []
     with reading(engine) as connection:
-        return _found(connection, or_(*_fits(words)), limit)
+        return _found(connection, account.c.number.in_(union(*_fits(words))), limit)
 
 
 def one(engine: Engine, number: str) -> Found:
@@ -70,16 +70,20 @@ def _found(connection: Connection, where: ColumnElement[bool], limit: int) -> li
     ]  # fmt: skip
 
 
-def _fits(words: str) -> list[ColumnElement[bool]]:
-    fits: list[ColumnElement[bool]] = [
-        account.c.holder_key.in_(select(holder_tax_id.c.holder_key).where(holder_tax_id.c.tax_id == words))
+def _fits(words: str) -> list[Select[Any]]:
+    """A look-up a kind, each by its own index."""
+    number = select(account.c.number)
+    fits = [
+        number.join(holder_tax_id, holder_tax_id.c.holder_key == account.c.holder_key).where(
+            holder_tax_id.c.tax_id == words
+        )
     ]
     key = number_key(words)
     if key:
         bare = zeroless_key(key)
-        fits.append(account.c.zeroless_key == bare)
-        fits.append(account.c.number.in_(select(invoice.c.account_number).where(invoice.c.zeroless_key == bare)))
+        fits.append(number.where(account.c.zeroless_key == bare))
+        fits.append(select(invoice.c.account_number).where(invoice.c.zeroless_key == bare))
     its = [holder_name.c.name_prefix.contains(word, autoescape=True) for word in name_prefix(words).split()[:8]]
     if its:
-        fits.append(account.c.holder_key.in_(select(holder_name.c.holder_key).where(and_(*its))))
+        fits.append(number.join(holder_name, holder_name.c.holder_key == account.c.holder_key).where(and_(*its)))
     return fits

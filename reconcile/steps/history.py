@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, String, and_, cast, or_, select
+from sqlalchemy import CompoundSelect, Connection, Engine, Row, String, and_, cast, or_, select, union
 
+from reconcile import ledger
 from reconcile.explain import phrase, phrases
 from reconcile.money import format_amount
 from reconcile.policy import PolicyBook
@@ -14,9 +15,10 @@ from reconcile.steps.export.payments import payment_row, payments_query
 from reconcile.steps.export.reading import canonical
 from reconcile.steps.gateway.accounts import accounts_of
 from reconcile.steps.review import resolve_id
+from reconcile.store.bulk import any_of
 from reconcile.store.engine import reading
 from reconcile.store.gateway_tables import gateway_payment
-from reconcile.store.tables import account, decision, payment
+from reconcile.store.tables import account, decision, journal, payment
 
 LIMIT: Final = 100
 MOST: Final = 1000
@@ -81,7 +83,8 @@ def _rows(connection: Connection, number: str, limit: int, after: str) -> list[R
     shared = cast(decision.c.splits, String).contains(f'"{number}"', autoescape=True)
     given = and_(payment.c.account_number.is_(None), gateway_payment.c.account_given == number)
     its = or_(payment.c.account_number == number, and_(payment.c.status == "credited", shared), given)
-    query = payments_query().where(its)
+    ids = connection.execute(_may_be_its(number)).scalars()
+    query = payments_query().where(any_of(connection, payment.c.id, ids), its)
     if after:
         last = connection.execute(select(payment).where(payment.c.id == resolve_id(connection, after))).one()
         earlier = and_(payment.c.booking_date == last.booking_date, payment.c.id < last.id)
@@ -90,11 +93,26 @@ def _rows(connection: Connection, number: str, limit: int, after: str) -> list[R
     return list(connection.execute(query.order_by(*newest).limit(limit)))
 
 
+def _may_be_its(number: str) -> CompoundSelect[Any]:
+    """The payments that may have anything to do with the account: each kind by its own index, however large the books."""
+    return union(
+        select(payment.c.id).where(payment.c.account_number == number),
+        select(journal.c.payment_id).where(
+            journal.c.credit == ledger.customer(number), journal.c.payment_id.is_not(None)
+        ),
+        select(payment.c.id)
+        .join(gateway_payment, gateway_payment.c.id == payment.c.gateway_id)
+        .where(gateway_payment.c.account_given == number),
+    )
+
+
 def _failed(connection: Connection, number: str, limit: int, language: str) -> list[dict[str, Any]]:
     """Payments that their gateway refused; no money was taken."""
     g = gateway_payment.c
     query = select(gateway_payment).where(g.state == "failed", g.account_given == number).order_by(g.paid_at.desc())
     rows = connection.execute(query.limit(limit)).all()
+    if not rows:
+        return []
     leads = accounts_of(connection, {row.account_given for row in rows})
     return [
         {

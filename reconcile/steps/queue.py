@@ -6,18 +6,35 @@ what their lines say. So a page costs the same, however many payments there are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, literal, not_, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Text,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from reconcile.money import read_amount
 from reconcile.problem import Refusal
 from reconcile.store.bulk import any_of
 from reconcile.store.console_tables import proposed_change
-from reconcile.store.engine import reading
+from reconcile.store.engine import is_postgresql, reading
 from reconcile.store.gateway_tables import gateway_payment
 from reconcile.store.tables import (
     decision,
@@ -32,11 +49,8 @@ from reconcile.store.tables import (
 PAGE: Final = 50
 TABS: Final = ("todo", "later", "second", "all")
 ORDERS: Final = ("oldest", "largest")
-_OPEN: Final = and_(
-    # word for word as the index of what is open has it, so that both databases see that it serves
-    text("(payment.status IS NULL OR payment.status IN ('held', 'unmatched'))"),
-    payment.c.status.is_not(None),
-)
+# word for word as the index `ix_payment_queue` has it, so that both databases see that it serves
+_OPEN: Final = text("payment.status IN ('held', 'unmatched')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +105,20 @@ class Page:
 
 def page(engine: Engine, wanted: Filter, today: date, after: Place | None = None, limit: int = PAGE) -> Page:
     """A page of the queue, from behind a place on."""
-    query = _ids(wanted, today)
-    if after is not None:
-        query = query.where(_behind(after, wanted.order))
-    query = query.order_by(*_order(wanted.order)).limit(limit + 1)
     with reading(engine) as connection:
-        if wanted.text:
-            query = query.where(_says(connection, wanted.text))
-        found = connection.execute(query).all()
+        further = _further(connection, wanted)
+        if after is not None:
+            further.append(_behind(after, wanted.order))
+        parts = [
+            select(payment.c.id, payment.c.booking_date, payment.c.amount)
+            .where(part, *further)
+            .order_by(*_order(payment.c, wanted.order))
+            .limit(limit + 1)
+            .subquery()
+            for part in _parts(wanted.tab, today)
+        ]
+        its = union_all(*(select(part) for part in parts)).subquery().c
+        found = connection.execute(select(its).order_by(*_order(its, wanted.order)).limit(limit + 1)).all()
         rows = lines(connection, [row.id for row in found[:limit]])
     last = rows[-1] if len(found) > limit else None
     return Page(tuple(rows), Place(last.booking_date, last.amount, last.id) if last else None)
@@ -106,23 +126,23 @@ def page(engine: Engine, wanted: Filter, today: date, after: Place | None = None
 
 def counts(engine: Engine, today: date) -> dict[str, int]:
     """How many payments each tab has; and how many changes wait for a second person."""
-    later, second = _put_off(today), _waits()
-    query = (
-        select(func.count(), func.count().filter(later), func.count().filter(second)).select_from(payment).where(_OPEN)
+    waits = proposed_act.c.decided_at.is_(None)
+    open_ = select(func.count()).select_from(payment).where(_OPEN)
+    asked = (
+        open_,
+        open_.where(_put_off(today), not_(_waits())),
+        open_.join(proposed_act, proposed_act.c.payment_id == payment.c.id).where(waits),
+        select(func.count()).select_from(proposed_act).where(waits),
+        select(func.count()).select_from(proposed_change).where(proposed_change.c.outcome.is_(None)),
     )
     with reading(engine) as connection:
-        all_, put_off, waiting = connection.execute(query).one()
-        second_all = connection.execute(
-            select(func.count()).select_from(proposed_act).where(proposed_act.c.decided_at.is_(None))
-        ).scalar_one()
-        changes = connection.execute(
-            select(func.count()).select_from(proposed_change).where(proposed_change.c.outcome.is_(None))
-        ).scalar_one()
+        row = connection.execute(select(*(each.scalar_subquery() for each in asked))).one()
+    all_, later, waiting, second, changes = row
     return {
-        "todo": all_ - put_off - waiting,
-        "later": put_off,
-        "second": second_all,
-        "all": all_ + second_all - waiting,
+        "todo": all_ - later - waiting,
+        "later": later,
+        "second": second,
+        "all": all_ + second - waiting,
         "changes": changes,
     }
 
@@ -150,28 +170,31 @@ def own_accounts(engine: Engine) -> Sequence[Any]:
 # --- which ones ------------------------------------------------------------------------------------------------------
 
 
-def _ids(wanted: Filter, today: date) -> Select[Any]:
-    query = select(payment.c.id, payment.c.booking_date, payment.c.amount)
-    if wanted.tab == "second":
-        query = query.where(
-            payment.c.id.in_(select(proposed_act.c.payment_id).where(proposed_act.c.decided_at.is_(None)))
-        )
-    elif wanted.tab == "all":
-        query = query.where(or_(_OPEN, _waits()))
-    elif wanted.tab == "later":
-        query = query.where(_OPEN, _put_off(today))
-    else:
-        query = query.where(_OPEN, not_(_put_off(today)), not_(_waits()))
-    if wanted.status:
-        query = query.where(payment.c.status == wanted.status)
-    if wanted.reason:
-        query = query.where(payment.c.reason == wanted.reason)
-    if wanted.own_account:
-        query = query.where(payment.c.own_account == wanted.own_account)
+def _parts(tab: str, today: date) -> list[ColumnElement[bool]]:
+    """Which payments a tab has: conditions of which no two hold for one payment, each with an index of its own."""
+    second = payment.c.id.in_(select(proposed_act.c.payment_id).where(proposed_act.c.decided_at.is_(None)))
+    if tab == "second":
+        return [second]
+    if tab == "all":
+        elsewhere = or_(payment.c.status.is_(None), payment.c.status.not_in(("held", "unmatched")))
+        return [and_(_OPEN), and_(second, elsewhere)]
+    if tab == "later":
+        return [and_(_OPEN, _put_off(today), not_(_waits()))]
+    return [and_(_OPEN, not_(_put_off(today)), not_(_waits()))]
+
+
+def _further(connection: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
+    """What a filter asks beside its tab."""
+    names = ("status", "reason", "own_account")
+    asked: list[ColumnElement[bool]] = [
+        payment.c[name] == getattr(wanted, name) for name in names if getattr(wanted, name)
+    ]
     if wanted.country:
         its = select(own_bank_account.c.number).where(own_bank_account.c.country == wanted.country)
-        query = query.where(payment.c.own_account.in_(its))
-    return query
+        asked.append(payment.c.own_account.in_(its))
+    if wanted.text:
+        asked.append(_says(connection, wanted.text))
+    return asked
 
 
 def _put_off(today: date) -> ColumnElement[bool]:
@@ -193,10 +216,10 @@ def _waits() -> ColumnElement[bool]:
     )
 
 
-def _order(order: str) -> tuple[ColumnElement[Any], ...]:
+def _order(its: Any, order: str) -> tuple[ColumnElement[Any], ...]:
     if order == "largest":
-        return payment.c.amount.desc(), payment.c.booking_date, payment.c.id
-    return payment.c.booking_date, payment.c.amount.desc(), payment.c.id
+        return its.amount.desc(), its.booking_date, its.id
+    return its.booking_date, its.amount.desc(), its.id
 
 
 def _behind(place: Place, order: str) -> ColumnElement[bool]:
@@ -226,7 +249,7 @@ def _says(connection: Connection, words: str) -> ColumnElement[bool]:
         select(literal(1))
         .select_from(_with_line(entry))
         .where(entry.c.id == payment.c.entry_id, line_detail.c.detail_no == payment.c.detail_no)
-        .where(*(_has(word) for word in words.split()[:8]))
+        .where(*(_has(connection, word) for word in words.split()[:8]))
         .exists()
     )
     whole = [
@@ -245,19 +268,18 @@ def _amount(words: str, currency: str) -> ColumnElement[bool]:
         return payment.c.id == ""
 
 
-def _has(word: str) -> ColumnElement[bool]:
-    """SQLite folds the case of Latin letters only, so a word is sought as people write it."""
+def _has(connection: Connection, word: str) -> ColumnElement[bool]:
+    """A word in all that a line says, joined by a separator that no word holds. No database folds the case of every
+    script in every locale, so a word is sought in the forms in which people write it."""
     detail = line_detail.c
-    places = (
-        detail.name,
-        detail.ultimate_name,
-        detail.purpose,
-        detail.tax_id,
-        detail.account,
-        statement_line.c.bank_reference,
-    )
+    said: ColumnElement[str] = detail.name
+    for each in (detail.ultimate_name, detail.purpose, detail.tax_id, detail.account, statement_line.c.bank_reference):
+        said = said + "\n" + each
     forms = sorted({word, word.lower(), word.upper(), word.title()})
-    return or_(*(place.contains(form, autoescape=True) for place in places for form in forms))
+    if is_postgresql(connection):  # the joined text is made once, not once a form
+        escaped = [re.sub(r"([\\%_])", r"\\\1", form) for form in forms]
+        return said.like(any_(cast([f"%{form}%" for form in escaped], ARRAY(Text))))
+    return or_(*(said.contains(form, autoescape=True) for form in forms))
 
 
 def _with_line(first: Any) -> Any:

@@ -34,6 +34,15 @@ def statements(engine: Engine, own_account: str | None = None) -> Sequence[Any]:
         ).all()
 
 
+def newest(engine: Engine, limit: int) -> Sequence[Any]:
+    """The statements that came last, the last first."""
+    query = select(statement, statement_file.c.name).join(
+        statement_file, statement_file.c.hash == statement.c.file_hash
+    )
+    with reading(engine) as connection:
+        return connection.execute(query.order_by(statement.c.loaded_at.desc(), statement.c.id).limit(limit)).all()
+
+
 def accept(engine: Engine, statement_id: str, person: Person) -> str:
     """A person vouches for a statement: a waiting one is booked, one that does not add up holds nothing any longer. The
     payments are decided by the next run. Returns what was done."""

@@ -60,6 +60,7 @@ gateway_payment = Table(  # what all events together say of a payment
     CheckConstraint("(converted_amount IS NULL) = (converted_currency IS NULL)", name="converted"),
     CheckConstraint("converted_amount IS NULL OR converted_amount > 0", name="converted_amount"),
     Index("ix_gateway_payment_payer_key", "payer_key", "paid_at"),
+    Index("ix_gateway_payment_account_given", "account_given"),
     Index("ix_gateway_payment_settlement_id", "settlement_id"),
     Index("ix_gateway_payment_provider", "provider", "paid_at"),
 )

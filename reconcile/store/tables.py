@@ -300,6 +300,12 @@ entry = Table(
         sqlite_where=text("credit_debit = 'debit'"),
         postgresql_where=text("credit_debit = 'debit'"),
     ),
+    Index(  # what counts in no figure: few, so that every figure may look past them cheaply
+        "ix_entry_set_aside",
+        "id",
+        sqlite_where=text("voided OR before_books"),
+        postgresql_where=text("voided OR before_books"),
+    ),
 )
 
 payment = Table(
@@ -339,6 +345,15 @@ payment = Table(
         "id",
         sqlite_where=text("status IS NULL OR status IN ('held', 'unmatched')"),
         postgresql_where=text("status IS NULL OR status IN ('held', 'unmatched')"),
+    ),
+    Index(  # the queue of a person, in its order
+        "ix_payment_queue",
+        "booking_date",
+        "amount",
+        "id",
+        sqlite_where=text("status IN ('held', 'unmatched')"),
+        postgresql_where=text("status IN ('held', 'unmatched')"),
+        postgresql_include=["status", "reason", "own_account"],
     ),
     Index("ix_payment_account_number", "account_number"),
     Index(

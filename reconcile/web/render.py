@@ -17,7 +17,6 @@ from reconcile import __version__
 from reconcile.explain import advice, flag_text, status_text
 from reconcile.purpose.reading import SpanKind
 from reconcile.reports import shown
-from reconcile.steps.queue import counts
 from reconcile.web.visit import Visit
 from reconcile.web.words import say
 
@@ -106,7 +105,7 @@ def _csrf(visit: Visit) -> Markup:
 
 def navigation(visit: Visit) -> list[tuple[str, str, int]]:
     """Address, words and a count of what waits, for the bar; only where this person may go."""
-    waiting = counts(visit.engine, visit.today)
+    waiting = visit.counts
     entries = [
         ("/", "Tonight", 0),
         ("/queue", "Queue", waiting["todo"]),

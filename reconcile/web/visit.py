@@ -20,6 +20,7 @@ from starlette.datastructures import FormData, UploadFile
 from reconcile.policy import PolicyBook
 from reconcile.settings import Settings
 from reconcile.steps import sessions
+from reconcile.steps.queue import counts
 from reconcile.steps.review import Person
 from reconcile.steps.sessions import User
 
@@ -67,6 +68,11 @@ class Visit:
         """The day that has begun in the easternmost country of the policy."""
         policy = self.policies.editions[-1].policy
         return max([country.local_day(self.now) for country in policy.countries.values()] or [self.now.date()])
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """What waits, for the bar and the tabs."""
+        return counts(self.engine, self.today)
 
     @property
     def part(self) -> bool:

@@ -90,7 +90,7 @@ def _list(visit: Visit, tab: str, f: str, after: str) -> dict[str, Any]:
         "tab": tab,
         "f": f,
         "after": after,
-        "counts": queueing.counts(visit.engine, visit.today),
+        "counts": visit.counts,
         "reasons": queueing.reasons(visit.engine),
         "owns": queueing.own_accounts(visit.engine),
     }

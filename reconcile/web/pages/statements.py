@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
@@ -11,6 +13,7 @@ from reconcile.web.render import page
 from reconcile.web.visit import Operator, Posted, Viewer, Visit
 
 router = APIRouter()
+SHOWN: Final = 100
 
 
 @router.get("/statements")
@@ -19,11 +22,10 @@ def list_(visit: Viewer) -> Response:
 
 
 def _page(visit: Visit, status: int = 200, problems: object = ()) -> Response:
-    rows = [*statements.statements(visit.engine)]
-    rows.sort(key=lambda row: row.loaded_at, reverse=True)
+    rows = statements.newest(visit.engine, SHOWN)
     most = visit.settings.max_upload_bytes
     return page(
-        visit, "statements.html", status=status, jobs=uploads.jobs(visit.engine), statements=rows[:100], most=most,
+        visit, "statements.html", status=status, jobs=uploads.jobs(visit.engine), statements=rows, most=most,
         problems=problems, waiting=second_person.waiting_subjects(visit.engine, "statement"),
     )  # fmt: skip
 
