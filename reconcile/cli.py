@@ -6,9 +6,10 @@ import gc
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import sqlalchemy.exc
 import typer
@@ -122,6 +123,11 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(1_000_000, 50, 100)  # a chunk holds many values for a short while: collecting in it is wasted
     line = _hoisted(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in line
+    with _log_of_its_own():
+        return _ended(line, debug)
+
+
+def _ended(line: list[str], debug: bool) -> int:
     try:
         result = app(line, standalone_mode=False)
     except Refusal as refusal:
@@ -166,17 +172,38 @@ def _trouble(error: Exception, debug: bool, code: int, what: str, then: str) -> 
         print("".join(traceback.format_exception(error)), file=sys.stderr)
     shown = str(getattr(error, "orig", error)).strip().splitlines()
     print(f"error: {what}: {shown[0] if shown else ''}; {then}", file=sys.stderr)
-    from reconcile.steps.watching.logs import traced  # needed where something is wrong
+    logging.getLogger("reconcile").error("%s", what, exc_info=error)
+    return code
 
-    log = Path("reconcile.log")
-    handler = logging.FileHandler(log, delay=True, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+
+@contextmanager
+def _log_of_its_own() -> Iterator[None]:
+    """What goes wrong on the way stands in `reconcile.log`, never on the terminal. (Without a handler of ours Python would
+    print it there.)"""
+    handler = _LogFile("reconcile.log", delay=True, encoding="utf-8")
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_Traced("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("reconcile")
     logger.addHandler(handler)
-    logger.error("%s", traced(error))  # without the exceptions' messages: a database quotes the row that it refused
-    logger.removeHandler(handler)
-    handler.close()
-    return code
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+class _Traced(logging.Formatter):
+    """Without the exceptions' messages: a database quotes the row that it refused."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  logging's name
+        from reconcile.steps.watching.logs import traced  # needed where something is wrong
+
+        return traced(ei[1])
+
+
+class _LogFile(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        print(f"error: {self.baseFilename} cannot be written; run in a folder of your own", file=sys.stderr)
 
 
 def entry_point() -> None:

@@ -18,6 +18,8 @@ import pytest
 from sqlalchemy import text
 
 from reconcile.cli import main
+from reconcile.steps import drafts
+from reconcile.steps import run as running
 from reconcile.steps import verify as verifying
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
@@ -413,6 +415,24 @@ def test_our_own_fault_is_1_and_its_traceback_lies_in_the_log(reconcile: Run, mo
     log = Path("reconcile.log").read_text()
     assert "Traceback (most recent call last)" in log
     assert "in _broken" in log
+
+
+@pytest.mark.parametrize("more", [(), ("--quiet",), ("--json",), ("--fail-on-alert",)], ids=str)
+def test_a_run_that_could_decide_nothing_says_so_and_is_1(
+    reconcile: Run, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    reconcile("ingest", _write("a.txt", GOOD))
+    with monkeypatch.context() as broken:
+        broken.setattr(drafts, "decide", _broken)
+        broken.setattr(running, "ATTEMPTS", 1)
+        code, out, err = reconcile("run", *more)
+    assert code == 1
+    assert "credited" not in out and "unmatched" not in out
+    assert err.startswith("error: run 1 could not decide 1 payment in 1 attempts; the money stays in unapplied cash")
+    assert err.count("\n") == 1, "no traceback"
+    assert "in _broken" in Path("reconcile.log").read_text()
+    assert reconcile("run")[0] == 0
+    assert reconcile("verify")[0] == 0
 
 
 @pytest.mark.parametrize("line", [("--debug", "verify"), ("verify", "--debug")], ids=" ".join)

@@ -10,7 +10,7 @@ import typer
 
 from reconcile import settings
 from reconcile.commands.context import Context
-from reconcile.commands.work import ALERTS_OPEN, BOOKS_DIFFER
+from reconcile.commands.work import ALERTS_OPEN, BOOKS_DIFFER, FAILED, tell_given_up
 from reconcile.parsers.table_folder import profiles_in
 from reconcile.problem import Refusal
 from reconcile.steps import jobs
@@ -71,6 +71,10 @@ def nightly(
     ]
     if any(each.differences for each in done):
         raise typer.Exit(BOOKS_DIFFER)
+    for each in done:
+        tell_given_up(each.run)
+    if any(each.run.given_up for each in done):
+        raise typer.Exit(FAILED)
     left_out = sum(each.inbox.count(Outcome.REFUSED) + each.inbox.count(Outcome.FAILED) for each in done)
     if this.fail_on_alert and left_out:
         raise typer.Exit(ALERTS_OPEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from reconcile.steps.workers import beside
 from reconcile.store.engine import reading
 from reconcile.store.tables import alert, payment
 
+FAILED = 1
 BOOKS_DIFFER = 3
 ALERTS_OPEN = 4
 
@@ -49,13 +51,27 @@ def run(
         this.emit(asdict(result))
     elif not this.quiet:
         this.table(f"Run {result.no} as of {result.as_of}", ("Status", "Payments"), result.statuses.items())
+    tell_given_up(result)
     with reading(engine) as connection:
         count = select(func.count()).select_from(alert).where(alert.c.closed_at.is_(None))
         alerts = connection.execute(count).scalar_one()
     if alerts:
         this.say(f"{alerts} alerts are open: see `reconcile report`")
-        if this.fail_on_alert:
+        if this.fail_on_alert and not result.given_up:
             raise typer.Exit(ALERTS_OPEN)
+    if result.given_up:
+        raise typer.Exit(FAILED)
+
+
+def tell_given_up(result: running.RunResult) -> None:
+    """Also under --quiet and --json: a run that left payments aside is no success."""
+    if result.given_up:
+        what = "1 payment" if result.given_up == 1 else f"{result.given_up} payments"
+        print(
+            f"error: run {result.no} could not decide {what} in {running.ATTEMPTS} attempts; the money stays in unapplied "
+            "cash as it was, reconcile.log says what failed: pass it on, then `reconcile run` tries again",
+            file=sys.stderr,
+        )
 
 
 def _open(engine: Engine) -> int:

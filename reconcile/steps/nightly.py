@@ -48,7 +48,8 @@ class Night:
         """One line for the work row and the log."""
         statuses = ", ".join(f"{count} {status}" for status, count in self.run.statuses.items()) or "no payments"
         books = f"verify found {len(self.differences)} differences" if self.differences else "the books are right"
-        return f"inbox: {self.inbox.words()}; {statuses}; {books}"
+        left = f"; {self.run.given_up} could not be decided" if self.run.given_up else ""
+        return f"inbox: {self.inbox.words()}; {statuses}{left}; {books}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def nightly(
         ),
     )
     if done is not None:
-        said = {"run": done.no, "decided": done.decided, "changed": done.changed, "statuses": done.statuses}
+        said = {"run": done.no, "decided": done.decided, "changed": done.changed, "statuses": done.statuses, "given_up": done.given_up}
         log.info("run finished", extra={"country": country, "day": f"{day}", **said})
     lines = steps.do("verify_not_done", lambda: tuple(verify(intake.engine)))
     if lines is not None:

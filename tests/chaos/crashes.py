@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
-from tests.chaos.night import Ended
+from tests.chaos.night import Work
 from tests.chaos.scene import Scene, differences
 
 MOST_KILLS = 3
@@ -22,14 +22,19 @@ class Crashed:
 
 
 def crash(scene: Scene, database: str, seed: int) -> Crashed:
-    """Kill the night one to three times at steps drawn from the seed, then let it come to its end."""
+    """Kill the night one to three times at steps drawn from the seed, then let it come to its end. As often in the run as
+    in the ingest, which takes more steps; where the run is to die first, the statements are in the books already."""
     expected, whole = scene.undisturbed(database)
     rng = Random(seed)
+    in_run = rng.random() < 0.5
+    steps = whole.steps - whole.ingest_steps if in_run else whole.ingest_steps
     died: list[int] = []
-    with scene.books(database) as url:
+    with scene.books(database, ingested=in_run) as url:
         for attempt in range(rng.randint(1, MOST_KILLS)):
-            at = _moment(rng, whole, attempt)
-            ended = scene.nights.one(scene.work(url, attempt), fuse_at=at)
+            work = scene.work(url, attempt)
+            # A night that goes on after a crash has fewer steps left, so later kills come earlier.
+            at = rng.randint(1, max(steps >> attempt, 1))
+            ended = scene.nights.one(replace(work, files=()) if in_run else work, fuse_at=at)
             assert ended.killed or ended.code == 0, f"seed {seed}: the night failed with {ended.code}, not by our hand"
             if ended.killed:
                 died.append(at)
@@ -38,10 +43,22 @@ def crash(scene: Scene, database: str, seed: int) -> Crashed:
         return Crashed(seed, database, tuple(died), differences(expected, scene.exports(url)))
 
 
-def _moment(rng: Random, whole: Ended, attempt: int) -> int:
-    """As often in the run as in the ingest, which takes more steps. A night that goes on after a crash has fewer steps
-    left, so later kills come earlier."""
-    if attempt:
-        return rng.randint(1, whole.steps >> attempt)
-    first, last = (1, whole.ingest_steps) if rng.random() < 0.5 else (whole.ingest_steps + 1, whole.steps)
-    return rng.randint(first, last)
+def crash_all(scene: Scene, database: str, seed: int) -> Crashed:
+    """Two or three workers at one run, all of them killed at the same moment, once or twice; then two finish it."""
+    expected, whole = scene.undisturbed(database)
+    rng = Random(seed)
+    died: list[int] = []
+    with scene.books(database, ingested=True) as url:
+        for attempt in range(rng.randint(1, 2)):
+            work = _share_of(scene, url, attempt)
+            at = rng.randint(1, (whole.steps - whole.ingest_steps) >> attempt)
+            if scene.nights.all_killed([work] * rng.randint(2, 3), at):
+                died.append(at)
+        ended = scene.nights.at_once([_share_of(scene, url, MOST_KILLS)] * 2)
+        assert [each.code for each in ended] == [0, 0], f"seed {seed}: after dying at {died} the run failed: {ended}"
+        return Crashed(seed, database, tuple(died), differences(expected, scene.exports(url)))
+
+
+def _share_of(scene: Scene, url: str, attempt: int) -> Work:
+    """Only the run; chunks so small that each worker gets some."""
+    return replace(scene.work(url, attempt), files=(), chunk=10)

@@ -167,6 +167,21 @@ class Nights:
         set_to = [*fuses, *[0] * len(every)]
         return self._ended([self._started(work, fuse, together) for work, fuse in zip(every, set_to, strict=False)])
 
+    def all_killed(self, works: Iterable[Work], at: int) -> bool:
+        """They begin at the same moment; once the first one reaches the step, all of them die. False where it came to its
+        end before."""
+        every = list(works)
+        together = self._context.Barrier(len(every))
+        started = [
+            self._started(work, 0 if number else at, together, signal.SIGSTOP) for number, work in enumerate(every)
+        ]
+        stood = _stands_still(started[0][0])
+        for process, _ in started if stood else []:
+            process.kill()
+        ended = self._ended(started)
+        assert stood or all(each.code == 0 for each in ended), f"the run failed with {ended}, not by our hand"
+        return stood
+
     def disturbed(self, work: Work, at: int, disturb: Callable[[], None], beside: Work | None = None) -> list[Ended]:
         """Stop the night at a step, do something to the world around it, and let it go on; `beside`: a second night
         that begins while the first one stands still. A night that ends before the step is not disturbed."""

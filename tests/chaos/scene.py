@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from tests.servers import PostgresServer
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 ACCOUNTS = ("KZ-1C-UPPER", "KZ-PLANTED", "UZ-CAMT", "KE-OFX")
-UNTIL = "2026-02-20"
+UNTIL = "2026-02-10"
 """Whose statements, and until when, the suite's night is about: each format and country, and all of the account with
 overlaps, slices and gaps. `make chaos` takes the whole world."""
 MOMENTS = ("decided_at", "posted_at")
@@ -45,7 +45,7 @@ class Scene:
     whole: bool = False
     folder: Folder = field(init=False)
     files: tuple[Path, ...] = field(init=False)
-    _templates: dict[str, str] = field(default_factory=dict)
+    _templates: dict[tuple[str, bool], str] = field(default_factory=dict)
     _undisturbed: dict[str, tuple[Books, Ended]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -57,9 +57,9 @@ class Scene:
         return Work(url, self.files, NOW + timedelta(minutes=attempt))
 
     @contextmanager
-    def books(self, database: str) -> Iterator[str]:
-        """New books that hold the master data: the URL of a copy of a template."""
-        template = self._templates.get(database) or self._template(database)
+    def books(self, database: str, *, ingested: bool = False) -> Iterator[str]:
+        """New books that hold the master data, or the night's statements too: the URL of a copy of a template."""
+        template = self._templates.get((database, ingested)) or self._template(database, ingested)
         if database == "sqlite":
             path = self.root / "copy.db"
             for left in self.root.glob("copy.db*"):
@@ -70,15 +70,17 @@ class Scene:
             with self.postgres.database(template) as url:
                 yield url
 
-    def _template(self, database: str) -> str:
+    def _template(self, database: str, ingested: bool) -> str:
         if database == "sqlite":
-            name = str(self.root / "template.db")
-            self._fill(f"sqlite:///{name}")
+            name = str(self.root / f"template-{ingested}.db")
+            url = f"sqlite:///{name}"
         else:
             url = self.stack.enter_context(self.postgres.database())
             name = urlsplit(url).path.removeprefix("/")
-            self._fill(url)
-        self._templates[database] = name
+        self._fill(url)
+        if ingested:
+            assert self.nights.one(replace(self.work(url), decide=False)).code == 0
+        self._templates[database, ingested] = name
         return name
 
     def _fill(self, url: str) -> None:

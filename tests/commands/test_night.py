@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from reconcile import cli
+from reconcile.steps import drafts
+from reconcile.steps import run as running
 from reconcile.store.locks import exclusive
 from tests.steps.books import open_books, rows
 from tests.steps.nights import PAID_ONCE, balances, pay, prepare
@@ -61,6 +63,21 @@ def test_differences_are_printed_and_end_in_3(place: Place, capsys: pytest.Captu
         connection.exec_driver_sql("UPDATE payment SET by_person = true")
     assert place.run("--country", "KZ") == 3
     assert "its status is not that of its decision" in capsys.readouterr().out
+
+
+def test_what_could_not_be_decided_is_no_success(
+    place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(case: object) -> None:
+        raise ZeroDivisionError
+
+    pay(place.inbox)
+    monkeypatch.setattr(drafts, "decide", broken)
+    monkeypatch.setattr(running, "ATTEMPTS", 1)
+    assert place.run("--country", "KZ", "--inbox", str(place.inbox)) == 1
+    said = capsys.readouterr()
+    assert "no payments; 2 could not be decided; the books are right" in said.out
+    assert said.err.startswith("error: run 1 could not decide 2 payments")
 
 
 def test_a_refused_file_ends_in_0_unless_asked(place: Place) -> None:

@@ -50,6 +50,7 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     handler.addFilter(_unquoted)
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    logging.getLogger("reconcile").handlers[:] = []  # the command line's own file
     root.setLevel(level)
 
 
