@@ -195,14 +195,14 @@ def _log_of_its_own() -> Iterator[None]:
 class _Traced(logging.Formatter):
     """Without the exceptions' messages: a database quotes the row that it refused."""
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802  logging's name
+    def formatException(self, ei: Any) -> str:
         from reconcile.steps.watching.logs import traced  # needed where something is wrong
 
         return traced(ei[1])
 
 
 class _LogFile(logging.FileHandler):
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+    def handleError(self, record: logging.LogRecord) -> None:
         print(f"error: {self.baseFilename} cannot be written; run in a folder of your own", file=sys.stderr)
 
 

@@ -92,8 +92,8 @@ def nightly(
         ),
     )
     if done is not None:
-        said = {"run": done.no, "decided": done.decided, "changed": done.changed, "statuses": done.statuses, "given_up": done.given_up}
-        log.info("run finished", extra={"country": country, "day": f"{day}", **said})
+        said = {key: getattr(done, key) for key in ("decided", "changed", "statuses", "given_up")}
+        log.info("run finished", extra={"country": country, "day": f"{day}", "run": done.no, **said})
     lines = steps.do("verify_not_done", lambda: tuple(verify(intake.engine)))
     if lines is not None:
         _tell(intake, country, lines)

@@ -16,7 +16,7 @@ from tests.chaos.night import AS_OF, Work
 from tests.chaos.scene import Scene, differences
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 
 def crash_by_clock(scene: Scene, database: str, seed: int) -> Crashed:

@@ -68,15 +68,17 @@ def _broken(scene: Scene, at: int, do: Callable[[str], None]) -> Iterator[str]:
         yield url
 
 
-def connections_cut(scene: Scene, at: int) -> Any:
-    def cut(url: str) -> None:
-        _administer(
-            scene.postgres.url,
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-            f"WHERE datname = '{urlsplit(url).path[1:]}' AND pid <> pg_backend_pid()",
-        )
+def cut(scene: Scene, url: str) -> None:
+    """The server ends every connection to these books."""
+    _administer(
+        scene.postgres.url,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        f"WHERE datname = '{urlsplit(url).path[1:]}' AND pid <> pg_backend_pid()",
+    )
 
-    return _broken(scene, at, cut)
+
+def connections_cut(scene: Scene, at: int) -> Any:
+    return _broken(scene, at, lambda url: cut(scene, url))
 
 
 def server_restarted(scene: Scene, at: int) -> Any:

@@ -35,7 +35,7 @@ read_purpose("")  # the languages' words are loaded once, before the processes a
 TRY_AGAIN = 75
 """As the command line says it: the database went away, nothing half-done was kept."""
 AS_OF = date(2026, 12, 31)
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +154,8 @@ class Nights:
     """Starts such processes from a server that has the program loaded already, so that one costs milliseconds."""
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.chaos.night"])
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload(["tests.chaos.night", "tests.chaos.hands"])
 
     def one(self, work: Work, fuse_at: int = 0) -> Ended:
         return self._ended([self._started(work, fuse_at, None)])[0]
@@ -163,7 +163,7 @@ class Nights:
     def at_once(self, works: Iterable[Work], fuses: Iterable[int] = ()) -> list[Ended]:
         """All of them begin at the same moment; each may carry a fuse."""
         every = list(works)
-        together = self._context.Barrier(len(every))
+        together = self.context.Barrier(len(every))
         set_to = [*fuses, *[0] * len(every)]
         return self._ended([self._started(work, fuse, together) for work, fuse in zip(every, set_to, strict=False)])
 
@@ -171,7 +171,7 @@ class Nights:
         """They begin at the same moment; once the first one reaches the step, all of them die. False where it came to its
         end before."""
         every = list(works)
-        together = self._context.Barrier(len(every))
+        together = self.context.Barrier(len(every))
         started = [
             self._started(work, 0 if number else at, together, signal.SIGSTOP) for number, work in enumerate(every)
         ]
@@ -199,8 +199,8 @@ class Nights:
     def _started(
         self, work: Work, fuse_at: int, together: Barrier | None, how: signal.Signals = signal.SIGKILL
     ) -> tuple[Any, Connection]:
-        ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_main, args=(work, fuse_at, theirs, together, how), daemon=True)
+        ours, theirs = self.context.Pipe(duplex=False)
+        process = self.context.Process(target=_main, args=(work, fuse_at, theirs, together, how), daemon=True)
         process.start()
         theirs.close()
         return process, ours
