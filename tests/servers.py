@@ -161,6 +161,16 @@ class PostgresServer(Server):
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
+def postgres_tool(name: str) -> Path:
+    """`pg_dump` and its like: beside the server where it is installed, else on the path."""
+    with tempfile.TemporaryDirectory() as work:
+        beside = find_postgres(Path(work))[0] / name
+        found = beside if beside.exists() else shutil.which(name)
+    if not found:
+        raise NoServer(f"no {name}: install postgresql-client")
+    return Path(found)
+
+
 class RedisServer(Server):
     def flush(self) -> None:
         """Empties the database that `url` names (of a server that is ours: the only one in use)."""

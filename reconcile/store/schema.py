@@ -29,7 +29,9 @@ def _config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Create or upgrade the schema; safe to repeat and for two at once (the second finds nothing to do)."""
+    """Create or upgrade the schema; safe to repeat and for two at once (the second finds nothing to do). It waits for
+    those who work for five seconds at most, then gives up whole (PostgreSQL). A schema of a newer program is refused."""
+    _refuse_newer(engine)
     config = _config()
     with _migrating(engine) as connection:
         config.attributes["connection"] = connection
@@ -65,6 +67,17 @@ def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def _refuse_newer(engine: Engine) -> None:
+    at = version(engine)
+    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if at and at not in known:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise Refusal.of(
+            f"the schema of {shown} is at {at}, which this program does not know: it is older than its books",
+            "install the version that upgraded them; nothing was done",
+        )
+
+
 def version(engine: Engine) -> str:
     """The version that the database is at; empty where it has no schema."""
     with reading(engine) as connection:
@@ -82,6 +95,7 @@ def ensure(engine: Engine) -> None:
         if empty:
             upgrade(engine)
             return
+    _refuse_newer(engine)
     shown = engine.url.render_as_string(hide_password=True)
     what = f"the schema of {shown} is at {at}, this program needs {newest()}" if at else f"{shown} holds no books yet"
     raise Refusal.of(what, "run `reconcile init`")

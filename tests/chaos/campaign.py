@@ -11,14 +11,15 @@ from tests.chaos.command_line import crash_by_clock
 from tests.chaos.crashes import Crashed, crash, crash_all
 from tests.chaos.faults import disturb
 from tests.chaos.night import Nights
+from tests.chaos.queue import disturb_queue
 from tests.chaos.scene import Scene
-from tests.servers import postgres_server
+from tests.servers import postgres_server, redis_server
 
 DATABASES = ("sqlite", "postgresql")
 Schedule = Callable[[Scene, str, int], Crashed]
 ROUND: tuple[Schedule, ...] = (
     disturb, crash, crash_all, crash, disturb, crash, crash_all, crash, disturb, crash,
-    crash_all, crash, disturb, crash, crash_by_clock, crash, disturb, crash, crash_all, crash,
+    crash_all, disturb_queue, disturb, crash, crash_by_clock, crash, disturb, crash, crash_all, crash,
 )  # fmt: skip
 """What the seeds are for, one after another; each on both databases in turn."""
 
@@ -31,9 +32,10 @@ def play(scene: Scene, seed: int) -> Crashed:
 def campaign(seeds: Iterable[int], whole: bool) -> list[int]:
     """Run the seeds, each printed; the ones that came out otherwise."""
     wrong = []
-    with tempfile.TemporaryDirectory() as folder, postgres_server() as postgres, ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         Path(folder).chmod(0o755)
-        scene = Scene(Path(folder), postgres, Nights(), stack, whole=whole)
+        postgres, redis = stack.enter_context(postgres_server()), stack.enter_context(redis_server())
+        scene = Scene(Path(folder), postgres, Nights(), stack, whole, redis)
         for seed in seeds:
             try:
                 crashed = play(scene, seed)

@@ -51,7 +51,7 @@ def crash_all(scene: Scene, database: str, seed: int) -> Crashed:
     with scene.books(database, ingested=True) as url:
         for attempt in range(rng.randint(1, 2)):
             work = _share_of(scene, url, attempt)
-            at = rng.randint(1, (whole.steps - whole.ingest_steps) >> attempt)
+            at = rng.randint(1, (whole.steps - whole.ingest_steps) >> (attempt + 1))  # they share the steps
             if scene.nights.all_killed([work] * rng.randint(2, 3), at):
                 died.append(at)
         ended = scene.nights.at_once([_share_of(scene, url, MOST_KILLS)] * 2)

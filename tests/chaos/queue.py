@@ -142,8 +142,11 @@ def undisturbed(scene: Scene, redis: RedisServer) -> Books:
     return _undisturbed[id(scene)]
 
 
-def disturb_queue(scene: Scene, redis: RedisServer, seed: int, fault: str | None = None) -> Crashed:
-    """One fault at one step, both drawn from the seed. `died_at` holds the step, where a worker came to it."""
+def disturb_queue(scene: Scene, database: str, seed: int, fault: str | None = None) -> Crashed:
+    """One fault at one step, both drawn from the seed; always on PostgreSQL. `died_at` holds the step, where a worker
+    came to it."""
+    redis = scene.redis
+    assert redis is not None
     expected = undisturbed(scene, redis)
     rng = Random(seed)
     name = fault or rng.choice(sorted(FAULTS))

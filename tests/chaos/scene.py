@@ -21,7 +21,7 @@ from reconcile.store.engine import make_engine
 from reconcile.world.make import make_world
 from reconcile.world.writers.folder import Folder, write_world
 from tests.chaos.night import Ended, Nights, Work
-from tests.servers import PostgresServer
+from tests.servers import PostgresServer, RedisServer
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 ACCOUNTS = ("KZ-1C-UPPER", "KZ-PLANTED", "UZ-CAMT", "KE-OFX")
@@ -43,6 +43,7 @@ class Scene:
     nights: Nights
     stack: ExitStack
     whole: bool = False
+    redis: RedisServer | None = None
     folder: Folder = field(init=False)
     files: tuple[Path, ...] = field(init=False)
     _templates: dict[tuple[str, bool], str] = field(default_factory=dict)

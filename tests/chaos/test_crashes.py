@@ -8,15 +8,20 @@ import json
 import pytest
 
 from tests.chaos.command_line import crash_after
-from tests.chaos.crashes import crash
+from tests.chaos.crashes import crash, crash_all
 from tests.chaos.scene import Scene, differences
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(12))
 def test_whatever_dies_the_books_come_out_the_same(scene: Scene, database: str, seed: int) -> None:
     crashed = crash(scene, database, seed)
     assert crashed.died_at, "the fuse never burned: nothing was tested"
     assert crashed.differences == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_workers_die_at_once_and_the_books_come_out_the_same(scene: Scene, database: str, seed: int) -> None:
+    assert crash_all(scene, database, seed).differences == []
 
 
 def test_the_fuse_kills_at_its_step_and_not_before(scene: Scene, database: str) -> None:

@@ -116,9 +116,22 @@ def test_an_older_schema_says_what_to_run(database_url: str) -> None:
     engine = make_engine(database_url)
     schema.upgrade(engine)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    with pytest.raises(Refusal, match=f"is at 0000, this program needs {schema.newest()}; run `reconcile init`"):
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(Refusal, match=f"is at 0001, this program needs {schema.newest()}; run `reconcile init`"):
         schema.ensure(engine)
+
+
+def test_a_newer_schema_is_refused_and_not_touched(database_url: str) -> None:
+    """As the old version finds it, started again in the middle of an upgrade."""
+    engine = make_engine(database_url)
+    schema.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    before = _tables(engine)
+    for start in (schema.ensure, schema.upgrade):
+        with pytest.raises(Refusal, match=r"is at 9999, which this program does not know.*; install the version that"):
+            start(engine)
+    assert (schema.version(engine), _tables(engine)) == ("9999", before)
 
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "reconcile.db", "", "oracle://secret"])
