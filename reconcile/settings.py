@@ -54,6 +54,8 @@ class Settings:
     """Chats that are told of it: `KZ=URL`; holds secrets, so it is never shown."""
     customer_mail: bool = False
     """Whether customers are written to whose payment waits for something that only they can send."""
+    four_eyes: bool = False
+    """Whether the command line too leaves to a second person what leads to a credit above the policy's amount."""
     calendar: Path | None = None
     """Days on which banks work or not, against the rule."""
     outbox_url: str = ""
@@ -98,6 +100,7 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         report_to=values.get("report_to", ""),
         report_chat=values.get("report_chat", ""),
         customer_mail=_yes("customer_mail", values.get("customer_mail")),
+        four_eyes=_yes("four_eyes", values.get("four_eyes")),
         calendar=_path(values.get("calendar")),
         outbox_url=values.get("outbox_url", ""),
         outbox_secret=values.get("outbox_secret", ""),

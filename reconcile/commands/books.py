@@ -11,7 +11,7 @@ import typer
 
 from reconcile.commands.context import Context, day
 from reconcile.problem import Refusal
-from reconcile.steps import masters
+from reconcile.steps import guarded_imports, masters
 from reconcile.steps.find import LIMIT
 from reconcile.steps.find import find as find_payments
 from reconcile.steps.gateway import import_gateway_payments
@@ -55,7 +55,7 @@ def accounts(context: typer.Context, file: File) -> None:
     _load(
         this,
         file,
-        lambda: masters.import_accounts(
+        lambda: (guarded_imports if this.settings.four_eyes else masters).import_accounts(
             this.engine, file, actor=this.settings.actor, now=this.now, policies=this.policies
         ),
     )
@@ -73,7 +73,7 @@ def powers_of_attorney(context: typer.Context, file: File) -> None:
     _load(
         this,
         file,
-        lambda: masters.import_powers(
+        lambda: (guarded_imports if this.settings.four_eyes else masters).import_powers(
             this.engine, file, actor=this.settings.actor, now=this.now, policies=this.policies
         ),
     )

@@ -9,7 +9,7 @@ import typer
 
 from reconcile.commands.context import Context, day
 from reconcile.problem import Refusal
-from reconcile.steps import masters
+from reconcile.steps import masters, second_person
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it becomes part of the books.")]
 
@@ -38,6 +38,15 @@ def add(
     first, last = day(valid_from, "--from"), day(valid_until, "--until")
     if first is None or last is None:
         raise Refusal.of("a power needs its first and last day", "give --from and --until")
+    if this.settings.four_eyes:
+        power = second_person.Power(
+            reference, account, representative, tax_id, day(issued_on or None, "--issued"), first, last
+        )
+        outcome = second_person.register_power(this.engine, this.policies, power, this.person(reason))
+        done = "registered" if outcome.done else "waits for a second person, in the console"
+        said = {"reference": reference, "new": outcome.done, "waiting": not outcome.done}
+        this.emit(said) if this.as_json else this.say(f"power {reference} {done}")
+        return
     new = masters.add_power(
         this.engine,
         reference=reference,

@@ -14,6 +14,7 @@ from reconcile.money import format_amount
 from reconcile.parsers.table_folder import chosen, profiles_in
 from reconcile.problem import Problem, Refusal
 from reconcile.steps import ingest as ingesting
+from reconcile.steps import second_person
 from reconcile.steps import statements as handling
 from reconcile.steps.archive import opened
 
@@ -61,9 +62,7 @@ def ingest(
         raise typer.Exit(4)
 
 
-def _one(
-    this: Context, path: Path, format: str | None, table: ingesting.Table
-) -> Sequence[ingesting.StatementResult]:
+def _one(this: Context, path: Path, format: str | None, table: ingesting.Table) -> Sequence[ingesting.StatementResult]:
     if not path.is_file():
         raise Refusal.of("there is no such file", "check the path")
     engine, policies = this.engine, this.policies
@@ -142,7 +141,11 @@ def list_(
 def accept(context: typer.Context, statement: Statement, reason: Reason) -> None:
     """Vouch for a statement that waits or does not add up; the next run decides its payments."""
     this: Context = context.obj
-    done = handling.accept(this.engine, statement, this.person(reason))
+    if this.settings.four_eyes:
+        outcome = second_person.accept_statement(this.engine, this.policies, statement, this.person(reason))
+        done = "accepted" if outcome.done else "waits for a second person, in the console"
+    else:
+        done = handling.accept(this.engine, statement, this.person(reason))
     this.emit({"statement": statement, "done": done}) if this.as_json else this.say(f"statement {statement}: {done}")
 
 

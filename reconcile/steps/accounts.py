@@ -30,6 +30,7 @@ class Found:
     status: str
     tax_ids: tuple[str, ...]
     balance: int
+    bank_accounts: tuple[str, ...] = ()
 
 
 def search(engine: Engine, words: str, limit: int = LIMIT) -> list[Found]:
@@ -64,7 +65,7 @@ def _found(connection: Connection, where: ColumnElement[bool], limit: int) -> li
     return [
         Found(
             row.number, row.holder_name, row.holder_type, row.country, row.currency, row.status, tuple(row.tax_ids),
-            stand.get(row.number, (0, 0))[1],
+            stand.get(row.number, (0, 0))[1], tuple(row.bank_accounts),
         )
         for row in rows
     ]  # fmt: skip

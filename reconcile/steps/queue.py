@@ -109,7 +109,7 @@ def page(engine: Engine, wanted: Filter, today: date, after: Place | None = None
         further = _further(connection, wanted)
         if after is not None:
             further.append(_behind(after, wanted.order))
-        parts = [
+        parts: list[Any] = [
             select(payment.c.id, payment.c.booking_date, payment.c.amount)
             .where(part, *further)
             .order_by(*_order(payment.c, wanted.order))
@@ -128,7 +128,7 @@ def counts(engine: Engine, today: date) -> dict[str, int]:
     """How many payments each tab has; and how many changes wait for a second person."""
     waits = proposed_act.c.decided_at.is_(None)
     open_ = select(func.count()).select_from(payment).where(_OPEN)
-    asked = (
+    asked: tuple[Any, ...] = (
         open_,
         open_.where(_put_off(today), not_(_waits())),
         open_.join(proposed_act, proposed_act.c.payment_id == payment.c.id).where(waits),

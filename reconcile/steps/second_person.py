@@ -25,6 +25,7 @@ from reconcile.steps import masters, statements
 from reconcile.steps.cases import cases_of, load
 from reconcile.steps.review import Person
 from reconcile.store.alerts import audit
+from reconcile.store.bulk import any_of
 from reconcile.store.console_tables import proposed_change
 from reconcile.store.engine import reading
 from reconcile.store.tables import account, entry, holder, payment, statement
@@ -80,7 +81,8 @@ def register_power(engine: Engine, policies: PolicyBook, power: Power, person: P
     """Register a power; where the payments that it releases are above the amount, a second person decides."""
     _reason(person)
     released = releases(engine, policies, power, person)
-    sums = _sums(engine, released)
+    with reading(engine) as connection:
+        amounts = sums(connection, released)
     arguments = {
         "reference": power.reference,
         "account_number": power.account_number,
@@ -90,19 +92,19 @@ def register_power(engine: Engine, policies: PolicyBook, power: Power, person: P
         "valid_from": power.valid_from.isoformat(),
         "valid_until": power.valid_until.isoformat(),
     }
-    return _through(engine, policies, "power", power.reference, arguments, released, sums, person.at.date(), person)
+    return _through(engine, policies, "power", power.reference, arguments, released, amounts, person.at.date(), person)
 
 
 def releases(engine: Engine, policies: PolicyBook, power: Power, person: Person) -> list[str]:
     """Which held payments the power would have credited: it is registered, they are decided, all is rolled back."""
     with engine.connect() as connection, connection.begin() as trial:
-        bound = _Bound(connection)
+        bound = Bound(connection)
         try:
             _add_power(bound, policies, power, person)  # type: ignore[arg-type]
             holder = select(account.c.holder_key).where(account.c.number == power.account_number).scalar_subquery()
             accounts = select(account.c.number).where(account.c.holder_key == holder)
             held = payment.c.reason.like("power_of_attorney%") & payment.c.account_number.in_(accounts)
-            return _credited(connection, policies, held)
+            return credited(connection, policies, held)
         finally:
             trial.rollback()
 
@@ -199,14 +201,14 @@ def _through(
     subject: str,
     arguments: Mapping[str, Any],
     released: Sequence[str],
-    sums: Mapping[str, int],
+    amounts: Mapping[str, int],
     day: date,
     person: Person,
 ) -> Outcome:
     policy = policies.on(day)
-    above = [(code, amount) for code, amount in sums.items() if amount and policy.needs_approval(amount, code)]
+    above = [(code, amount) for code, amount in amounts.items() if amount and policy.needs_approval(amount, code)]
     if above or len(released) >= MOST:
-        code, amount = above[0] if above else next(iter(sums.items()))
+        code, amount = above[0] if above else next(iter(amounts.items()))
         return _propose(engine, kind, subject, arguments, released, amount, code, person)
     _DO[kind](engine, policies, arguments, person)
     return Outcome(True, tuple(released))
@@ -303,7 +305,7 @@ def _try_holder(engine: Engine, policies: PolicyBook, arguments: Mapping[str, An
     given = _holder_row(engine, arguments)
     with engine.connect() as connection, connection.begin() as trial:
         try:
-            _import_holder(_Bound(connection), policies, given, person)  # type: ignore[arg-type]
+            _import_holder(Bound(connection), policies, given, person)  # type: ignore[arg-type]
         finally:
             trial.rollback()
 
@@ -315,7 +317,7 @@ _DO: Final[dict[str, Callable[[Engine, PolicyBook, Mapping[str, Any], Person], N
 }
 
 
-class _Bound:
+class Bound:
     """An engine whose transactions all are this one connection's: what a step does in it can be rolled back."""
 
     def __init__(self, connection: Connection) -> None:
@@ -339,19 +341,22 @@ class _Here:
         """The transaction is somebody else's to end."""
 
 
-def _credited(connection: Connection, policies: PolicyBook, which: Any) -> list[str]:
+def credited(connection: Connection, policies: PolicyBook, which: Any) -> list[str]:
+    """Which of these held payments the run would credit now."""
     machine_s = or_(payment.c.by_person.is_(False), payment.c.by_person.is_(None))
     some = select(payment).where(which, payment.c.status == "held", machine_s).limit(MOST).subquery()
     cases = cases_of(connection, load(connection, some), policies)
     return [case.payment.id for case in cases if decide(case).status == "credited"]
 
 
-def _sums(engine: Engine, ids: Iterable[str]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    with reading(engine) as connection:
-        for row in connection.execute(select(payment.c.amount, payment.c.currency).where(payment.c.id.in_(list(ids)))):
-            sums[row.currency] = sums.get(row.currency, 0) + row.amount
-    return sums
+def sums(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """What these payments make, by currency."""
+    found: dict[str, int] = {}
+    for row in connection.execute(
+        select(payment.c.amount, payment.c.currency).where(any_of(connection, payment.c.id, ids))
+    ):
+        found[row.currency] = found.get(row.currency, 0) + row.amount
+    return found
 
 
 def _statement(connection: Connection, statement_id: str) -> Any:

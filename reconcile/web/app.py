@@ -26,6 +26,7 @@ from reconcile.problem import Refusal
 from reconcile.settings import Settings
 from reconcile.steps import references
 from reconcile.steps.uploads import Worker
+from reconcile.web.figures import Kept
 from reconcile.web.guard import API, Guard
 from reconcile.web.render import page
 from reconcile.web.visit import NOBODY, SignInNeeded, Visit, anybody, spoken
@@ -71,6 +72,7 @@ def create_app(
     app.state.policies = policies
     app.state.settings = settings
     app.state.clock = clock
+    app.state.kept = Kept()
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     for router in routers():
         app.include_router(router)

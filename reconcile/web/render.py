@@ -17,6 +17,7 @@ from reconcile import __version__
 from reconcile.explain import advice, flag_text, status_text
 from reconcile.purpose.reading import SpanKind
 from reconcile.reports import shown
+from reconcile.reports.words import say as report_words
 from reconcile.web.visit import Visit
 from reconcile.web.words import say
 
@@ -44,6 +45,7 @@ def environment(language: str) -> Environment:
     made.globals |= {
         "_": partial(say, language=language),
         "language": language,
+        "t": partial(report_words, language=language),
         "version": __version__,
         "money": partial(shown.amount, language=language),
         "whole": partial(shown.whole, language=language),
@@ -108,6 +110,7 @@ def navigation(visit: Visit) -> list[tuple[str, str, int]]:
     waiting = visit.counts
     entries = [
         ("/", "Tonight", 0),
+        ("/report", "Report", 0),
         ("/queue", "Queue", waiting["todo"]),
         ("/approvals", "Second person", waiting["second"] + waiting["changes"]),
         ("/statements", "Statements", 0),

@@ -28,15 +28,16 @@ from tests.web.console import DAY, EVIL, PASSWORD, ROLES, Browser, Console, seen
 
 SEE, DECIDE, MANAGE = {"viewer", "operator", "approver", "admin"}, {"operator", "approver"}, {"admin"}
 MAY: dict[tuple[str, str], set[str]] = {
-    ("GET", "/"): SEE,
+    ("GET", "/"): SEE, ("GET", "/report"): SEE, ("GET", "/report.xlsx"): SEE,
     ("GET", "/accounts"): SEE, ("POST", "/accounts/search"): SEE, ("GET", "/accounts/{ref}"): SEE,
-    ("POST", "/accounts/{ref}/invoices"): DECIDE, ("GET", "/invoices/{ref}.pdf"): SEE,
+    ("POST", "/accounts/{ref}/invoices"): DECIDE, ("POST", "/accounts/{ref}/holder"): DECIDE,
+    ("GET", "/invoices/{ref}.pdf"): SEE,
     ("GET", "/approvals"): SEE, ("POST", "/approvals/{change_id}/{act}"): DECIDE,
     ("GET", "/users"): MANAGE, ("POST", "/users"): MANAGE, ("POST", "/users/{name}/{act}"): MANAGE,
     ("GET", "/audit"): MANAGE,
     ("GET", "/powers"): SEE, ("POST", "/powers"): DECIDE, ("POST", "/powers/releases"): DECIDE,
     ("POST", "/powers/revoke"): DECIDE, ("GET", "/powers/scans/{id_}"): SEE,
-    ("GET", "/queue"): SEE, ("POST", "/queue/filter"): SEE, ("POST", "/queue/hold"): DECIDE,
+    ("GET", "/queue"): SEE, ("POST", "/queue/filter"): SEE, ("POST", "/queue/several/{act}"): DECIDE,
     ("GET", "/queue/{payment_id}"): SEE, ("GET", "/payments/{payment_id}"): SEE,
     ("POST", "/payments/{payment_id}/{act}"): DECIDE,
     ("POST", "/sign-out"): SEE, ("GET", "/me"): SEE, ("POST", "/me/language"): SEE, ("POST", "/me/password"): SEE,

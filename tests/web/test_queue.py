@@ -147,12 +147,25 @@ def test_a_day_of_holding_puts_a_payment_out_of_the_way_until_it_comes(busy: Con
     assert _id(busy, 2_000) in busy.browser("olga").get("/queue").text
 
 
-def test_several_are_held_at_once_and_nothing_else_can_be_done_to_several(busy: Console) -> None:
+@pytest.mark.parametrize(("act", "status"), [("hold", "held"), ("return", "returned"), ("ignore", "ignored")])
+def test_one_thing_is_done_to_several_each_by_itself(busy: Console, act: str, status: str) -> None:
     browser = busy.browser("olga")
-    marked = [_id(busy, 1_000), _id(busy, 2_000)]
-    answer = browser.post("/queue/hold", {"payment": marked, "reason": "asked the bank", "tab": "todo"})
-    assert "2 payments are held" in seen(answer.text)
-    assert browser.post("/queue/credit", {"payment": marked, "reason": "so"}).status_code in (404, 405)
+    marked = [_id(busy, 1_000), _id(busy, 2_000), "0" * 24]
+    answer = browser.post(f"/queue/several/{act}", {"payment": marked, "reason": "asked the bank", "tab": "todo"})
+    assert "Done to 2 payments" in seen(answer.text)
+    assert "there is no payment" in seen(answer.text)
+    assert [_stands(busy, amount)[0] for amount in (1_000, 2_000)] == [status, status]
+    browser.post(f"/payments/{_id(busy, 1_000)}/undo", {"reason": "not this one"})
+    assert _stands(busy, 2_000)[0] == status
+
+
+def test_many_at_once_is_no_way_around_the_second_person_nor_a_way_to_credit(busy: Console) -> None:
+    browser = busy.browser("olga")
+    given = {"payment": [_id(busy, 300_000_000)], "reason": "so", "tab": "todo", "account": "104582"}
+    assert "1 wait for a second person" in seen(browser.post("/queue/several/return", given).text)
+    assert _stands(busy, 300_000_000)[0] == "unmatched"
+    for act in ("credit", "split", "reassign", "approve", "undo"):
+        assert browser.post(f"/queue/several/{act}", given).status_code == 404
 
 
 # --- attacks ---------------------------------------------------------------------------------------------------------

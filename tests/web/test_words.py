@@ -19,7 +19,7 @@ SAID = re.compile(r"""_\(\s*(?:"([^"]+)"|'([^']+)')\s*[,)]""")
 def _asked() -> set[str]:
     """What the templates ask for, and the keys that English itself needs a text for."""
     found = {one or other for page in TEMPLATES.glob("*.html") for one, other in SAID.findall(page.read_text("utf-8"))}
-    return found | set(words.catalogue("en")) | {"not decided yet", "Powers"}
+    return found | set(words.catalogue("en")) | {"not decided yet", "Powers", "Report"}
 
 
 def _places(text: str) -> set[str]:
@@ -37,7 +37,7 @@ def test_nothing_is_left_unsaid_and_every_value_has_its_place(language: str) -> 
     assert differing == []
 
 
-@pytest.mark.parametrize("address", ["/", "/queue", "/statements", "/accounts", "/powers", "/approvals", "/me"])
+@pytest.mark.parametrize("address", ["/", "/report", "/queue", "/statements", "/accounts", "/powers", "/approvals", "/me"])
 def test_somebody_who_reads_russian_is_spoken_to_in_russian(busy: Console, address: str) -> None:
     browser = busy.browser("olga")
     browser.post("/me/language", {"language": "ru"})

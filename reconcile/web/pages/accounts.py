@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from reconcile.invoicing.language import language as language_of
 from reconcile.money import format_amount, read_amount
 from reconcile.problem import Problem, Refusal
-from reconcile.steps import accounts, history, invoices, masters, references
+from reconcile.steps import accounts, history, invoices, masters, references, second_person
 from reconcile.web.pages.queue import typed_amount, typed_day
 from reconcile.web.render import page
 from reconcile.web.visit import Form, Operator, Posted, Viewer, Visit
@@ -81,6 +81,25 @@ def _history(visit: Visit, number: str, after: str) -> list[dict[str, Any]]:
         return history.transactions(visit.engine, number, visit.policies, language=visit.language, after=after)
     except Refusal:
         raise HTTPException(404) from None
+
+
+@router.post("/accounts/{ref}/holder")
+def holder(visit: Operator, form: Posted, ref: str) -> Response:
+    """Propose other tax ids or bank accounts of the holder. A second person always decides: they say who is believed to
+    pay for themselves."""
+    number = _number(visit, ref)
+    try:
+        second_person.change_holder(
+            visit.engine, visit.policies, number, _listed(form["tax_ids"]), _listed(form["bank_accounts"]),
+            visit.person(form["reason"]),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _account(visit, ref, status=422, problems=refusal.problems)
+    return RedirectResponse("/approvals", 303)
+
+
+def _listed(words: str) -> list[str]:
+    return list(dict.fromkeys(words.replace(",", " ").replace(";", " ").split()))
 
 
 @router.post("/accounts/{ref}/invoices")

@@ -234,17 +234,27 @@ def _refused(visit: Visit, form: Form, payment_id: str, refusal: Refusal) -> Res
     return _both(visit, form["tab"], form["f"], form["after"], payment_id, 422, problems=refusal.problems)
 
 
-@router.post("/queue/hold")
-def hold_several(visit: Operator, form: Posted) -> Response:
-    """Hold what was marked until a day: the one act that is safe for many at once, since no money moves."""
+SEVERAL: Final = ("hold", "return", "ignore")
+"""What may be done to many at once with one reason. Never a credit, a split or a move: each of them needs evidence of its
+own. Above the amount each act waits for a second person by itself; each is undone by itself."""
+
+
+@router.post("/queue/several/{act}")
+def several(visit: Operator, form: Posted, act: str) -> Response:
+    """One act on what was marked. Each is done or refused by itself, and what was refused is said."""
+    if act not in SEVERAL:
+        raise HTTPException(404)
     problems: list[Problem] = []
-    held = 0
+    done = waiting = 0
     for payment_id in list(dict.fromkeys(form.all("payment")))[:200]:
         try:
-            _hold(visit, form, payment_id)
-            held += 1
+            outcome = _ACTS[act](visit, form, payment_id)
         except Refusal as refusal:
             problems += [replace(problem, file=payment_id[:8]) for problem in refusal.problems]
+        else:
+            done += not outcome.waiting
+            waiting += outcome.waiting
     return _both(
-        visit, form["tab"] or "todo", form["f"], "", status=422 if problems else 200, problems=problems, held=held
-    )
+        visit, form["tab"] or "todo", form["f"], "", status=422 if problems else 200, problems=problems,
+        several={"act": act, "done": done, "waiting": waiting},
+    )  # fmt: skip

@@ -8,10 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from reconcile.reports.alert_report import Asked, collect
 from reconcile.reports.model import AGES, STATUSES, IdentityLine, Report
 from reconcile.steps import uploads
-from reconcile.store.engine import reading
 from reconcile.web.render import page
 from reconcile.web.visit import Viewer
 
@@ -21,11 +19,11 @@ router = APIRouter()
 @router.get("/")
 def tonight(visit: Viewer, country: str = "") -> Response:
     known = visit.policies.editions[-1].policy.countries
-    asked = Asked(visit.today, visit.now, country if country in known else "", visit.language, 0, None)
-    with reading(visit.engine) as connection:
-        report = collect(connection, asked, visit.policies)
+    chosen = country if country in known else ""
+    found = visit.request.app.state.kept.of(visit, chosen)
+    report = found.report
     return page(
-        visit, "tonight.html", r=report, statuses=STATUSES, countries=sorted(known), country=asked.country,
+        visit, "tonight.html", r=report, statuses=STATUSES, countries=sorted(known), country=chosen, made_at=found.made_at,
         ages=[label for label, _ in AGES], bars=list(bars(report)), ageing=list(ageing(report)), stack=stack,
         runs=uploads.jobs(visit.engine, "run", 3),
     )  # fmt: skip
