@@ -68,12 +68,17 @@ class Walk(Numbers):
         if phrase is self.spent:
             self._forget()
             return
-        if self._is_prefix():
+        if self._is_prefix() or self.at == self.priced or self._behind_amount(phrase):
             return
         self.mark, self.mark_at, self.strange, self.comma, self.sign = phrase.mark, self.at, 0, False, False
         self.joined = False
         if phrase.mark is not SpanKind.AMOUNT:
             self.open = None
+
+    def _behind_amount(self, phrase: Phrase) -> bool:
+        """«1,500.00 KES»: the currency of the amount before it."""
+        money = "role.currency" in phrase.roles and bool(self.spans) and self.spans[-1].kind is SpanKind.AMOUNT
+        return money and not self.text[self.spans[-1].end : self.tokens[self.at][1]].strip()
 
     def _is_prefix(self) -> bool:
         """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7», «заказ № INV-2026-7»): another word names the
@@ -91,6 +96,8 @@ class Walk(Numbers):
         return again and glued and phrase is not None and phrase.mark is SpanKind.INVOICE
 
     def _news(self, phrase: Phrase) -> None:
+        if "role.currency" in phrase.roles and self.at > 0 and self.tokens[self.at - 1][0] in ("number", "typed"):
+            return
         if phrase.reset and not phrase.filler:
             self._forget()
         elif self.mark not in REFERENCE and "role.service" in phrase.roles:
@@ -130,7 +137,10 @@ class Walk(Numbers):
     def _listed_decimal(self, token: Token) -> bool:
         """«счета 15,16»: right after an invoice word two numbers and a comma, no decimal amount."""
         found = _DECIMAL_LIST.fullmatch(self.text, token[1], token[2])
-        if found is None or self.mark is not SpanKind.INVOICE or not self._fresh() or self._money_follows(self.at + 1):
+        named = self.mark is SpanKind.INVOICE and self._fresh()
+        if found is not None and self.open is SpanKind.INVOICE and self.joined:  # «4512, 7805,38|9355»
+            named = self._is(self.at + 1, "number") and self.text[token[2] : self.tokens[self.at + 1][1]] == "\n"
+        if found is None or not named or self._money_follows(self.at + 1):
             return False
         self._emit(SpanKind.INVOICE, *found.span(1))
         start, end = found.span(2)
@@ -144,6 +154,8 @@ class Walk(Numbers):
     def _punctuation(self, sign: str, token: Token) -> None:
         if sign in SIGNS:
             self.sign = True
+            if self.open in REFERENCE and self._is(self.at - 1, "number"):
+                self.joined = True  # «счета №4512 №4513»
             if self.mark is SpanKind.AMOUNT:
                 self.mark = None
         elif self.open is not None and sign in _JOINERS:

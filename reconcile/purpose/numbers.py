@@ -21,7 +21,7 @@ _DAYS: Final = 31
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
 _LAST_DIGITS: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
-_RANGE_SIGNS: Final = frozenset({"-", ".", "…", ">"})
+_RANGE_SIGNS: Final = frozenset({"-", ".", "…", ">", "~"})
 _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
@@ -33,6 +33,8 @@ _SERIES_END: Final = re.compile(r"[^\W\d_][0-9]{1,4}")
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
 _CODE_DIGITS: Final = 3
+_BANKS_OWN: Final = 11
+_SHILLINGS: Final = ("/=", "/-")
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
 
@@ -87,10 +89,13 @@ class Numbers(Behind):
         ):
             following += 1
         serial = self.text[begun : self.tokens[following][2]].replace("\n", "")
-        return following if len(serial) > len(typed) and plain(serial) else last
+        long = len(serial) > len(typed) or serial.startswith("0")
+        return following if long and plain(serial) else last
 
     def _may_join(self, at: int) -> bool:
         """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
+        if max(self.tokens[each][2] - self.tokens[each][1] for each in (at - 1, at)) >= _BANKS_OWN:
+            return False  # «EFT CR 006886019622 617372»: no customer's number is split there
         following = self._phrase_at(at + 1) or self._behind_hyphen(at)
         if following is None:
             return True
@@ -144,10 +149,16 @@ class Numbers(Behind):
         """A number before a currency, a quantity before its unit."""
         if self.sign:
             return False
+        if self.text.startswith(_SHILLINGS, end):
+            self.spans.append(Span(SpanKind.AMOUNT, start, end))
+            return True
         phrase = self._phrase_at(last + 1)
         if phrase is None or self.text[end : self.tokens[last + 1][1]].strip(" ."):
             return False
         if "role.currency" in phrase.roles:
+            if phrase.mark is SpanKind.AMOUNT and self._is(last + 2, "number") and self.mark is not SpanKind.AMOUNT:
+                return False  # «INV 4512 KES 900»: the currency of the next number
+            self.priced = last + 1
             self.spans.append(Span(SpanKind.AMOUNT, start, end))
         elif "role.unit" in phrase.roles and phrase.mark is None and self.mark not in REFERENCE and not self.joined:
             self.spans.append(Span(SpanKind.OTHER, start, end))
@@ -155,9 +166,25 @@ class Numbers(Behind):
             return False
         return True
 
+    def _until(self, first: int, last: int) -> bool:
+        """«4512 dan 4515 gacha», «4512-ден 4515-ке дейінгі»: behind its second end a word says that it is a range."""
+        at = last + 1
+        while at < len(self.tokens) and (self._is(at, "-") or self._case_ending(at)):
+            at += 1
+        phrase = self._phrase_at(at)
+        ends = phrase is not None and phrase.range and self.tokens[at][2] - self.tokens[at][1] > 2 and at > last
+        before = first - 1
+        while before >= 0 and (self._is(before, "-") or self._case_ending(before)):
+            before -= 1
+        return ends and before < first - 1 and self._is(before, "number") and bool(self.spans)
+
+    def _case_ending(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        return phrase is not None and "role.case_ending" in phrase.roles
+
     def _field(self, first: int, start: int, end: int) -> bool:
         """The fields that «~» parts in Uzbek purposes: after the payer's nine digits comes a code of the treasury."""
-        if not self._is(first - 1, "~"):
+        if not self._is(first - 1, "~") or self._suffixed(first):
             return False
         if self.spans and self.spans[-1].kind is SpanKind.TAX_ID and self._is(first - 2, "number"):
             self.spans.append(Span(SpanKind.PURPOSE_CODE, start, end))
@@ -176,7 +203,7 @@ class Numbers(Behind):
         if prefix.marks and behind not in REFERENCE:  # «acct242906. tel …»: the word that is glued to it is nearer
             behind, self.spent = None, spent
         kind = behind or in_front
-        if self._to_range(first, start, end, kind):
+        if self._to_range(first, last, start, end, kind):
             return
         if behind in REFERENCE and prefix.marks:
             prefix = prefix._replace(marks=False)
@@ -229,11 +256,15 @@ class Numbers(Behind):
         word = self.typed[self.tokens[at][1] : self.tokens[at][2]]
         return len(word) <= LONGEST_PREFIX and word.isupper()
 
-    def _to_range(self, first: int, start: int, end: int, kind: SpanKind | None) -> bool:
+    def _to_range(self, first: int, last: int, start: int, end: int, kind: SpanKind | None) -> bool:
         """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
         whole = _RANGE.fullmatch(self.text[start:end].replace("\n", ""))
         if whole is not None and (kind in REFERENCE or (kind is None and self.sign)) and _rises(whole[1], whole[2]):
             self._add_range(start, end, kind)
+            return True
+        if self._until(first, last):
+            low = self.spans.pop()
+            self._add_range(low.start, end, kind)
             return True
         place = len(self.spans) - 1
         while place >= 0 and self.spans[place].kind is SpanKind.DATE:
@@ -341,7 +372,9 @@ class Numbers(Behind):
         if kind in _NUMBERS and " " in self.text[start:end] and _SPACED_DASH.search(self.text, start, end):
             year = _YEAR.match(self.text[start:end].replace("\n", ""))
             series = prefix.text if prefix is not None and year else ""
-            self.spans.append(Span(kind, start, end, (number_key(series + self.typed[start:end]),)))
+            sign = _NUMBER_SIGN.match(series)
+            each = (series, series[sign.end() :]) if sign else (series,)  # «NINV - 2026 - 010640»
+            self.spans.append(Span(kind, start, end, tuple(number_key(one + self.typed[start:end]) for one in each)))
         elif kind in _NUMBERS:
             keys = candidate_keys(self.typed[start:end])
             if (

@@ -199,7 +199,9 @@ def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon
     for run in _LETTERS.finditer(text, start, end):
         if run.start() == start:
             if run.end() < end and (
-                _glued_before(run[0], text[run.end()], words) or _ends_phrase(text, start, run.end(), found, words)
+                _joins(text, start, run.end())
+                or _glued_before(run[0], text[run.end()], words)
+                or _ends_phrase(text, start, run.end(), found, words)
             ):
                 found.append(("word", start, run.end(), words.known(run[0])))
                 return run.end()
@@ -217,6 +219,11 @@ def _number(text: str, start: int, end: int, found: list[_Piece], words: Lexicon
             break
     found.append(("number", start, end, None))
     return end
+
+
+def _joins(text: str, start: int, end: int) -> bool:
+    """«182240 и812394», «SCHETA 182240 I812394»: behind a number, the joining word is glued to the next."""
+    return end == start + 1 and text[start] in "ИI" and text[end].isdigit() and text[start - 2 : start - 1].isdigit()
 
 
 def _names_code(piece: _Piece) -> bool:
@@ -250,8 +257,6 @@ def _glued_before(run: str, following: str, words: Lexicon) -> bool:
         return False
     if phrase.sign or phrase.mark is not None:
         return len(run) > 1 or run in "N№"
-    if run == "И":  # «182240 и812394»
-        return following.isdigit()
     return len(run) > 1 and following.isdigit()
 
 
