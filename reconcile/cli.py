@@ -27,6 +27,7 @@ from reconcile.commands import (
     mail,
     night,
     outbox,
+    partition,
     policy,
     powers,
     reporting,
@@ -75,6 +76,7 @@ GROUPS: Final = (
     users,
     outbox,
     watching,
+    partition,
 )
 for group in GROUPS:
     group.register(app)

@@ -23,7 +23,7 @@ from reconcile.steps.outbox.message import keys_of
 from reconcile.steps.outbox.standing import standing_of
 from reconcile.steps.watching.finding import Finding, State, judged, ok
 from reconcile.steps.watching.schema_check import faults_of
-from reconcile.store import heartbeat, schema
+from reconcile.store import heartbeat, partitions, schema
 from reconcile.store.clock import database_now
 from reconcile.store.engine import is_postgresql, make_engine, reading
 from reconcile.store.tables import alert, scheduled_job
@@ -35,6 +35,7 @@ LATE_OUTBOX: Final = timedelta(hours=1)
 SKEW, BAD_SKEW = timedelta(seconds=5), timedelta(seconds=60)
 LEAST_FREE, FEW_FREE = 256 << 20, 2 << 30
 WEATHER: Final = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
+FEW_MONTHS: Final = 2
 Workers = Callable[[], list[str]]
 
 
@@ -137,6 +138,7 @@ def _database(engine: Engine, given: Settings) -> Iterator[Finding]:
         yield ok("schema", at)
         yield _guards(connection)
         yield from _rights(connection)
+        yield from _months(connection)
         yield from _work(connection, given)
 
 
@@ -172,6 +174,18 @@ def _rights(connection: Connection) -> Iterator[Finding]:
     ).scalar_one()
     seen = "the role may change the journal; only triggers keep it from it" if may else "the role cannot change the journal"
     yield judged("rights", seen, "give the run-time role no UPDATE, DELETE, TRUNCATE on it: docs/operations.md", warn=may)
+
+
+def _months(connection: Connection) -> Iterator[Finding]:
+    """Where entries and journal are split by month: are there tables for the months to come?"""
+    if not is_postgresql(connection):
+        return
+    ahead = partitions.months_ahead(connection, database_now(connection).date())
+    if ahead is None:
+        return
+    waiting = sum(partitions.rows_without_month(connection, split) for split in partitions.SPLITS)
+    seen = f"{ahead} months ahead" + (f"; {waiting} rows have no month" if waiting else "")
+    yield judged("months", seen, "run `reconcile partition`", warn=ahead < FEW_MONTHS or waiting > 0)
 
 
 def _work(connection: Connection, given: Settings) -> Iterator[Finding]:

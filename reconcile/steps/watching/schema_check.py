@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, Table, UniqueConstraint, inspect, text
 
+from reconcile.store import partitions
 from reconcile.store.engine import is_postgresql
 from reconcile.store.tables import INSERT_ONLY, metadata
 
@@ -41,6 +42,10 @@ def _guards(connection: Connection) -> Iterator[str]:
     if is_postgresql(connection):
         query = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
         wanted = [(name, 1) for name in INSERT_ONLY]
+        for split in partitions.SPLITS:
+            if partitions.is_split(connection, split):  # it registers, and keeps its keys
+                wanted = [each for each in wanted if each[0] != split.table]
+                wanted += [(split.table, 2 if split.insert_only else 3), (split.register, 1)]
     else:
         query = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
         wanted = [(name, 2) for name in INSERT_ONLY]
