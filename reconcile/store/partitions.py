@@ -74,7 +74,8 @@ def months_of(connection: Connection, split: Split) -> list[str]:
         "SELECT right(inhrelid::regclass::text, 7) FROM pg_inherits WHERE inhparent = to_regclass(:name) "
         "AND inhrelid::regclass::text <> :rest ORDER BY 1"
     )
-    return list(connection.execute(query, {"name": split.table, "rest": f"{split.table}_rest"}).scalars())
+    found = connection.execute(query, {"name": split.table, "rest": f"{split.table}_rest"})
+    return [str(month) for month in found.scalars()]
 
 
 def rows_without_month(connection: Connection, split: Split) -> int:
