@@ -68,9 +68,7 @@ def read_calendar(text: str, file: str = "") -> Calendar:
     problems: list[Problem] = []
     rhythms = _rhythms(given.pop("statements", {}), problems)
     overrides = {
-        (country, day): works
-        for country, table in given.items()
-        for day, works in _days(country, table, problems)
+        (country, day): works for country, table in given.items() for day, works in _days(country, table, problems)
     }
     if problems:
         raise Refusal(problems).at(file)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from reconcile.frozen import quickly_made
+
 
 class CreditDebit(StrEnum):
     """The bank's mark for the own account: CREDIT is money in, DEBIT money out. Already the effect of this very entry:
@@ -29,6 +31,7 @@ class PartyKind(StrEnum):
     UNSAID = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Party:
     """Debtor, ultimate debtor or creditor, as the statement names them. Every field may be empty."""
@@ -46,6 +49,7 @@ class Party:
 NOBODY = Party()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class StructuredReference:
     """A reference outside the purpose. `kind` is one of "end_to_end_id", "creditor_reference", "invoice" (a field meant
@@ -56,6 +60,7 @@ class StructuredReference:
     value: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One `TxDtls`: who paid, on whose behalf, for what. `amount` is None in a batch that gives no detail amounts."""
@@ -67,6 +72,7 @@ class Detail:
     references: tuple[StructuredReference, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One booked line (`Ntry`). `amount` is in minor units and positive or zero; `line` is the line (or element number)

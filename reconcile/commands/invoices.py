@@ -45,9 +45,7 @@ def issue(
     if email:
         invoice_mail.address_of(this.engine, account)
     request = invoices.Request(account, amount, language, day(expires or None, "--expires"), key or None)
-    made = invoices.issue_invoice(
-        this.engine, request, actor=this.settings.actor, now=this.now, policies=this.policies
-    )
+    made = invoices.issue_invoice(this.engine, request, actor=this.settings.actor, now=this.now, policies=this.policies)
     if page is not None:
         _write(made, page)
     if email:
@@ -104,9 +102,7 @@ def send(context: typer.Context, number: Number) -> None:
 def cancel(context: typer.Context, number: Number, reason: Reason = "") -> None:
     """Cancel an open invoice. Money that names it still finds its account."""
     this: Context = context.obj
-    changed = invoices.cancel_invoice(
-        this.engine, number, actor=this.settings.actor, now=this.now, reason=reason
-    )
+    changed = invoices.cancel_invoice(this.engine, number, actor=this.settings.actor, now=this.now, reason=reason)
     done = "is cancelled" if changed else "was cancelled already"
     this.emit({"invoice_number": number, "changed": changed}) if this.as_json else this.say(f"invoice {number} {done}")
 

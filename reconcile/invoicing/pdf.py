@@ -22,9 +22,9 @@ _TEMPLATE: Final = Path(__file__).with_name("template.typ")
 def render(invoice: InvoiceToPay, language: Language) -> bytes:
     """The PDF. Refuses where the packages that set it are not installed (the extra `pdf`)."""
     code = BytesIO()
-    _code_maker().make(payment_code(invoice, language), error="m", encoding="utf-8", mask=_MASK, boost_error=False).save(
-        code, kind="svg", border=0, xmldecl=False, svgns=True, dark="#1f4e5f"
-    )
+    _code_maker().make(
+        payment_code(invoice, language), error="m", encoding="utf-8", mask=_MASK, boost_error=False
+    ).save(code, kind="svg", border=0, xmldecl=False, svgns=True, dark="#1f4e5f")
     return _set(page(invoice, language), code.getvalue().decode())
 
 

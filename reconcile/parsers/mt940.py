@@ -163,15 +163,21 @@ class _Walk:
             field = self.field
             line = line_of(field, statement.currency, self.decimals)
             self.step()
-            texts: dict[str, list[str]] = {":86:": [], ":NS:": []}
-            while self.field is not None and self.field.tag in texts:
-                texts[self.field.tag].append(self.field.text)
-                self.step()
+            said, own = self.texts()
             if line.expected and not statement.evidence:
                 raise Refusal.of("an expected entry (EC, ED) in a statement", "ask the bank", line=field.line)
-            told = told_by("\n".join(texts[":86:"]), line.credit_debit is CreditDebit.CREDIT, "\n".join(texts[":NS:"]))
+            told = told_by(said, line.credit_debit is CreditDebit.CREDIT, own)
             self.seen += 1
             yield _entry(line, field.line, statement.currency, told)
+
+    def texts(self) -> tuple[str, str]:
+        """Fields 86 and NS behind an entry."""
+        said: list[str] = []
+        own: list[str] = []
+        while (field := self.field) is not None and field.tag in (":86:", ":NS:"):
+            (said if field.tag == ":86:" else own).append(field.text)
+            self.step()
+        return said[0] if len(said) == 1 else "\n".join(said), "\n".join(own) if own else ""
 
     def closing(self, statement: Statement, start: Field, balanced: bool) -> tuple[Field, Balance] | None:
         """The closing balance, with what stands behind it up to the end of the message."""
@@ -259,14 +265,14 @@ def _chain(first: list[Field], rest: Iterator[Field]) -> Iterator[Field]:
 
 def _entry(line: Line, number: int, currency: str, told: Told) -> Entry:
     extra = told.extra
-    for name, value in (
-        ("transaction_type", line.kind),
-        ("customer_reference", line.customer_reference),
-        ("supplementary_details", line.supplement),
-        ("expected", "yes" if line.expected else ""),
-    ):
-        if value:
-            extra[name] = value
+    if line.kind:
+        extra["transaction_type"] = line.kind
+    if line.customer_reference:
+        extra["customer_reference"] = line.customer_reference
+    if line.supplement:
+        extra["supplementary_details"] = line.supplement
+    if line.expected:
+        extra["expected"] = "yes"
     return Entry(
         number,
         line.booking_date,

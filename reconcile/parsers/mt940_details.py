@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from reconcile.parsers.source import account_number, words
@@ -21,6 +20,12 @@ from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
 _NUMBERED: Final = re.compile(r"([0-9]{3})\n?([?<>~^+@&$%!*;#|])(?=[0-9\n])")
 _PURPOSE_NUMBERS: Final = frozenset(f"{number}" for number in (*range(20, 30), *range(60, 64)))
 _PARTY_NUMBERS: Final = frozenset({"30", "31", "32", "33", "38"})
+_ANY_NUMBERS: Final = frozenset(f"{number:02}" for number in range(100))
+_USUAL_NUMBERS: Final = frozenset(
+    {"00", "10", *(f"{tens}{unit}" for tens in "23" for unit in range(10))} | {"60", "61", "62", "63"}
+)
+"""Of a bank that has chosen a sign other than `?`, which may stand in a text as well."""
+_FOLDED_NUMBER: Final = re.compile("\n?[0-9]\n?[0-9]")
 _SEPA_WORDS: Final = words("EREF KREF MREF CRED DEBT COAM OAMT SVWZ ABWA ABWE PURP")
 _NO_REFERENCE: Final = words("NOTPROVIDED NONREF NOTAVAILABLE")
 
@@ -88,32 +93,45 @@ def _by_lines(text: str) -> Told:
     return Told(purpose, party or NOBODY, extra=extra)
 
 
-@lru_cache(maxsize=16)
-def _separator(mark: str) -> re.Pattern[str]:
-    numbers = "[0-9]\n?[0-9]" if mark == "?" else "0\n?0|1\n?0|2\n?[0-9]|3\n?[0-9]|6\n?[0-3]"
-    return re.compile(re.escape(mark) + f"\n?({numbers})")
+def _mended(pieces: list[str], mark: str, known: frozenset[str]) -> list[str]:
+    """The pieces between the marks, each of which begins with its number: a mark without a number behind it belongs to the
+    text before, and a fold may stand within a number."""
+    found: list[str] = []
+    for piece in pieces:
+        folded = _FOLDED_NUMBER.match(piece)
+        number = folded.group().replace("\n", "") if folded else ""
+        if folded and number in known:
+            found.append(number + piece[folded.end() :])
+        elif found:
+            found[-1] += mark + piece
+    return found
 
 
-def _numbered(text: str, found: re.Match[str]) -> Told | None:
+def _numbered(text: str, start: re.Match[str]) -> Told | None:
     """None where it is no such form after all: fewer than two subfields."""
-    parts = _separator(found.group(2)).split(text[3:])
-    if len(parts) < 5 and not (found.group(2) == "?" and len(parts) == 3):
+    code, mark = start.groups()
+    known = _ANY_NUMBERS if mark == "?" else _USUAL_NUMBERS
+    pieces = text[start.end() :].split(mark)
+    if not known.issuperset([piece[:2] for piece in pieces]):
+        pieces = _mended(pieces, mark, known)
+    if len(pieces) < (1 if mark == "?" else 2):
         return None
-    extra = {"business_code": found.group(1)}
     lines: list[str] = []
     party: dict[str, str] = {}
-    for key, value in zip(parts[1::2], parts[2::2], strict=True):
-        number = key if len(key) == 2 else key.replace("\n", "")
+    others = {"business_code": code}
+    for piece in pieces:
+        number, value = piece[:2], piece[2:]
         if number in _PURPOSE_NUMBERS:
-            if value.strip():
+            if value and not value.isspace():
                 lines.append(value.strip("\n"))
         elif number in _PARTY_NUMBERS:
             _note(party, number, value.strip())
         elif value:
-            extra[f"?{number}"] = value.strip("\n")
+            others["?" + number] = value.strip("\n")
     told = _sepa("\n".join(lines))
-    told.extra |= extra
-    told.counterparty = _numbered_party(party)
+    told.extra |= others
+    if party:
+        told.counterparty = _numbered_party(party)
     return told
 
 
@@ -124,12 +142,14 @@ def _note(found: dict[str, str], name: str, value: str) -> None:
 
 
 def _numbered_party(party: dict[str, str]) -> Party:
-    name, rest = party.get("32", ""), party.get("33", "")
-    account = party.get("38", "") or party.get("31", "")
+    get = party.get
+    name, rest = get("32", ""), get("33", "")
+    account = get("38") or get("31")
     return Party(
         f"{name}\n{rest}" if name and rest else name,
-        account=account_number(account) if account else "",
-        bank=_unfolded(party.get("30", "")),
+        "",
+        account_number(account) if account else "",
+        _unfolded(get("30", "")),
     )
 
 
@@ -143,9 +163,13 @@ def _sepa(text: str) -> Told:
     found: dict[str, str] = {}
     word, start, plus = "", 0, text.find("+")
     while plus >= 0:
-        following = text[max(0, plus - 8) : plus].replace("\n", "")[-4:]
+        begin = max(0, plus - 4)
+        following = text[begin:plus]
+        if "\n" in following:
+            following = text[max(0, plus - 8) : plus].replace("\n", "")[-4:]
+            begin = _before(text, plus) if following in _SEPA_WORDS else 0
         if following in _SEPA_WORDS:
-            found.setdefault(word, text[start : _before(text, plus)].strip())
+            found.setdefault(word, text[start:begin].strip())
             word, start = following, plus + 1
         plus = text.find("+", plus + 1)
     if not word:
@@ -168,7 +192,7 @@ def _sepa_told(found: dict[str, str]) -> Told:
     purpose = f"{before}\n{remittance}" if before and remittance else before or remittance
     end_to_end = _reference(found.pop("EREF", ""))
     ultimate = Party(name=found.pop("ABWA")) if found.get("ABWA") else NOBODY
-    extra = {key: _unfolded(value) for key, value in found.items() if value}
+    extra = {key: _unfolded(value) for key, value in found.items() if value} if found else {}
     return Told(purpose, ultimate=ultimate, references=_end_to_end(end_to_end), extra=extra)
 
 

@@ -21,9 +21,8 @@ from reconcile.problem import Refusal
 from reconcile.statement import CreditDebit
 
 _LINE: Final = re.compile(
-    r"([0-9]{6})([0-9]{4}|[ ]{4})?[ ]?(RC|RD|EC|ED|C|D)([A-Z])?[ ]?([0-9.,]+)"
-    r"(?:[ ]?([A-Z][A-Z0-9 ]{3})(.*)|[ ]*(//.*)|[ ]*)",
-    re.IGNORECASE,
+    r"([0-9]{6})([0-9]{4}|[ ]{4})?[ ]?([RrEe]?[CcDd])([A-Za-z])?[ ]?([0-9.,]+)"
+    r"(?:[ ]?([A-Za-z][A-Za-z0-9 ]{3})(.*)|[ ]*(//.*)|[ ]*)"
 )
 _BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})?([0-9.,]+)", re.IGNORECASE)
 _SUM: Final = re.compile(r"([0-9]{1,15})([A-Z]{3})([0-9.,]+)")
@@ -71,6 +70,10 @@ class Decimals:
     mark: str = ""
 
     def amount(self, text: str, currency: str, line: int) -> int:
+        if self.mark and text[-3:-2] == self.mark and len(text) < 17 and minor_digits(currency) == 2:  # nearly always
+            digits = text[:-3] + text[-2:]
+            if len(digits) > 2 and digits.isascii() and digits.isdigit():
+                return int(digits)
         found = _AMOUNT.fullmatch(text)
         if found is None and _GROUPED.fullmatch(text):
             text = text.replace("." if text.rfind(",") > text.rfind(".") else ",", "")
@@ -109,7 +112,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def read_day(text: str, line: int) -> date:
+def read_day(text: str, line: int | None) -> date:
     found = _day(text)
     if found is None:
         raise Refusal.of(
@@ -130,7 +133,7 @@ def _booked(value: date, text: str) -> date | None:
     return min(candidates, key=lambda day: abs((day - value).days), default=None)
 
 
-def booking_day(value: date, text: str | None, line: int) -> date:
+def booking_day(value: date, text: str | None, line: int | None) -> date:
     """The entry date; where the bank leaves it out or writes zeros, the value date."""
     if text is None or not text.strip(" 0"):
         return value
@@ -138,6 +141,13 @@ def booking_day(value: date, text: str | None, line: int) -> date:
     if booked is None or abs((booked - value).days) > 366:
         raise Refusal.of(f"entry date {text!r} (MMDD) is not a day of the calendar", "ask the bank", line=line)
     return booked
+
+
+@lru_cache(maxsize=4096)
+def _days(value: str, entered: str | None) -> tuple[date, date]:
+    """Value date and booking date; a file has few of them."""
+    day = read_day(value, None)
+    return day, booking_day(day, entered, None)
 
 
 def line_of(field: Field, currency: str, decimals: Decimals) -> Line:
@@ -154,10 +164,13 @@ def line_of(field: Field, currency: str, decimals: Decimals) -> Line:
     references = behind or alone
     customer, _, bank = references.partition("//") if references else ("", "", "")
     mark, kind = mark.upper(), kind.upper() if kind else ""
-    day = read_day(value, number)
+    try:
+        value_date, booking_date = _days(value, entered)
+    except Refusal as refusal:
+        raise with_line(refusal, number) from None
     return Line(
-        day,
-        booking_day(day, entered, number),
+        value_date,
+        booking_date,
         _MARKS[mark],
         decimals.amount(amount, currency, number),
         mark[0] == "R" or kind == _RETURNED,
@@ -171,7 +184,7 @@ def line_of(field: Field, currency: str, decimals: Decimals) -> Line:
 
 def _reference(text: str) -> str:
     text = text.strip()
-    return "" if not text or _NO_REFERENCE.fullmatch(text) else text
+    return "" if not text or text == "NONREF" or _NO_REFERENCE.fullmatch(text) else text
 
 
 def balance_of(field: Field, decimals: Decimals, currency: str = "") -> Balance:

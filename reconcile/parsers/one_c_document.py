@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from reconcile.parsers import one_c_keys as keys
@@ -203,12 +204,14 @@ def _parts(fields: dict[str, str], parts: tuple[str, ...]) -> str:
 
 def _name(text: str, tax_id: str) -> str:
     """The name without the id that Russian-style exports write before it, where that very id has its own key."""
-    found = _ID_BEFORE_NAME.match(text) if tax_id else None
+    found = _ID_BEFORE_NAME.match(text) if tax_id and tax_id in text else None
     return text[found.end() :] or text if found and found.group(1) == tax_id else text
 
 
 def _kind(sector: str) -> PartyKind:
     """КБЕ / КОд: residency, then the sector of the economy."""
+    if not sector:
+        return PartyKind.UNSAID
     found = _SECTOR.fullmatch(sector)
     return _SECTOR_KIND.get(found.group(1), PartyKind.UNSAID) if found else PartyKind.UNSAID
 
@@ -224,11 +227,10 @@ def _rest(document: Document, table: KeyTable, ultimate_side: str) -> tuple[dict
     extra: dict[str, str] = {}
     ultimate: dict[str, str] = {}
     fields = document.fields
-    for key in [key for key in fields if key not in keys.TAKEN]:
+    for key, family in _not_taken(tuple(fields)):
         value = fields[key]
         if not value:
             continue
-        family = keys.ultimate_field(key) if "факт" in key or "конечн" in key else None
         if family is not None and family[0] == ultimate_side:
             ultimate.setdefault(family[1], value)
         else:
@@ -236,6 +238,13 @@ def _rest(document: Document, table: KeyTable, ultimate_side: str) -> tuple[dict
     if document.kind:
         extra.setdefault("СекцияДокумент", document.kind)
     return extra, _ultimate(ultimate) if ultimate else NOBODY
+
+
+@lru_cache(maxsize=1024)
+def _not_taken(names: tuple[str, ...]) -> list[tuple[str, tuple[str, str] | None]]:
+    """Of the keys of a document (those of a file are nearly always the same) the ones that no field takes, and what each
+    says of an ultimate party."""
+    return [(key, keys.ultimate_field(key)) for key in names if key not in keys.TAKEN]
 
 
 def _ultimate(fields: dict[str, str]) -> Party:

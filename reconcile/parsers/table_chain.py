@@ -80,7 +80,7 @@ def balance_of(table: Table, row: Row, mark: str) -> int | None:
 
 def as_written(table: Table, row: Row, mark: str) -> int | None:
     """By the column, the sign and the direction as they stand."""
-    if (net := _signed(table, row, "net", mark)) is not None:
+    if "net" in table.columns and (net := _signed(table, row, "net", mark)) is not None:
         return net
     if "credit" in table.columns:
         return _of_two(table, row, mark, abs)
@@ -111,7 +111,7 @@ def _signed(table: Table, row: Row, role: str, mark: str) -> int | None:
     if not text:
         return None
     if mark == "." and PLAIN(text):
-        return int(text[:-3] + text[-2:])
+        return int(text.replace(".", ""))
     written = _written(table, row, role)
     minor = _minor(written, mark, row.line) if written else None
     if minor is None or written is None:

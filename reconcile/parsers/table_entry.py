@@ -74,6 +74,7 @@ class Reader:
         )
         self.plain = table.mark == "." and minor_digits(currency) == 2
         self.two_columns = "credit" in columns
+        self.plain_credit = self.plain and self.two_columns
         self.directed = "direction" in columns
         self.debits_negative: bool | None = None
         self.figures = Figures(unbalanced=not self.balanced)
@@ -85,10 +86,14 @@ class Reader:
 
     def entry(self, line: Line) -> Entry:
         row, cells = line
-        number, width, open_end = row.line, len(row.cells), row.open_end
-        if width <= self.needed or (open_end and width < self.width):
-            raise _cut(f"the row has {width} cells, its headings {self.width}", row)
-        mark, amount = self.of_two(line) if self.two_columns else self.of_one(line)
+        number, written, open_end = row
+        if len(written) <= self.needed or (open_end and len(written) < self.width):
+            raise _cut(f"the row has {len(written)} cells, its headings {self.width}", row)
+        came = cells.credit
+        if self.plain_credit and not cells.debit and PLAIN(came):  # most rows of most files
+            mark, amount = CREDIT, int(came.replace(".", ""))
+        else:
+            mark, amount = self.of_two(line) if self.two_columns else self.of_one(line)
         effect = amount if mark is CREDIT else -amount
         if open_end:
             self.check_end(line, effect)
@@ -178,10 +183,7 @@ class Reader:
 
     def of_two(self, line: Line) -> tuple[CreditDebit, int]:
         """Of two columns exactly one is filled."""
-        cells = line.cells
-        if self.plain and not cells.debit and PLAIN(text := cells.credit):
-            return CREDIT, int(text[:-3] + text[-2:])
-        number = line.row.line
+        number, cells = line.row.line, line.cells
         credit, debit = amount_of(cells.credit, number), amount_of(cells.debit, number)
         came = self.minor(credit, number) if credit else 0
         went = self.minor(debit, number) if debit else 0
@@ -222,8 +224,8 @@ class Reader:
 
     def follow_balance(self, line: Line, effect: int) -> None:
         text = line.cells.balance
-        if text and self.plain and PLAIN(text):
-            balance = int(text[:-3] + text[-2:])
+        if self.plain and PLAIN(text):
+            balance = int(text.replace(".", ""))
         else:
             written = amount_of(text, line.row.line)
             if written is None:
@@ -259,14 +261,12 @@ class Reader:
         return line.cells._replace(name=name, tax_id=tax_id, party_account=account, party_bank=bank)
 
     def plain_party(self, cells: Cells) -> Party:
-        tax_id = cells.tax_id
-        party = Party(
-            cells.name.strip(),
-            restore_zeros(tax_id) if isinstance(tax_id, Number) else tax_id.strip(),
-            account_number(cells.party_account) if cells.party_account else "",
-            cells.party_bank.strip(),
-        )
-        return party if party.name or party.tax_id or party.account else NOBODY
+        name, tax_id, account = cells.name.strip(), cells.tax_id, cells.party_account
+        tax_id = restore_zeros(tax_id) if isinstance(tax_id, Number) else tax_id.strip()
+        account = account_number(account) if account else ""
+        if name or tax_id or account:
+            return Party(name, tax_id, account, cells.party_bank.strip())
+        return NOBODY
 
     def party(self, cells: Cells) -> tuple[Party, tuple[StructuredReference, ...]]:
         profile = self.profile

@@ -89,7 +89,7 @@ class Lines:
         columns = dict(table.columns)
         if self.profile.stacked:  # name and purpose stand in rows of their own: they are put behind the others
             columns |= {"name": width, "purpose": width + 1}
-        self.width = width + 2
+        self.width = max(columns.values()) + 1
         self.get = itemgetter(*(columns.get(role, -1) for role in Cells._fields))
         self.sure: set[tuple[str, str, str, str]] = set()
         """Dates, statuses, accounts and currencies, as written, that stood together in an entry of this statement."""

@@ -74,7 +74,9 @@ def ending_powers(connection: Connection, country: str, day: date) -> tuple[Endi
     """Powers of attorney that end within a month, the nearest first."""
     power = power_of_attorney.c
     query = (
-        select(power.reference, power.account_number, account.c.holder_name, power.representative_name, power.valid_until)
+        select(
+            power.reference, power.account_number, account.c.holder_name, power.representative_name, power.valid_until
+        )
         .join(account, account.c.number == power.account_number)
         .where(power.valid_until >= day, power.valid_until <= day + SOON)
         .where(or_(power.revoked_on.is_(None), power.revoked_on > day))

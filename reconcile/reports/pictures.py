@@ -74,7 +74,9 @@ def _png(shapes: Sequence[str]) -> bytes | None:
         return None
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     drawing = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(shapes)}</svg>'
-    page = f'#set page(width: {WIDTH}pt, height: {HEIGHT}pt, margin: 0pt)\n#image(bytes(sys.inputs.drawing), width: 100%)'
+    page = (
+        f"#set page(width: {WIDTH}pt, height: {HEIGHT}pt, margin: 0pt)\n#image(bytes(sys.inputs.drawing), width: 100%)"
+    )
     picture = typst.compile(page.encode(), format="png", ppi=144, sys_inputs={"drawing": drawing})
     assert isinstance(picture, bytes)
     return picture

@@ -87,7 +87,9 @@ def issued_here(engine: Engine, account_number: str) -> set[str]:
     """The numbers of an account's invoices that have a page here; imported ones have theirs elsewhere."""
     its = select(invoice.c.number).where(invoice.c.account_number == account_number)
     with reading(engine) as connection:
-        return set(connection.execute(select(issued_invoice.c.number).where(issued_invoice.c.number.in_(its))).scalars())
+        return set(
+            connection.execute(select(issued_invoice.c.number).where(issued_invoice.c.number.in_(its))).scalars()
+        )
 
 
 def list_invoices(engine: Engine, account_number: str = "", open_only: bool = False) -> list[Invoice]:

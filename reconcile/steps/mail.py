@@ -159,7 +159,9 @@ def _doubt(engine: Engine, now: datetime) -> int:
         ).scalars()
         keys = list(lost)
         for key in keys:
-            words = f"nobody knows whether the letter {key} went out: see `reconcile mail list`, and send it again or not"
+            words = (
+                f"nobody knows whether the letter {key} went out: see `reconcile mail list`, and send it again or not"
+            )
             raise_alert(connection, "letter_uncertain", key, words, now)
     return len(keys)
 
@@ -204,7 +206,9 @@ def _settle(engine: Engine, taken: Any, fault: str, now: datetime) -> str:
             change["content"] = None
         connection.execute(update(letter).where(letter.c.key == taken.key).values(**change))
         if state == "failed":
-            words = f"the letter {taken.key} could not be sent in {ATTEMPTS} attempts ({fault}); see `reconcile mail list`"
+            words = (
+                f"the letter {taken.key} could not be sent in {ATTEMPTS} attempts ({fault}); see `reconcile mail list`"
+            )
             raise_alert(connection, "letter_failed", taken.key, words, now)
     return state
 

@@ -76,9 +76,7 @@ def find(connection: Connection, wanted: Wanted) -> Found:
     return found
 
 
-def add_invoices_of(
-    connection: Connection, found: Found, numbers: Iterable[str], *, settled_too: bool = False
-) -> None:
+def add_invoices_of(connection: Connection, found: Found, numbers: Iterable[str], *, settled_too: bool = False) -> None:
     """The invoices of these accounts that have something outstanding; `settled_too`: also those that have nothing."""
     numbers = set(numbers) - set(found.invoices_of)
     if not numbers:
@@ -88,9 +86,7 @@ def add_invoices_of(
     _add_invoices(connection, found, theirs, open_only=not settled_too)
     by_account: dict[str, list[Invoice]] = {number: [] for number in numbers}
     for each in found.invoices.values():
-        if each.account_number in by_account and (
-            settled_too or each.number not in before or found.left(each) > 0
-        ):
+        if each.account_number in by_account and (settled_too or each.number not in before or found.left(each) > 0):
             by_account[each.account_number].append(each)
     for number, its in by_account.items():
         found.invoices_of[number] = tuple(sorted(its, key=lambda each: each.number))

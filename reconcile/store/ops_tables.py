@@ -34,9 +34,7 @@ outbox_account = Table(  # the webhook's state of one personal account
     Column("dead_at", Moment),  # given up; a person starts it again
     Column("lease", String(32)),
     Column("leased_until", Moment),
-    ForeignKeyConstraint(
-        ["account_number", "newest"], ["balance_change.account_number", "balance_change.sequence"]
-    ),
+    ForeignKeyConstraint(["account_number", "newest"], ["balance_change.account_number", "balance_change.sequence"]),
     CheckConstraint("delivered >= 0 AND delivered <= newest", name="delivered"),
     CheckConstraint("attempts >= 0", name="attempts"),
     CheckConstraint("dead_at IS NULL OR delivered < newest", name="dead_at"),

@@ -81,7 +81,9 @@ def staging(connection: Connection) -> Iterator[None]:
         if connection.in_transaction():
             connection.rollback()
         if not connection.invalidated:
-            with suppress(Exception):  # a COPY goes past SQLAlchemy: what one that failed left open, it does not know of
+            with suppress(
+                Exception
+            ):  # a COPY goes past SQLAlchemy: what one that failed left open, it does not know of
                 connection.connection.rollback()
             _metadata.drop_all(connection, checkfirst=False)
             connection.commit()

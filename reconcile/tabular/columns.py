@@ -92,9 +92,7 @@ def header_faults(names: Sequence[str], columns: Sequence[Column]) -> list[tuple
         if name not in known
     ]
     faults += [
-        (f"column {name!r} stands twice in the header", "keep one of them")
-        for name in known
-        if used.count(name) > 1
+        (f"column {name!r} stands twice in the header", "keep one of them") for name in known if used.count(name) > 1
     ]
     faults += [
         (f"column {column.name!r} is missing", wanted)

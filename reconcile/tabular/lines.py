@@ -42,7 +42,9 @@ def delivered(content: bytes, columns: Sequence[Column], problems: Problems) -> 
     found = _parsed(content, None)
     for line, each in enumerate(found if isinstance(found, list) else [found], 1):
         if not isinstance(each, dict):
-            raise Refusal.of("the body is neither one JSON object nor a list of them", "send one object a row", line=line)
+            raise Refusal.of(
+                "the body is neither one JSON object nor a list of them", "send one object a row", line=line
+            )
         row = _arranged(each, line, columns, problems)
         if row is not None:
             yield row

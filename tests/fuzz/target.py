@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -17,6 +18,7 @@ from reconcile.parsers.source import HEAD_BYTES
 from reconcile.problem import Refusal
 from tests.parsers.rendering import CONTEXT, cases
 
+CORPUS: Final = Path(__file__).parent / "corpus"
 SECONDS_PER_100_KB: Final = 2.0
 MEGABYTES: Final = 500
 SAYING: Final = replace(CONTEXT, account="600123", default_currency=lambda account: "KZT")
@@ -29,8 +31,9 @@ class Fault(Exception):
 
 
 def seeds(name: str) -> list[bytes]:
-    """The golden files of a format, and the corpus that earlier fuzzing has left."""
-    return [path.read_bytes() for path in cases() if path.name.startswith(_PREFIX[name])]
+    """The golden files of a format, and the corpus of `CORPUS`: small inputs akin to what earlier fuzzing has found."""
+    files = [*cases(), *sorted(CORPUS.iterdir())]
+    return [path.read_bytes() for path in files if path.name.startswith(_PREFIX[name])]
 
 
 def allowed(content: bytes) -> float:

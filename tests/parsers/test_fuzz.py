@@ -27,6 +27,7 @@ from tests.parsers.test_one_c import file as one_c_file
 
 SAYING = replace(TENGE, account="600123")
 FILES = {path.name: path.read_bytes() for path in cases()}
+CORPUS = {path.name: path.read_bytes() for path in target.CORPUS.iterdir()}
 
 
 def outcome(content: bytes, parser: Parser | None = None) -> str:
@@ -39,6 +40,14 @@ def test_mutated_files_are_read_or_refused(name: str) -> None:
     outcomes = {target.checked(mutated(FILES[name], rng, list(FILES.values())))[0] for _ in range(60)}
     assert outcomes <= {"read", "refused"}
     assert "refused" in outcomes
+
+
+@pytest.mark.parametrize("name", sorted(CORPUS))
+def test_the_saved_corpus_is_read_or_refused(name: str) -> None:
+    """By the parser that it was written for, and by whatever recognises it."""
+    of = next(format_name for format_name in target.FORMATS if CORPUS[name] in target.seeds(format_name))
+    for parser in (target.FORMATS[of], None):
+        assert target.checked(CORPUS[name], parser)[0] in ("read", "refused")
 
 
 @given(st.sampled_from(sorted(FILES)), st.integers(0, 2**32))

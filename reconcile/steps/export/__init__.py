@@ -60,8 +60,9 @@ def _to_file(path: Path, rows: Rows, format: str, excel_safe: bool) -> int:
             count = write(file, rows, format, excel_safe)
         part.replace(path)
     except OSError as error:
-        raise Refusal.of(f"cannot be written ({error.strerror})", "name a file in a folder you may write to",
-                         file=str(path)) from error
+        raise Refusal.of(
+            f"cannot be written ({error.strerror})", "name a file in a folder you may write to", file=str(path)
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return count

@@ -97,9 +97,7 @@ def _gather(connection: Connection, keys: Sequence[str]) -> None:
     connection.execute(delete(holder).where(any_of(connection, holder.c.key, keys), orphan))
 
 
-def _refuse_shared(
-    connection: Connection, keys: Sequence[str], said: Mapping[str, Said], problems: Problems
-) -> None:
+def _refuse_shared(connection: Connection, keys: Sequence[str], said: Mapping[str, Said], problems: Problems) -> None:
     mine, theirs, other = holder_tax_id, holder_tax_id.alias(), holder.alias()
     query = (
         select(mine.c.tax_id, holder.c.key, other.c.key.label("other"))

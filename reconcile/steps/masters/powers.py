@@ -134,9 +134,7 @@ def revoke_power(
     return _put(engine, (*shown[:-1], on.isoformat()), kind, Source(actor, now, BY_HAND), "poa revoke", reason)
 
 
-def _put(
-    engine: Engine, values: Sequence[str | None], kind: Kind, source: Source, act: str, reason: str
-) -> bool:
+def _put(engine: Engine, values: Sequence[str | None], kind: Kind, source: Source, act: str, reason: str) -> bool:
     problems = Problems("")
     row = Row(1, tuple(value.strip() if value else value for value in values))
     columns = [each.column for each in kind.fields]
@@ -163,9 +161,7 @@ def _settle(problems: Problems) -> None:
     problems.settle()
 
 
-def list_powers(
-    engine: Engine, account_number: str | None = None, day: date | None = None
-) -> list[RegisteredPower]:
+def list_powers(engine: Engine, account_number: str | None = None, day: date | None = None) -> list[RegisteredPower]:
     """All powers, or those of an account's holder (on whichever account they were registered); with a day, how each
     stands on it ("valid", "expired", "revoked", "not_yet_valid")."""
     query = (

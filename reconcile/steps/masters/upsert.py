@@ -173,9 +173,7 @@ def _said(record: Record, name: str) -> str:
     return "empty" if value in (None, "") else f"{value}"
 
 
-def store(
-    connection: Connection, kind: Kind, fresh: Sequence[Draft], altered: Sequence[Draft], source: Source
-) -> None:
+def store(connection: Connection, kind: Kind, fresh: Sequence[Draft], altered: Sequence[Draft], source: Source) -> None:
     """Write new and changed records with their history."""
     if kind.before_write is not None:
         kind.before_write(connection, [*fresh, *altered])

@@ -47,9 +47,7 @@ def standing(engine: Engine, receiver: str) -> Standing:
 
 
 def standing_of(connection: Connection, receiver: str) -> Standing:
-    seen = connection.execute(
-        select(outbox_progress.c.link_no).where(outbox_progress.c.receiver == receiver)
-    ).scalar()
+    seen = connection.execute(select(outbox_progress.c.link_no).where(outbox_progress.c.receiver == receiver)).scalar()
     unseen = connection.execute(
         select(func.count(balance_change.c.sequence), func.min(journal.c.posted_at))
         .select_from(

@@ -74,7 +74,10 @@ def _settings(given: Settings) -> Iterator[Finding]:
     yield _told("calendar", lambda: _calendar(given))
     if given.outbox_url:
         yield _told("outbox settings", lambda: _outbox_settings(given))
-        if urlsplit(given.outbox_url).scheme != "https" and urlsplit(given.outbox_url).hostname not in ("127.0.0.1", "::1"):
+        if urlsplit(given.outbox_url).scheme != "https" and urlsplit(given.outbox_url).hostname not in (
+            "127.0.0.1",
+            "::1",
+        ):
             yield Finding("outbox address", State.WARNING, "changes of balances leave unencrypted", "use https://")
     for name, folder in (("inbox", given.inbox), ("outbox folder", given.outbox_folder)):
         if folder is not None and not folder.is_dir():
@@ -98,7 +101,11 @@ def _calendar(given: Settings) -> str:
 
 def _outbox_settings(given: Settings) -> str:
     keys = len(keys_of(given.outbox_secret))
-    return f"{urlsplit(given.outbox_url).hostname}, {keys} secrets" if keys > 1 else str(urlsplit(given.outbox_url).hostname)
+    return (
+        f"{urlsplit(given.outbox_url).hostname}, {keys} secrets"
+        if keys > 1
+        else str(urlsplit(given.outbox_url).hostname)
+    )
 
 
 def _time_zones() -> Finding:
@@ -172,8 +179,14 @@ def _rights(connection: Connection) -> Iterator[Finding]:
     may = connection.execute(
         text("SELECT has_table_privilege('journal', 'UPDATE') OR has_table_privilege('journal', 'DELETE')")
     ).scalar_one()
-    seen = "the role may change the journal; only triggers keep it from it" if may else "the role cannot change the journal"
-    yield judged("rights", seen, "give the run-time role no UPDATE, DELETE, TRUNCATE on it: docs/operations.md", warn=may)
+    seen = (
+        "the role may change the journal; only triggers keep it from it"
+        if may
+        else "the role cannot change the journal"
+    )
+    yield judged(
+        "rights", seen, "give the run-time role no UPDATE, DELETE, TRUNCATE on it: docs/operations.md", warn=may
+    )
 
 
 def _months(connection: Connection) -> Iterator[Finding]:
@@ -198,10 +211,13 @@ def _work(connection: Connection, given: Settings) -> Iterator[Finding]:
         ago = now - tick
         yield judged("beat", f"the last tick was {ago.total_seconds():.0f} s ago", mend, wrong=ago > LATE_TICK)
     late = connection.execute(
-        select(func.count(), func.min(scheduled_job.c.due_at))
-        .where(scheduled_job.c.finished_at.is_(None), scheduled_job.c.due_at < now - LATE_JOB)
+        select(func.count(), func.min(scheduled_job.c.due_at)).where(
+            scheduled_job.c.finished_at.is_(None), scheduled_job.c.due_at < now - LATE_JOB
+        )
     ).one()
-    seen = f"{late[0]} are due for more than two hours, since {late[1]:%Y-%m-%d %H:%M} UTC" if late[0] else "none is late"
+    seen = (
+        f"{late[0]} are due for more than two hours, since {late[1]:%Y-%m-%d %H:%M} UTC" if late[0] else "none is late"
+    )
     yield judged("jobs", seen, "look whether a worker is there and what its log says", wrong=late[0] > 0)
     for receiver in sending.receivers(given):
         yield from _outbox(connection, receiver, now)
@@ -230,7 +246,9 @@ def _broker(given: Settings, workers: Workers) -> Iterator[Finding]:
             about = client.info("server")
             memory = client.info("memory")
     except (redis.RedisError, ValueError) as error:
-        yield Finding("broker", State.AWAY, f"Redis does not answer ({type(error).__name__})", "start it; nothing is lost")
+        yield Finding(
+            "broker", State.AWAY, f"Redis does not answer ({type(error).__name__})", "start it; nothing is lost"
+        )
         return
     yield ok("broker", f"Redis {about.get('redis_version', '')}")
     policy = memory.get("maxmemory_policy", "noeviction")

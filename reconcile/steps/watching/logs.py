@@ -31,7 +31,9 @@ Event = MutableMapping[str, Any]
 def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """All logs of this process: JSON lines, or readable ones on a terminal."""
     out = sys.stderr if stream is None else stream
-    render: Any = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+    render: Any = (
+        structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.ExtraAdder(FIELDS),

@@ -74,7 +74,10 @@ def _payments(connection: Connection) -> Iterator[Metric]:
 
 def _runs(connection: Connection, now: datetime) -> Iterator[Metric]:
     last = connection.execute(
-        select(run.c.no, run.c.started_at, run.c.finished_at).where(run.c.open.is_(None)).order_by(run.c.no.desc()).limit(1)
+        select(run.c.no, run.c.started_at, run.c.finished_at)
+        .where(run.c.open.is_(None))
+        .order_by(run.c.no.desc())
+        .limit(1)
     ).first()
     under_way = connection.execute(select(run.c.started_at).where(run.c.open == 1)).scalar()
     yield _gauge("runs", "Runs so far.", (), [(last.no if last else 0,)])
