@@ -116,8 +116,9 @@ def _is_shortened(name: str, words: tuple[str, ...]) -> bool:
     return len(singles) == 1 and skeleton(singles[0]) in (words[0], words[-1])
 
 
-def fold_plain(name: str) -> Folded:
-    """`fold` without its memory."""
+@lru_cache(maxsize=32768)
+def fold(name: str) -> Folded:
+    """A name taken apart; the same payers come again, and one decision asks several times."""
     parts = _TRADING_AS.split(name, maxsplit=1) if _MAY_TRADE_AS.search(name) else (name,)
     words = words_of(parts[0])
     stripped = strip_forms(words)
@@ -131,9 +132,6 @@ def fold_plain(name: str) -> Folded:
         trade=key_of(strip_forms(words_of(parts[1])).words) if len(parts) > 1 else "",
         trade_prefix=" ".join(words_of(parts[1])) if len(parts) > 1 else "",
     )
-
-
-fold = lru_cache(maxsize=32768)(fold_plain)
 
 
 def is_masked(name: str, *, cut: bool = False) -> bool:
@@ -159,7 +157,7 @@ def name_key(name: str) -> str:
     >>> name_key('ТОО "Алма Сервис"') == name_key("SERVIS ALMA LLP"), name_key("Иванов И.")
     (True, '')
     """
-    folded = fold_plain(name)
+    folded = fold(name)
     return "" if folded.masked else folded.key
 
 

@@ -51,6 +51,10 @@ class Stripped(NamedTuple):
     unled: tuple[str, ...]
 
 
+def _fewest_words_last(one: _Spelling) -> int:
+    return -len(one.words)
+
+
 def build_index(forms: Iterable[LegalForm], without: str = "") -> FormIndex:
     """The index over these forms, leaving one spelling's skeleton out (which is how the tests prove each of them)."""
     first: dict[str, list[_Spelling]] = {}
@@ -66,7 +70,7 @@ def build_index(forms: Iterable[LegalForm], without: str = "") -> FormIndex:
             last.setdefault(words[-1], []).append(_Spelling(words, form))
 
     def longest_first(table: dict[str, list[_Spelling]]) -> dict[str, tuple[_Spelling, ...]]:
-        return {word: tuple(sorted(found, key=lambda one: -len(one.words))) for word, found in table.items()}
+        return {word: tuple(sorted(found, key=_fewest_words_last)) for word, found in table.items()}
 
     single = {word: (found[0].form,) for word, found in first.items() if found == last.get(word) and len(found) == 1}
     return FormIndex(

@@ -30,8 +30,14 @@ def describe() -> str:
     load = " ".join(f"{each:.1f}" for each in os.getloadavg())
     return (
         f"{os.cpu_count()} cores ({_processor()}), {_memory()} GB, Python {platform.python_version()}, "
-        f"SQLite {_sqlite()}, load {load}"
+        f"SQLite {_sqlite()}, load {load}; the core is {'compiled' if _compiled() else 'not compiled'}"
     )
+
+
+def _compiled() -> bool:
+    from reconcile import decision
+
+    return not str(decision.__file__).endswith(".py")
 
 
 def _processor() -> str:
