@@ -25,10 +25,12 @@ _GROUPS: Final = re.compile(
     rf"[0-9]{{4}}(?:[{_BLANK}-][0-9]{{4}}){{2,}}(?:[{_BLANK}-][0-9]{{1,4}})?(?![0-9])"
     rf"|[0-9]{{4}}[{_BLANK}-][0-9]{{6}}[{_BLANK}-][0-9]{{4,5}}(?![0-9])"
 )
-# What a card may begin as in a long text: a run of its length, blocks of four, or digits on both sides of a line end.
-_LONG_RUN: Final = re.compile(r"[0-9]{13,}")
-_BLOCKS: Final = re.compile(rf"[0-9]{{4}}[{_BLANK}-][0-9]{{4,6}}[{_BLANK}-][0-9]{{4,5}}")
-_OVER_THE_FOLD: Final = re.compile(r"[0-9]\r?\n[0-9]")
+# What a card may begin as in a long text, where each digit is a 0 and each blank or hyphen a blank: a run of its length,
+# two blocks side by side, digits on both sides of a line end.
+_SHAPE: Final = bytes.maketrans(b"0123456789\xa0-", b"0000000000  ")
+_LONG_RUN: Final = b"0" * 13
+_RUN_END: Final = re.compile(rb"0+")
+_SIGNS: Final = (b"0000 0000", b"0\n0", b"0\r\n0")
 _LONG_TEXT: Final = 4096
 _NOT_DIGIT: Final = re.compile(r"[^0-9]")
 _IBAN: Final = re.compile(
@@ -108,7 +110,7 @@ def _accounts(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _cards(text: str) -> list[tuple[int, int]]:
-    if _ANY.search(text) is None:
+    if len(text) < 13 or _ANY.search(text) is None:
         return []
     taken: list[tuple[int, int]] = []
     for start, stop in _starts(text):
@@ -148,12 +150,19 @@ def _mask(text: str) -> str:
 
 def _may_be(text: str) -> Iterator[tuple[int, int]]:
     """Where a card may stand in a long text: a run that is one, blocks of four, digits on both sides of a line end."""
-    for found in _LONG_RUN.finditer(text):
-        if found.end() - found.start() <= 19 and _is_card(found[0]):
-            yield found.span()
-    for pattern in (_BLOCKS, _OVER_THE_FOLD):
-        for found in pattern.finditer(text):
-            yield found.span()
+    shape = text.replace("\u202f", " ").encode("latin-1", "replace").translate(_SHAPE)
+    at = shape.find(_LONG_RUN)
+    while at >= 0:
+        run = _RUN_END.match(shape, at)
+        assert run is not None
+        if run.end() - at <= 19 and _is_card(text[at : run.end()]):
+            yield run.span()
+        at = shape.find(_LONG_RUN, run.end())
+    for sign in _SIGNS:
+        at = shape.find(sign)
+        while at >= 0:
+            yield at, at + len(sign)
+            at = shape.find(sign, at + 1)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

@@ -114,6 +114,7 @@ def _is_uzbek(account: str) -> bool:
     return _is_twenty_digits(account) and account[0] == "2"
 
 
+@lru_cache(maxsize=1024)
 def currency_code(text: str) -> str | None:
     """The ISO 4217 letters for a currency as statements write it (letters, a numeric code, RUR); None where unknown.
 
