@@ -89,9 +89,8 @@ def _card_within(text: str, start: int, end: int) -> int | None:
 def _starts(text: str) -> Iterator[tuple[int, int]]:
     """Stretches that might hold a card: each group run from each of its groups on, then each long run."""
     for found in _GROUPS.finditer(text):
-        if found.start() and text[found.start() - 1] in "0123456789":
-            continue
-        yield found.span()
+        if not found.start() or text[found.start() - 1] not in "0123456789":
+            yield found.span()
         for place in range(found.start(), found.end()):
             if text[place] not in "0123456789":
                 yield place + 1, found.end()
@@ -143,8 +142,9 @@ def mask_cards(text: str) -> str:
 
 
 def _mask(text: str) -> str:
-    for start, end in reversed(_cards(text)):
-        text = text[:start] + _masked(text[start:end]) + text[end:]
+    while cards := _cards(text):  # one that is masked may uncover another that shared a group with it
+        for start, end in reversed(cards):
+            text = text[:start] + _masked(text[start:end]) + text[end:]
     return text
 
 
@@ -170,7 +170,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     done = 0
     windows: list[list[int]] = []
     for begin, stop in sorted(_may_be(text)):
-        start, end = max(0, begin - _REACH), stop + _REACH
+        start, end = _outside_run(text, max(0, begin - _REACH), -1), _outside_run(text, stop + _REACH, 1)
         if windows and start <= windows[-1][1]:
             windows[-1][1] = end
         else:
@@ -180,6 +180,13 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield text[start:end], True
         done = end
     yield text[done:], False
+
+
+def _outside_run(text: str, at: int, step: int) -> int:
+    """The cut moved past the digits that it would part: half of a long number may look like a card."""
+    while 0 < at < len(text) and text[at - 1] in "0123456789" and text[at] in "0123456789":
+        at += step
+    return at
 
 
 def find_card(text: str) -> str | None:
