@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations, islice
+from typing import Final
 
-from reconcile.books import Account
+from reconcile.books import Account, Invoice
 from reconcile.names import NameMatch, name_key, names_holder
 from reconcile.payer import own_holders
 from reconcile.proposal import Case, Evidence, Part, Proposal
 
 NAME = "hints"
+MOST_SUMMED: Final = 10
+"""Open invoices of one account among which a sum is looked for; 1,013 sums at most."""
+MOST_SUMS: Final = 3
+"""Ways to make the sum; where there are more, it says nothing."""
 
 
 def propose(case: Case) -> Iterator[Proposal]:
     yield from _payers_accounts(case)
     yield from _later_on_the_books(case)
     yield from _named_in_purpose(case)
-    yield from _decided_before(case)
+    if case.found.taught:
+        yield from _decided_before(case)
 
 
 def _payers_accounts(case: Case) -> Iterator[Proposal]:
@@ -26,12 +33,35 @@ def _payers_accounts(case: Case) -> Iterator[Proposal]:
 
 
 def _with_invoices(case: Case, account: Account, evidence: Evidence, score: float) -> Iterator[Proposal]:
-    exact = [inv for inv in case.open_invoices(account) if case.found.left(inv) == case.payment.amount]
+    open_ones = case.open_invoices(account)
+    exact = [inv for inv in open_ones if case.found.left(inv) == case.payment.amount]
     if not exact:
         yield Proposal(NAME, (Part(account.number),), (evidence,), score)
+        yield from _together(case, account, open_ones, evidence, score)
     for invoice in exact[:10]:
         amount: Evidence = ("exact_outstanding", {"invoice": invoice.number})
         yield Proposal(NAME, (Part(account.number, (invoice.number,)),), (evidence, amount), score + 0.2)
+
+
+def _together(
+    case: Case, account: Account, open_ones: Sequence[Invoice], evidence: Evidence, score: float
+) -> Iterator[Proposal]:
+    """Several of the payer's open invoices that add up to the amount exactly: the less ways there are, the likelier. It
+    settles nothing (`docs/decision-table.md`, rule 4 knows one invoice, or all of them)."""
+    found = list(islice(_sums(case, open_ones[:MOST_SUMMED]), MOST_SUMS + 1))
+    if len(found) > MOST_SUMS:
+        return
+    for invoices in found:
+        numbers = tuple(invoice.number for invoice in invoices)
+        reason: Evidence = ("exact_together", {"invoices": ", ".join(numbers)})
+        yield Proposal(NAME, (Part(account.number, numbers),), (evidence, reason), score + 0.15 / len(found))
+
+
+def _sums(case: Case, invoices: Sequence[Invoice]) -> Iterator[tuple[Invoice, ...]]:
+    for size in range(2, len(invoices) + 1):
+        for chosen in combinations(invoices, size):
+            if sum(map(case.found.left, chosen)) == case.payment.amount:
+                yield chosen
 
 
 def _later_on_the_books(case: Case) -> Iterator[Proposal]:
@@ -59,6 +89,15 @@ def _named_in_purpose(case: Case) -> Iterator[Proposal]:
 
 
 def _decided_before(case: Case) -> Iterator[Proposal]:
+    """What a person's decision taught; not where the books say that the payer holds accounts, and that is none of them."""
+    limit = case.policy.name_limit(case.payment.format)
+    own = {
+        account.number
+        for holder in own_holders(case.payer, case.found, limit)
+        for account in case.found.accounts_of.get(holder.key, ())
+    }
     for key in {case.payer.account, case.payer.tax_id} - {""}:
         for number in case.found.taught.get(key, ()):
+            if own and number not in own:
+                continue
             yield Proposal(NAME, (Part(number),), (("decided_before", {"account": number}),), 0.35)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.books import Holder, Invoice
+from reconcile.invoicing.numbers import is_valid
 from reconcile.payer import own_holders
-from reconcile.proposal import Case, Part, Proposal
+from reconcile.proposal import Case, Evidence, Part, Proposal
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.reference import number_key
 
@@ -28,23 +29,58 @@ def propose(case: Case) -> Iterator[Proposal]:
         own = ("own_payer", {"name": case.payer.name})
         yield Proposal(NAME, (part,), (*evidence, own), 0.95, certain=True, flags=("reference_corrected",))
         return
-    for invoice in invoices:
-        evidence = (("one_edit", {"number": invoice.number}),)
-        yield Proposal(NAME, (Part(invoice.account_number, (invoice.number,)),), evidence, 0.6)
+    for invoice in _invoices_near(case, holders):
+        yield Proposal(
+            NAME,
+            (Part(invoice.account_number, (invoice.number,)),),
+            _signs(case, invoice),
+            _score(case, invoice, exact=invoice in invoices),
+        )
     for number in accounts:
         yield Proposal(NAME, (Part(number),), (("one_edit", {"number": number}),), 0.6)
 
 
 def _invoices_meant(case: Case, holders: tuple[Holder, ...]) -> list[Invoice]:
     """The holders' open invoices of exactly this outstanding, one edit from a number marked as an invoice."""
-    spans = [span for span in case.references.unknown if span.kind is SpanKind.INVOICE]
+    spans = _marked_as_invoices(case)
     return [
         invoice
-        for holder in holders
-        for account in case.accounts(holder)
-        for invoice in case.open_invoices(account)
+        for invoice in _open_of(case, holders)
         if case.found.left(invoice) == case.payment.amount and _near(spans, invoice.number)
     ]
+
+
+def _score(case: Case, invoice: Invoice, *, exact: bool) -> float:
+    """An exact amount tells more than check digits; both together most."""
+    return 0.5 + (0.1 if exact else 0) + (0.05 if len(_signs(case, invoice)) > 1 else 0)
+
+
+def _invoices_near(case: Case, holders: tuple[Holder, ...]) -> Iterator[Invoice]:
+    """The same, whatever is outstanding of them: for a person to look at."""
+    spans = _marked_as_invoices(case)
+    return (invoice for invoice in _open_of(case, holders) if _near(spans, invoice.number))
+
+
+def _marked_as_invoices(case: Case) -> list[Span]:
+    return [span for span in case.references.unknown if span.kind is SpanKind.INVOICE]
+
+
+def _open_of(case: Case, holders: tuple[Holder, ...]) -> Iterator[Invoice]:
+    for holder in holders:
+        for account in case.accounts(holder):
+            yield from case.open_invoices(account)
+
+
+def _signs(case: Case, invoice: Invoice) -> tuple[Evidence, ...]:
+    """Why this number may be meant. The check digits of our own numbers say that what was typed is no number of ours, and
+    that this one is: a typing mistake, and not another invoice."""
+    number = invoice.number
+    near: Evidence = ("one_edit", {"number": number})
+    country = case.policy.countries.get(case.found.accounts[invoice.account_number].country)
+    series = country.invoice_series if country is not None else None
+    if series is None or not is_valid(series, number):
+        return (near,)
+    return (near, ("check_digits", {"number": number}))
 
 
 def _accounts_meant(case: Case, holders: tuple[Holder, ...]) -> list[str]:

@@ -10,7 +10,7 @@ from reconcile.names.forms import INDEX, is_company, is_sole_trader, strip_forms
 from reconcile.names.kinds import LegalForm
 from reconcile.names.skeleton import skeleton
 
-KEY_VERSION: Final = "1"
+KEY_VERSION: Final = "2"
 """Of the rules behind `name_key`; a stored key of another version has to be made again."""
 
 _TRADING_AS: Final = re.compile(
@@ -148,7 +148,7 @@ def is_masked(name: str, *, cut: bool = False) -> bool:
 
 
 def name_key(name: str) -> str:
-    """The key under which a name is found in an index, version 1 (`KEY_VERSION`): equal keys mean the same name.
+    """The key under which a name is found in an index, version 2 (`KEY_VERSION`): equal keys mean the same name.
 
     Legal forms set aside, one skeleton for all scripts and schemes (`skeleton`), words sorted, numbers last and in
     their order. Empty for a masked name and where nothing but forms is left: an empty key finds nobody. Two names with

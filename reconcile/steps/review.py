@@ -390,7 +390,8 @@ def _allocations(connection: Connection, row: Any, number: str, invoices: Sequen
 
 
 def _teach(connection: Connection, row: Any, made: Decision, person: Person) -> None:
-    """Remember that this payer's account or id paid for that account: it ranks candidates, and decides nothing."""
+    """Remember that this payer's account or id paid for that account: it ranks candidates, and decides nothing. What was
+    learned before of the same payer and another account is contradicted by it, and withdrawn."""
     if row.gateway_id is not None:
         return
     payer = connection.execute(
@@ -402,7 +403,11 @@ def _teach(connection: Connection, row: Any, made: Decision, person: Person) -> 
     ).one()
     if made.account_number is None:
         return
-    for key in {payer.account, payer.tax_id} - {""}:
+    for key in sorted({payer.account, payer.tax_id} - {""}):
+        contradicted = and_(taught.c.payer_key == key, taught.c.account_number != made.account_number)
+        connection.execute(
+            update(taught).where(contradicted, taught.c.withdrawn_at.is_(None)).values(withdrawn_at=person.at)
+        )
         again = update(taught).where(taught.c.payment_id == row.id, taught.c.payer_key == key)
         values = {"account_number": made.account_number, "actor": person.actor, "at": person.at, "withdrawn_at": None}
         if not insert_new(connection, taught, [{"payment_id": row.id, "payer_key": key, **values}]):

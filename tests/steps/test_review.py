@@ -185,6 +185,16 @@ def test_what_a_person_decided_ranks_candidates_and_is_withdrawn_by_undo(desk: D
     assert rows(desk.engine, "SELECT count(*) FROM taught WHERE withdrawn_at IS NULL") == [(0,)]
 
 
+def test_what_a_person_decided_is_withdrawn_by_a_later_decision_that_contradicts_it(desk: Desk, tmp_path: Path) -> None:
+    review.credit(desk.engine, policies(), desk.payment, "104582", ALIYA)
+    line = Line(DAY, 70_000, purpose="Оплата ещё раз", account="KZ1", tax_id="")
+    upload(desk.engine, tmp_path, "s2.txt", one_c([line], opening=200_000))
+    run(desk.engine, as_of=DAY, now=NOW, policies=policies())
+    (other,) = rows(desk.engine, f"SELECT id FROM payment WHERE id <> '{desk.payment}'")
+    review.credit(desk.engine, policies(), str(other[0]), "104583", BORIS)
+    assert rows(desk.engine, "SELECT account_number FROM taught WHERE withdrawn_at IS NULL") == [("104583",)]
+
+
 @pytest.mark.parametrize(
     ("act", "message"),
     [

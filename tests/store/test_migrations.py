@@ -70,3 +70,16 @@ def test_the_way_back_keeps_the_rows(database_url: str, tmp_path: Path) -> None:
     assert rows(engine, "SELECT id, entry_id, channel FROM payment") == [("p", "e", "bank_transfer")]
     assert rows(engine, "SELECT payment_id, kind FROM placement") == [("p", "ignore")]
     assert rows(engine, "SELECT payment_id, status FROM decision") == [("p", "ignored")]
+
+
+def test_names_are_found_by_the_keys_of_today(database_url: str) -> None:
+    engine = make_engine(database_url)
+    _to(engine, "0012")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO holder VALUES ('UZ:1', 'UZ', 'sole_proprietor')"))
+        for name, key in (("ЯТТ Кодиров Темур угли", "kodirov temur ugli"), ("Bahor Savdo", "baHor savdo")):
+            row = {"name": name, "key": key}
+            connection.execute(text("INSERT INTO holder_name VALUES ('UZ:1', :name, :key, :key)"), row)
+    schema.upgrade(engine)
+    query = "SELECT name_key, name_prefix FROM holder_name ORDER BY name_key"
+    assert rows(engine, query) == [("baHor savdo", "baHor savdo"), ("kodirov ogli temur", "kodirov temur ogli")]
