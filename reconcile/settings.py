@@ -54,6 +54,12 @@ class Settings:
     """Chats that are told of it: `KZ=URL`; holds secrets, so it is never shown."""
     customer_mail: bool = False
     """Whether customers are written to whose payment waits for something that only they can send."""
+    oidc_issuer: str = ""
+    """The identity provider through which users may sign in; empty: by password alone."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_claim: str = "preferred_username"
+    """Which claim names the user, the first time."""
     four_eyes: bool = False
     """Whether the command line too leaves to a second person what leads to a credit above the policy's amount."""
     calendar: Path | None = None
@@ -100,6 +106,10 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
         report_to=values.get("report_to", ""),
         report_chat=values.get("report_chat", ""),
         customer_mail=_yes("customer_mail", values.get("customer_mail")),
+        oidc_issuer=values.get("oidc_issuer", "").rstrip("/"),
+        oidc_client_id=values.get("oidc_client_id", ""),
+        oidc_client_secret=values.get("oidc_client_secret", ""),
+        oidc_claim=values.get("oidc_claim") or "preferred_username",
         four_eyes=_yes("four_eyes", values.get("four_eyes")),
         calendar=_path(values.get("calendar")),
         outbox_url=values.get("outbox_url", ""),

@@ -117,8 +117,8 @@ def page(engine: Engine, wanted: Filter, today: date, after: Place | None = None
             .subquery()
             for part in _parts(wanted.tab, today)
         ]
-        its = union_all(*(select(part) for part in parts)).subquery().c
-        found = connection.execute(select(*its).order_by(*_order(its, wanted.order)).limit(limit + 1)).all()
+        its = union_all(*(select(part) for part in parts)).subquery()
+        found = connection.execute(select(its).order_by(*_order(its.c, wanted.order)).limit(limit + 1)).all()
         rows = lines(connection, [row.id for row in found[:limit]])
     last = rows[-1] if len(found) > limit else None
     return Page(tuple(rows), Place(last.booking_date, last.amount, last.id) if last else None)

@@ -57,6 +57,7 @@ def environment(language: str) -> Environment:
         "key": partial(token_hex, 12),
     }
     made.filters |= {
+        "date": date.fromisoformat,
         "day": partial(shown.day, language=language),
         "moment": partial(shown.moment, language=language),
         "ago": partial(ago, language=language),

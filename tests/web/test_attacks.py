@@ -45,7 +45,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/statements/run"): DECIDE, ("POST", "/statements/{statement_id}/{act}"): DECIDE,
 }  # fmt: skip
 """Which roles come in at each address. Approving asks for more than its address says: see the tests of four eyes."""
-OUTSIDE = {("GET", "/sign-in"), ("POST", "/sign-in")}
+OUTSIDE = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/sign-in/provider"), ("GET", "/sign-in/provider/back")}
 """What is there before anybody is in."""
 IDS = {
     "ref": "0" * 24, "change_id": "1", "act": "hold", "name": "vera", "id_": "0" * 32, "payment_id": "0" * 24,

@@ -22,15 +22,16 @@ _BEFORE: Final = "reconcile_before"
 def form(visit: Anybody) -> Response:
     if visit.user.name:
         return RedirectResponse("/", 303)
-    return _form(visit, "")
+    return refused(visit, "")
 
 
-def _form(visit: Visit, wrong: str, status: int = 200) -> Response:
+def refused(visit: Visit, wrong: str, status: int = 200) -> Response:
     """The form, with a token of its own: nobody signs another browser in by a forged form."""
     token = visit.request.cookies.get(_BEFORE) or secrets.token_urlsafe(32)
     nobody = not users.any_user(visit.engine)
-    answer = page(visit, "sign_in.html", status=status, before=token, wrong=wrong, nobody=nobody)
-    _set(visit, answer, _BEFORE, token, 3600)
+    provider = bool(visit.settings.oidc_issuer)
+    answer = page(visit, "sign_in.html", status=status, before=token, wrong=wrong, nobody=nobody, provider=provider)
+    put_cookie(visit, answer, _BEFORE, token, 3600)
     return answer
 
 
@@ -43,7 +44,7 @@ async def sign_in(request: Request, visit: Anybody) -> Response:
 def _sign_in(visit: Visit, given: Form) -> Response:
     before = visit.request.cookies.get(_BEFORE, "")
     if not before or not secrets.compare_digest(before.encode(), given["before"].encode()):
-        return _form(visit, "again", 403)
+        return refused(visit, "again", 403)
     password = given.data.get("password", "")
     try:
         token = sessions.sign_in(
@@ -54,9 +55,9 @@ def _sign_in(visit: Visit, given: Form) -> Response:
             visit.now,
         )
     except sessions.TooManyAttempts:
-        return _form(visit, "braked", 429)
+        return refused(visit, "braked", 429)
     if token is None:
-        return _form(visit, "wrong", 403)
+        return refused(visit, "wrong", 403)
     return entered(visit, token)
 
 
@@ -66,12 +67,12 @@ def entered(visit: Visit, token: str) -> Response:
     if old:
         sessions.sign_out(visit.engine, old, visit.now)
     answer = RedirectResponse("/", 303)
-    _set(visit, answer, cookie_name(visit.settings), token, None)
+    put_cookie(visit, answer, cookie_name(visit.settings), token, None)
     answer.delete_cookie(_BEFORE)
     return answer
 
 
-def _set(visit: Visit, answer: Response, name: str, value: str, seconds: int | None) -> None:
+def put_cookie(visit: Visit, answer: Response, name: str, value: str, seconds: int | None) -> None:
     secure = visit.settings.public_url.startswith("https://")
     answer.set_cookie(name, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
@@ -94,7 +95,7 @@ def language(visit: Viewer, form: Posted) -> Response:
     if form["language"] in LANGUAGES:
         users.choose_language(visit.engine, visit.user.name, form["language"])
     answer = RedirectResponse("/me", 303)
-    _set(visit, answer, "language", form["language"] if form["language"] in LANGUAGES else "en", 31_536_000)
+    put_cookie(visit, answer, "language", form["language"] if form["language"] in LANGUAGES else "en", 31_536_000)
     return answer
 
 
