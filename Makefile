@@ -9,6 +9,7 @@
 #   make compiled          the core compiled by mypyc, under build/compiled (wants a C compiler); bench uses it
 #   make test-compiled     reading, names and deciding tested as compiled
 #   make bench             speed and memory;               BENCH_ARGS=…
+#   make bench-peers       pretix's and Tryton's own import beside ours, each installed for it and thrown away
 #   make accuracy          20,000 labelled entries; ends with 1 on one wrong credit;  ACCURACY_ARGS='--seed 7'
 #   make chaos             crashes at random moments;      CHAOS_ARGS=…
 #   make fuzz              a million damaged files a format, then the properties at random; FUZZ_ARGS='--count 20000'
@@ -28,7 +29,7 @@ COMPILED := PYTHONSAFEPATH=1 PYTHONPATH=build/compiled:. $(BIN)/python
 SOURCES := $(shell find reconcile schedules tasks.py -type f -not -name '*.pyc')
 DEMO := RECONCILE_DATABASE_URL=sqlite:///var/demo.db RECONCILE_REDIS_URL= $(BIN)/reconcile
 
-.PHONY: venv demo verify test check accept bench accuracy chaos fuzz corpus compiled test-compiled clean
+.PHONY: venv demo verify test check accept bench bench-peers accuracy chaos fuzz corpus compiled test-compiled clean
 .DEFAULT_GOAL := test
 
 venv: .venv/installed
@@ -82,6 +83,9 @@ test-compiled: compiled
 
 bench: compiled
 	$(COMPILED) -m tests.benchmarks $(BENCH_ARGS)
+
+bench-peers: venv
+	$(BIN)/python -m tests.benchmarks.bench_peers $(BENCH_ARGS)
 
 accuracy: venv
 	$(BIN)/python -m tests.accuracy $(ACCURACY_ARGS)

@@ -95,7 +95,7 @@ def months_ahead(connection: Connection, today: date) -> int | None:
 def add_months(connection: Connection, split: Split, until: date) -> int:
     """A table for each month between the newest and that day's. Rows that wait in the rest are moved to theirs."""
     there = months_of(connection, split)
-    first = _next(date(*map(int, (*there[-1].split("_"), 1)))) if there else until.replace(day=1)
+    first = _next(date.fromisoformat(f"{there[-1].replace('_', '-')}-01")) if there else until.replace(day=1)
     wanted = list(_months(first, until))
     if wanted:
         _make_months(connection, split, wanted)

@@ -1,0 +1,1 @@
+"""What runs inside the environments of the others; nothing of ours is imported there."""
