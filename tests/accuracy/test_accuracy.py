@@ -27,7 +27,6 @@ def test_every_entry_is_one_payment(result: Result) -> None:
     assert result.surplus == []
 
 
-@pytest.mark.xfail(strict=False, reason="the first measurement; see docs/accuracy.md")
 def test_no_credit_is_wrong_and_hardly_one_is_missed(result: Result) -> None:
     assert [(one.expected.kind, one.expected.purpose) for one in result.wrong] == []
     assert report.faults(result) == []
