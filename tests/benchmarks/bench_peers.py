@@ -120,7 +120,7 @@ def _environment(url: str, work: Path) -> dict[str, str]:
         "PRETIX_DATABASE_HOST": at.hostname or "",
         "PRETIX_DATABASE_PORT": str(at.port),
         "TRYTOND_DATABASE_URI": driver_url(url).rpartition("/")[0] + "/",
-        "DB_NAME": at.path[1:],
+        "DB_NAME": f"{at.path[1:]}_tryton",  # its helpers create it themselves
     }
 
 
