@@ -125,11 +125,13 @@ def _numbered(text: str, start: re.Match[str]) -> Told | None:
             if value and not value.isspace():
                 lines.append(value.strip("\n"))
         elif number in _PARTY_NUMBERS:
-            _note(party, number, value.strip())
+            value = value.strip()
+            if party.setdefault(number, value) != value:  # as `_note` has it
+                party[number] = ""
         elif value:
             others["?" + number] = value.strip("\n")
-    told = _sepa("\n".join(lines))
-    told.extra |= others
+    told = _sepa(lines[0] if len(lines) == 1 else "\n".join(lines))
+    told.extra = told.extra | others if told.extra else others
     if party:
         told.counterparty = _numbered_party(party)
     return told

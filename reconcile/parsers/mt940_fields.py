@@ -43,6 +43,10 @@ class Field(NamedTuple):
     line: int
 
 
+new_tuple: Final = tuple.__new__
+"""Makes a named tuple of a plain one at half the price of its constructor."""
+
+
 def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
     """The fields in their order; a field `-` where a message ends, and `{2:` with the type that an envelope names.
     Other text outside messages is left out."""
@@ -57,7 +61,7 @@ def fields(lines: Iterator[str], encoding: str) -> Iterator[Field]:
                 continue
             if line[:4] in _USUAL and not dash:
                 if tag:
-                    yield Field(tag, _joined(text), start)
+                    yield new_tuple(Field, (tag, text[0].strip() if len(text) == 1 else _joined(text), start))
                 tag, start, text = line[:4], number, [line[4:]]
                 continue
             if first != " " or not tag or _INDENTED.match(line):

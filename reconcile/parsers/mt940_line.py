@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from reconcile.money import minor_digits, read_amount
-from reconcile.parsers.mt940_fields import Field
+from reconcile.parsers.mt940_fields import Field, new_tuple
 from reconcile.parsers.source import with_line
 from reconcile.problem import Refusal
 from reconcile.statement import CreditDebit
@@ -168,7 +168,7 @@ def line_of(field: Field, currency: str, decimals: Decimals) -> Line:
         value_date, booking_date = _days(value, entered)
     except Refusal as refusal:
         raise with_line(refusal, number) from None
-    return Line(
+    read = (
         value_date,
         booking_date,
         _MARKS[mark],
@@ -180,6 +180,7 @@ def line_of(field: Field, currency: str, decimals: Decimals) -> Line:
         _reference(bank),
         supplement.strip() if supplement else "",
     )
+    return new_tuple(Line, read)
 
 
 def _reference(text: str) -> str:
