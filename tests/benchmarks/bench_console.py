@@ -25,7 +25,6 @@ from reconcile.steps.review import Person
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
 from tests.benchmarks import many_payments
-from tests.benchmarks.machine import describe
 from tests.servers import driver_url, free_port, postgres_server
 from tests.steps.books import OWN, Line, one_c
 
@@ -215,4 +214,3 @@ def main(folder: Path, payments: int, rounds: int = ROUNDS) -> None:
             shown(timed(desk, url, rounds), payments, waiting)
             upload(desk, folder, min(ENTRIES, payments))
         engine.dispose()
-    print(describe())
