@@ -186,18 +186,20 @@ def _make_months(connection: Connection, split: Split, months: list[date]) -> No
         )
         connection.execute(text(_trigger(table, "whole_only", _ANY, "refuse_month")))
     if waiting:
-        _move(connection, split, _next(months[-1]))
+        _move(connection, split, months[0], _next(months[-1]))
         connection.execute(text(f"ALTER TABLE {name} ATTACH PARTITION {rest} DEFAULT"))
 
 
-def _move(connection: Connection, split: Split, before: date) -> None:
-    """Rows of the rest, detached just now, to their months; they are registered already."""
+def _move(connection: Connection, split: Split, since: date, before: date) -> None:
+    """Rows of the rest, detached just now, to their new months; they are registered already. What is older than the
+    first month stays in the rest."""
     name, rest = split.table, f"{split.table}_rest"
     triggers = ((name, f"{name}_registered"), (rest, f"{rest}_whole_only"))
+    theirs = f"{split.by} >= '{since}' AND {split.by} < '{before}'"
     for table, trigger in triggers:
         connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
-    connection.execute(text(f"INSERT INTO {name} SELECT * FROM {rest} WHERE {split.by} < '{before}'"))
-    connection.execute(text(f"DELETE FROM {rest} WHERE {split.by} < '{before}'"))
+    connection.execute(text(f"INSERT INTO {name} SELECT * FROM {rest} WHERE {theirs}"))
+    connection.execute(text(f"DELETE FROM {rest} WHERE {theirs}"))
     for table, trigger in triggers:
         connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
 

@@ -156,3 +156,16 @@ def test_a_month_without_a_table_keeps_nobody_and_gets_one_later(books: Connecti
         "journal_2027_05"
     )
     assert partitions.months_of(books, journal)[-1] == "2027_06"
+
+
+def test_what_is_older_than_every_month_stays_aside_and_hinders_no_new_month(books: Connection) -> None:
+    (journal, _) = SPLITS
+    books.execute(text(
+        f"INSERT INTO journal ({_COLUMNS['journal']}) SELECT 'old', 'old', 1, debit, credit, amount, currency, "
+        "'2001-05-05', posted_at, NULL, description FROM journal LIMIT 1"
+    ))  # fmt: skip
+    newest = partitions.months_of(books, journal)[-1]
+    assert partitions.split_by_month(books, date(2027, 6, 1)) > 0
+    assert partitions.months_of(books, journal)[-1] == "2027_06" > newest
+    assert partitions.rows_without_month(books, journal) == 1
+    assert books.execute(text("SELECT amount FROM journal WHERE key = 'old'")).scalar_one() > 0
