@@ -34,11 +34,8 @@ def written(content: bytes) -> IO[bytes]:
     rows = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
     memory = min(max(LEAST_MEMORY, 40 * len(content)), MOST_MEMORY)
     seconds = 2 + len(content) // 50_000
-    command = [sys.executable, "-I", "-S", str(Path(__file__)), place, str(memory), str(seconds)]
     try:
-        done = subprocess.run(  # noqa: S603  its own file, no shell
-            command, input=content, stdout=rows, stderr=subprocess.PIPE, timeout=60 + 10 * seconds, check=False
-        )
+        done = _run([place, str(memory), str(seconds)], content, rows, 60 + 10 * seconds)
     except subprocess.TimeoutExpired:
         rows.close()
         raise Unreadable("it does not come to an end") from None
@@ -49,6 +46,13 @@ def written(content: bytes) -> IO[bytes]:
             said[-1][:120] if said and done.returncode == 1 else "it wants more time or memory than its size allows"
         )
     return rows
+
+
+def _run(given: list[str], content: bytes, rows: IO[bytes], patience: int) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-I", "-S", str(Path(__file__)), *given]
+    return subprocess.run(  # noqa: S603  its own file, no shell
+        command, input=content, stdout=rows, stderr=subprocess.PIPE, timeout=patience, check=False
+    )
 
 
 def sheets(rows: IO[bytes]) -> list[int]:
@@ -106,12 +110,15 @@ def _plain(value: object) -> str:
     return str(value).strip().lstrip(_NUMBER)
 
 
-if __name__ == "__main__":
+def child(place: str, memory: str, seconds: str) -> int:
+    """What the child does, from its standard input to its standard output; its exit code."""
     try:
-        _child(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
-    except Exception as error:
-        sys.stderr.write(" ".join(str(error).split())[:200] or type(error).__name__)
-        sys.exit(1)
+        _child(place, int(memory), int(seconds))
     except BaseException as error:  # the library panics on some damaged files, outside Exception
-        sys.stderr.write(" ".join(str(error).split())[:200])
-        sys.exit(1)
+        sys.stderr.write(" ".join(str(error).split())[:200] or type(error).__name__)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(child(*sys.argv[1:]))

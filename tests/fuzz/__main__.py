@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tests.fuzz import forked
 from tests.fuzz.mutation import mutated
 from tests.fuzz.target import FORMATS, checked, peak_megabytes, seeds
 
@@ -101,6 +102,7 @@ def main() -> int:
     given.add_argument("--seed", default="1")
     given.add_argument("--processes", type=int, default=2)
     asked = given.parse_args()
+    forked.use()
     names = asked.format or sorted(FORMATS)
     return 1 if any(fuzz(name, asked.count, asked.seed, asked.processes).faults for name in names) else 0
 
