@@ -26,6 +26,9 @@ POLICY = load_policy().on(date(2026, 11, 23))
         'АО "УзРТСБ"',
         "O‘zbekiston respublika tovar-xom ashyo birjasi AJ",
         "O'zbekiston respublika tovar xom-ashyo birjasi",
+        "АИТБ «Ипак Йўли»",
+        '"IPAK YO‘LI" AITB BOSH OFISI',
+        "АИКБ Ипак Йули Банк",
         "PESALINK",
         "Co-operative Bank of Kenya Ltd",
     ],
@@ -63,6 +66,8 @@ def test_lump_sum_senders(name: str, sender: str) -> None:
         "ИП Узумов А.Б.",
         "Каспийская нефть",
         "Equity Traders",
+        "ООО «Samarqand Ipak Yo‘li»",
+        "ООО Ипак Йули Текстиль",
     ],
 )
 def test_customers_are_neither(name: str) -> None:
