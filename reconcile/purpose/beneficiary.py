@@ -23,6 +23,10 @@ _SURNAME: Final = re.compile(
     r"|ЎҒЛИ|УГЛИ|КИЗИ|ҚИЗИ|O[VW]A?|EVA?|OV|YEVA?|INA|UGLI|QIZI|KIZI|OVICH|EVICH|OVNA|EVNA|ULY|KYZY)$"
 )
 _INTRODUCE: Final = frozenset({"number", "typed", "№", "#", ":"})
+_NAMED_BY_NUMBER: Final = re.compile(
+    r"(?:[^\W\d_]{3,}-?)?[0-9]{1,4}(?:-?[^\W\d_]{3,})?|[0-9][^\W\d_](?:-[^\W\d_]{3,})?"
+)
+_COUNTED: Final = frozenset({"role.date_word", "role.month", "role.currency", "role.unit", "role.date_suffix"})
 _SHORT: Final = 3
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
@@ -141,8 +145,13 @@ def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
     if kind == "," and first >= 0:
         following = tokens[at + 1][3] if at + 1 < len(tokens) else None
         return isinstance(following, Phrase) and "role.legal_form" in following.roles
-    if kind == "number" and first >= 0 and at > first and _form_follows(tokens, at + 1):
-        return True
+    if kind == "number":
+        inside = first >= 0 and at > first
+        return (
+            (inside and _form_follows(tokens, at + 1))
+            or _within_quotes(tokens, first, at)
+            or _numbered(text, tokens, first, at)
+        )
     if kind in ("number", "typed"):
         return _within_quotes(tokens, first, at)
     return kind not in _ENDS
@@ -179,6 +188,24 @@ def _form_follows(tokens: Sequence[Token], at: int) -> bool:
     return isinstance(value, Phrase) and "role.legal_form" in value.roles and value.mark is None
 
 
+def _numbered(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
+    """«ТОО Цифра 14», «КХ Жайлау-2005», «ТОО 7 Континент»: a few digits of a company's name. Left out, the name would be
+    another company's; taken in by mistake, it is nobody's."""
+    _, start, end, _ = tokens[at]
+    begin = first if first >= 0 else max(0, at - _LONGEST)
+    if at == begin or _NAMED_BY_NUMBER.fullmatch(text, start, end) is None:
+        return False
+    behind = tokens[at + 1] if at + 1 < len(tokens) else None
+    if behind is not None and isinstance(behind[3], Phrase) and not behind[3].roles.isdisjoint(_COUNTED):
+        return False
+    formed = any(_role(token, "role.legal_form") for token in tokens[begin:at])
+    if not formed:
+        return first < 0 and _form_follows(tokens, at + 1)
+    if tokens[at - 1][0] == "word" or text[start].isalpha():
+        return True
+    return _role(tokens[at - 1], "role.legal_form") and behind is not None and behind[0] == "word"
+
+
 def _within_quotes(tokens: Sequence[Token], first: int, at: int) -> bool:
     if first < 0:
         return False
@@ -191,7 +218,11 @@ def _span(original: str, text: str, tokens: Sequence[Token], first: int, end: in
         first += 1
     while end > first and _hangs(tokens[end - 1]) and not _initial(text, tokens, end - 1):
         end -= 1
-    words = [token for token in tokens[first:end] if token[0] in ("word", "phrase")]
+    words = [
+        token
+        for token in tokens[first:end]
+        if token[0] in ("word", "phrase") or (not text[token[1] : token[2]].isdigit() and token[0] == "number")
+    ]
     if not words or not (sure or _is_name(original, text, tokens[first:end], words)):
         return None
     start, stop = tokens[first][1], tokens[end - 1][2]
