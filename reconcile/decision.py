@@ -8,23 +8,23 @@ function is pure: the same payment, books and policy give the same decision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from reconcile.books import Account, HolderType, Invoice, InvoiceStatus
+from reconcile.candidates import Candidate, rank, without
 from reconcile.invoicing.numbers import is_valid
 from reconcile.matchers import MATCHERS, hints
 from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
 from reconcile.payer import Relation, relation
 from reconcile.policy import ThirdPartyRule
-from reconcile.proposal import Case, Evidence, Part, Payment, Proposal
+from reconcile.proposal import Case, Declined, Evidence, Part, Payment, Proposal
 from reconcile.purpose.reading import SpanKind
 
 CREDITED: Final = "credited"
 HELD: Final = "held"
 UNMATCHED: Final = "unmatched"
-MAX_CANDIDATES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,6 @@ class Allocation(NamedTuple):
     account_number: str
     invoice_number: str
     amount: int
-
-
-class Candidate(NamedTuple):
-    """What a person may pick: an account, perhaps an invoice, with the reasons; best score first."""
-
-    account_number: str
-    invoice_number: str | None
-    score: float
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,7 @@ def decide(case: Case) -> Decision:
     if doubt := _doubt(case.payment):
         flags = (doubt, *(flag for flag in flags if flag != reason))
         reason, evidence = doubt, (*evidence, (doubt, {}))
-    return Decision(
+    made = Decision(
         CREDITED if reason is None else HELD if judged or doubt else UNMATCHED,
         reason,
         flags,
@@ -107,9 +98,69 @@ def decide(case: Case) -> Decision:
         judged[0].relation if judged else None,
         tuple([(each.part.account_number, each.amount) for each in judged]),
         tuple([item for each in judged for item in each.allocations]) if reason is None else (),
-        () if reason is None else rank([*seen, *hints.propose(case)]),
+        () if reason is None else rank([*seen, *hints.propose(case)], case.declined),
         evidence,
     )
+    if not case.declined:
+        return made
+    named = {number for part in outcome.parts for number in part.invoices}
+    if reason is None and _against_a_person(made, case.declined, named):
+        made = replace(made, candidates=rank([*seen, *hints.propose(case)], case.declined))
+    return heed(made, case.declined, named)
+
+
+def heed(made: Decision, declined: Sequence[Declined], named: Collection[str] = ()) -> Decision:
+    """The decision as it stands beside what a person declined: its candidates without that, and where it would have
+    gone there, it waits. `named`: the invoices by which its account was found.
+
+    The rules are asked without a look at what was declined, so declining only takes away: it never makes another
+    candidate the only one, and never credits (`docs/decisions/0022-what-a-person-declined.md`).
+    """
+    its = tuple([each for each in made.evidence if each[0] not in _OF_DECLINING])
+    waits = _against_a_person(made, declined, named)
+    told: tuple[Evidence, ...] = tuple([_said(each) for each in declined])
+    if waits or (declined and _NOT_AGAINST in made.evidence):
+        told = (*told, _NOT_AGAINST)
+    made = replace(made, candidates=without(made.candidates, declined), evidence=(*its, *told))
+    if not waits:
+        return made
+    emptied = replace(made, account_number=None, relation=None, splits=(), allocations=(), conversion=None)
+    if made.rule == PERSON:
+        return emptied
+    if made.reason in _DOUBTS:
+        return replace(emptied, flags=(made.reason,))
+    reason = _AS_IF_NOT_FOUND.get(made.rule, "conflicting_references")
+    return replace(emptied, status=UNMATCHED, reason=reason, flags=(reason,))
+
+
+def _against_a_person(made: Decision, declined: Sequence[Declined], named: Collection[str]) -> bool:
+    """Whether it names an account, or credits by an invoice, that a person has declined."""
+    accounts = {made.account_number, *(number for number, _ in made.splits)}
+    invoices = {*named, *(each.invoice_number for each in made.allocations)} if made.status == CREDITED else set()
+    return any(
+        each.account_number in accounts if each.invoice_number is None else each.invoice_number in invoices
+        for each in declined
+    )
+
+
+def _said(word: Declined) -> Evidence:
+    if word.invoice_number is None:
+        return ("declined", {"account": word.account_number, "by": word.by, "on": word.on})
+    return ("declined_invoice", {"invoice": word.invoice_number, "by": word.by, "on": word.on})
+
+
+PERSON: Final = "person"
+"""The rule of what a person decided."""
+_NOT_AGAINST: Final[Evidence] = ("not_against_a_person", {})
+_OF_DECLINING: Final = frozenset({"declined", "declined_invoice", "not_against_a_person"})
+_DOUBTS: Final = frozenset({"balance_mismatch", "possible_duplicate"})
+_AS_IF_NOT_FOUND: Final = {
+    "bare_reference": "ambiguous_reference",
+    "typo": "unknown_reference",
+    "known_payer": "no_reference",
+}
+"""Why a payment waits whose account a person declined: what the table says where that rule does not hold. Of marked
+numbers it is that they and the person disagree."""
 
 
 def _first_certain(case: Case, seen: list[Proposal]) -> Proposal | None:
@@ -341,30 +392,3 @@ def _same_person(case: Case, name: str, tax_id: str) -> bool:
     if tax_id and payer.tax_id:
         return tax_id == payer.tax_id
     return bool(payer.name) and not is_masked(payer.name) and compare(payer.name, name) is NameMatch.SAME
-
-
-# --- candidates ------------------------------------------------------------------------------------------------------
-
-
-_Reason = tuple[str, tuple[tuple[str, str], ...]]
-
-
-def rank(proposals: Sequence[Proposal]) -> tuple[Candidate, ...]:
-    """Every target that any matcher saw, its reasons gathered, best first."""
-    reasons: dict[tuple[str, str | None], dict[_Reason, None]] = {}
-    scores: dict[tuple[str, str | None], float] = {}
-    for proposal in proposals:
-        for part in proposal.parts:
-            for invoice in part.invoices or (None,):
-                target = (part.account_number, invoice)
-                gathered = reasons.setdefault(target, {})
-                gathered.update(
-                    dict.fromkeys((code, tuple(sorted(words.items()))) for code, words in proposal.evidence)
-                )
-                scores[target] = max(scores.get(target, 0.0), proposal.score)
-    best = sorted(scores, key=lambda target: (-scores[target], target[0], target[1] or ""))
-    return tuple(
-        Candidate(number, invoice, scores[number, invoice], tuple((code, dict(words)) for code, words in found))
-        for number, invoice in best[:MAX_CANDIDATES]
-        for found in [reasons[number, invoice]]
-    )

@@ -91,15 +91,27 @@ def references_of(payment: Payment, found: Found) -> References:
     return resolve(payment.reading, known, payment.references)
 
 
+class Declined(NamedTuple):
+    """A person's word that a payment is not for this account; or, where an invoice is named, not for that invoice. `by` is
+    who said so, `on` the day (ISO)."""
+
+    account_number: str
+    invoice_number: str | None
+    by: str
+    on: str
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One payment with everything needed to decide it."""
+    """One payment with everything needed to decide it. No matcher looks at what was `declined`: it takes away, and
+    never makes anything certain that was not (`reconcile.candidates.heed`)."""
 
     payment: Payment
     payer: Party
     references: References
     found: Found
     policy: Policy
+    declined: tuple[Declined, ...] = ()
 
     def open_invoices(self, account: Account) -> tuple[Invoice, ...]:
         """The account's invoices that were on the books, open and in the payment's currency on the booking date."""
@@ -145,4 +157,4 @@ class Proposal(NamedTuple):
     reason: str = ""
 
 
-__all__ = ["NOBODY", "Case", "Evidence", "Found", "Part", "Payment", "Proposal", "references_of"]
+__all__ = ["NOBODY", "Case", "Declined", "Evidence", "Found", "Part", "Payment", "Proposal", "references_of"]

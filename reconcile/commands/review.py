@@ -1,4 +1,5 @@
-"""`review list|show|credit|split|reassign|hold|return|ignore|approve|undo`: by hand what the machine cannot decide."""
+"""`review list|show|credit|split|reassign|decline|reconsider|hold|return|ignore|approve|undo`: by hand what the machine
+cannot decide."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from reconcile.commands import work
 from reconcile.commands.context import Context, day
 from reconcile.money import read_amount
 from reconcile.problem import Refusal
+from reconcile.steps import declining
 from reconcile.steps import review as acts
 from reconcile.steps import status as telling
 
@@ -24,8 +26,9 @@ Invoices = Annotated[list[str] | None, typer.Option("--invoice", help="Allocate 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Held and unmatched payments: look at them, decide them, undo.")
     commands: dict[str, Callable[..., None]] = {
-        "list": list_, "show": work.status, "credit": credit, "split": split, "reassign": reassign, "hold": hold,
-        "return": return_, "ignore": ignore, "approve": approve, "undo": undo,
+        "list": list_, "show": work.status, "credit": credit, "split": split, "reassign": reassign,
+        "decline": decline, "reconsider": reconsider, "hold": hold, "return": return_, "ignore": ignore,
+        "approve": approve, "undo": undo,
     }  # fmt: skip
     for name, command in commands.items():
         group.command(name)(command)
@@ -84,6 +87,40 @@ def reassign(
     """Take a credit back and give it to another account."""
     this: Context = context.obj
     _tell(this, acts.reassign(this.engine, this.policies, payment_id, account, this.person(reason), invoice or ()))
+
+
+Declined = Annotated[str, typer.Option("--invoice", help="Only this invoice of the account.")]
+
+
+def decline(
+    context: typer.Context, payment_id: Payment, account: Account, reason: Reason, invoice: Declined = ""
+) -> None:
+    """Say that the payment is not for this account: it is not offered again, and no run credits it."""
+    this: Context = context.obj
+    person = this.person(reason)
+    outcome = declining.decline(this.engine, this.policies, payment_id, account, person, invoice or None)
+    _tell_declined(this, outcome, f"{_named(account, invoice)} is not offered any more")
+
+
+def reconsider(
+    context: typer.Context, payment_id: Payment, account: Account, reason: Reason, invoice: Declined = ""
+) -> None:
+    """Take a declining back: the account, or the invoice, may be offered again."""
+    this: Context = context.obj
+    person = this.person(reason)
+    outcome = declining.reconsider(this.engine, this.policies, payment_id, account, person, invoice or None)
+    _tell_declined(this, outcome, f"{_named(account, invoice)} may be offered again")
+
+
+def _named(account: str, invoice: str) -> str:
+    return f"invoice {invoice}" if invoice else f"account {account}"
+
+
+def _tell_declined(this: Context, outcome: acts.Outcome, said: str) -> None:
+    if this.as_json or outcome.waiting:
+        _tell(this, outcome)
+    else:
+        this.say(f"payment {outcome.payment_id}: {said}; it is {outcome.status}")
 
 
 def hold(

@@ -19,6 +19,8 @@ Code = Sequence[Any]
 """[code, {word: text}]."""
 _SAID_BY: Final = {"unknown_reference": "not_on_the_books", "settlement_unmatched": "lump_sum"}
 """Reasons that need no words of their own beside this evidence."""
+NOT_AGAINST: Final = "not_against_a_person"
+"""Beside this evidence no reason does: the rules had found an account, and a person's word against it is why it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def explain(
     "Credited to 104582: the payer is the account's holder."
     """
     told = list(dict.fromkeys(evidence_text(each, lang) for each in evidence))
-    if reason and {reason, _SAID_BY.get(reason)}.isdisjoint(str(code) for code, _ in evidence):
+    if reason and {reason, _SAID_BY.get(reason), NOT_AGAINST}.isdisjoint(str(code) for code, _ in evidence):
         told.insert(0, phrase("reason", reason, lang))
     lines = [_head(status, account_number, splits, lang) + (": " + "; ".join(told) if told else "")]
     if status in ("held", "unmatched") and reason != "not_decided":
@@ -176,6 +178,7 @@ def _why_not(codes: set[str], reason: str | None, lang: str) -> str:
 
 __all__ = [
     "LANGUAGES",
+    "NOT_AGAINST",
     "Advice",
     "advice",
     "evidence_text",

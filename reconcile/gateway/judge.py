@@ -13,7 +13,8 @@ from datetime import date, datetime
 from typing import Final
 
 from reconcile.books import Account
-from reconcile.decision import CREDITED, HELD, UNMATCHED, Candidate, Conversion, Decision
+from reconcile.candidates import Candidate
+from reconcile.decision import CREDITED, HELD, UNMATCHED, Conversion, Decision
 from reconcile.gateway.conversion import Rate, at_rate, by_centre
 from reconcile.gateway.report import operator_key
 from reconcile.policy import CardPolicy, CardScheme, CountryPolicy, Limits, Method, Policy

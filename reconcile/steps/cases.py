@@ -13,6 +13,7 @@ from reconcile.proposal import Case, Payment, references_of
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.resolve import keys_wanted
 from reconcile.statement import Party, PartyKind, StructuredReference
+from reconcile.store.declined import standing
 from reconcile.store.lookup import Wanted, add_invoices_of, find
 from reconcile.store.tables import entry, line_detail, own_bank_account, statement, statement_line
 
@@ -78,7 +79,11 @@ def cases_of(
         half.append((each, payer, policy))
         _want(wanted, each, payer, policy.name_limit(each.format), keys)
     found = find(connection, wanted)
-    cases = [Case(each, payer, references_of(each, found), found, policy) for each, payer, policy in half]
+    declined = standing(connection, [row.id for row in rows if row.decision_no is not None])
+    cases = [
+        Case(each, payer, references_of(each, found), found, policy, declined.get(each.id, ()))
+        for each, payer, policy in half
+    ]
     accounts = {number for case in cases for number in _accounts_to_open(case)}
     add_invoices_of(connection, found, accounts, settled_too=settled_too)
     return cases

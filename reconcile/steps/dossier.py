@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, and_, or_, select
 
-from reconcile.explain import advice, evidence_text, flag_text, sentence
+from reconcile.explain import NOT_AGAINST, advice, evidence_text, flag_text, sentence
 from reconcile.money import format_amount
 from reconcile.payer import Relation, payer_of, relation
 from reconcile.policy import PolicyBook
@@ -24,6 +24,7 @@ from reconcile.steps.cases import cases_of, load
 from reconcile.steps.queue import lines
 from reconcile.steps.review import PLACED, resolve_id
 from reconcile.store.bulk import any_of
+from reconcile.store.declined import of_payment
 from reconcile.store.engine import reading
 from reconcile.store.gateway_tables import gateway_payment
 from reconcile.store.lookup import account_positions, invoice_positions
@@ -96,6 +97,7 @@ class Dossier:
     explanation: str
     flags: tuple[str, ...]
     choices: tuple[Choice, ...]
+    declined: Sequence[Any]
     waiting: Any | None
     decisions: Sequence[Any]
     of_account: tuple[Earlier, ...]
@@ -129,13 +131,14 @@ def dossier(engine: Engine, policies: PolicyBook, payment_id: str, language: str
             payer=payer,
             pieces=pieces(row.purpose or "", reading_.spans),
             not_a_topup=reading_.not_a_topup or reading_.lump_sum,
-            reason_words=advice(row.reason, language).meaning if row.reason else "",
+            reason_words=_why_it_waits(row, in_force, language),
             todo=advice(row.reason, language).todo if row.reason and row.status in ("held", "unmatched") else "",
             explanation=sentence(in_force, language) if in_force is not None else "",
             flags=tuple(
                 flag_text(flag, language) for flag in (in_force.flags if in_force else ()) if flag != row.reason
             ),
             choices=tuple(_choices(connection, row, in_force, case, language)),
+            declined=of_payment(connection, row.id),
             waiting=waiting,
             decisions=decisions,
             of_account=_of_account(connection, row.id, its) if its else (),
@@ -143,6 +146,13 @@ def dossier(engine: Engine, policies: PolicyBook, payment_id: str, language: str
             second_person=policy.needs_approval(row.amount, row.currency),
             placed=row.status in PLACED,
         )
+
+
+def _why_it_waits(row: Any, in_force: Any, language: str) -> str:
+    """The reason's meaning; where only a person's word stands against what the rules found, that."""
+    if in_force is not None and any(code == NOT_AGAINST for code, _ in in_force.evidence):
+        return evidence_text([NOT_AGAINST, {}], language)
+    return advice(row.reason, language).meaning if row.reason else ""
 
 
 def place_of(engine: Engine, payment_id: str) -> tuple[date, int, str]:

@@ -15,13 +15,15 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from reconcile import ledger
-from reconcile.decision import MAX_CANDIDATES, Decision, decide
+from reconcile.candidates import MAX_CANDIDATES
+from reconcile.decision import Decision, decide
 from reconcile.policy import PolicyBook
 from reconcile.proposal import Case
 from reconcile.steps.cases import cases_of, load
 from reconcile.store import work
 from reconcile.store.bulk import any_of
 from reconcile.store.decisions import Act, Standing, Written, content, digest, digests_in_force
+from reconcile.store.declined import standing
 from reconcile.store.lookup import invoice_positions
 from reconcile.store.tables import decision, journal, payment
 from reconcile.store.work import Chunk
@@ -166,15 +168,17 @@ def decided_before(cut: Cut) -> ColumnElement[bool]:
 def _touched(connection: Connection, chunk: Chunk, where: ColumnElement[bool]) -> list[str]:
     """The payments for which the credits of the pass before may have changed anything: those with an account in their
     decision, or among its candidates, that was credited. A payment's candidates hold every account that a rule looked
-    at, up to their number; where that is reached, the payment is decided again in any case."""
+    at, up to their number; where that is reached, or some were declined and so are not among them, the payment is
+    decided again in any case."""
     in_force = and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no)
     query = select(payment.c.id, decision.c.account_number, decision.c.candidates).join(decision, in_force).where(where)
     near: dict[str, set[str]] = {}
-    touched = []
+    touched: list[str] = []
     for key, number, candidates in connection.execute(query):
         near[key] = {number, *(each["account"] for each in candidates)} - {None}
         if len(candidates) >= MAX_CANDIDATES:
             touched.append(key)
+    touched += standing(connection, near)
     credited = _credited(connection, chunk, {number for numbers in near.values() for number in numbers})
     return touched + [key for key, numbers in near.items() if not credited.isdisjoint(numbers)]
 

@@ -25,6 +25,7 @@ from reconcile.steps.reversals import owe
 from reconcile.store import journal
 from reconcile.store.alerts import audit, insert_new
 from reconcile.store.decisions import Act, Standing, Written, place, standing_of, take_back, write
+from reconcile.store.declined import row_of
 from reconcile.store.lookup import invoice_positions
 from reconcile.store.tables import (
     account,
@@ -116,10 +117,10 @@ def undo(engine: Engine, policies: PolicyBook, payment_id: str, person: Person) 
 
 def approve(engine: Engine, policies: PolicyBook, payment_id: str, person: Person) -> Outcome:
     """The second person's word on a waiting act. Nobody approves an act of their own."""
-    _check_reason(person)
+    check_reason(person)
     with engine.begin() as connection:
         full_id = resolve_id(connection, payment_id)
-        waiting = _waiting(connection, full_id)
+        waiting = waiting_act(connection, full_id)
         if waiting is None:
             raise Refusal.of(f"no act on payment {full_id} waits for approval", "see `reconcile status`")
         if waiting.actor == person.actor:
@@ -131,6 +132,11 @@ def approve(engine: Engine, policies: PolicyBook, payment_id: str, person: Perso
         )
         audit(connection, person.actor, "approve", full_id, person.reason, person.at, {"act": waiting.act})
         proposer = Person(waiting.actor, waiting.reason, person.at)
+        if waiting.act == "reconsider":
+            from reconcile.steps import declining  # it is an act of its own, and knows this module
+
+            row = locked(connection, full_id)
+            return declining.take_back(connection, policies, row, waiting.arguments, proposer, person.actor)
         return _perform(connection, policies, full_id, waiting.act, waiting.arguments, proposer, person.actor)
 
 
@@ -157,11 +163,11 @@ def resolve_id(connection: Connection, given: str) -> str:
 def _act(
     engine: Engine, policies: PolicyBook, payment_id: str, act: str, arguments: Mapping[str, Any], person: Person
 ) -> Outcome:
-    _check_reason(person)
+    check_reason(person)
     with engine.begin() as connection:
         full_id = resolve_id(connection, payment_id)
-        row = _locked(connection, full_id)
-        if waiting := _waiting(connection, full_id):
+        row = locked(connection, full_id)
+        if waiting := waiting_act(connection, full_id):
             if act == "undo":
                 return _withdraw(connection, row, waiting, person)
             raise Refusal.of(
@@ -171,11 +177,11 @@ def _act(
         _plan(connection, row, act, arguments)  # refuse what cannot be done before anybody is asked to approve it
         policy = policies.on(row.booking_date)
         if act in NEEDS_APPROVAL and policy.needs_approval(row.amount, row.currency):
-            return _propose(connection, row, act, arguments, person)
+            return propose(connection, row, act, arguments, person)
         return _perform(connection, policies, full_id, act, arguments, person, None)
 
 
-def _waiting(connection: Connection, payment_id: str) -> Any | None:
+def waiting_act(connection: Connection, payment_id: str) -> Any | None:
     """The act that waits for a second person on this payment."""
     return connection.execute(
         select(proposed_act).where(proposed_act.c.payment_id == payment_id, proposed_act.c.decided_at.is_(None))
@@ -193,12 +199,12 @@ def _withdraw(connection: Connection, row: Any, waiting: Any, person: Person) ->
     return Outcome(row.id, "undo", row.status or "unmatched")
 
 
-def _check_reason(person: Person) -> None:
+def check_reason(person: Person) -> None:
     if not person.reason.strip():
         raise Refusal.of("the act has no reason", "say why with --reason: it is part of the books")
 
 
-def _locked(connection: Connection, payment_id: str) -> Any:
+def locked(connection: Connection, payment_id: str) -> Any:
     query = (
         select(payment, entry.c.voided, decision.c.credited_amount, decision.c.credited_currency, decision.c.fx_rate)
         .outerjoin(entry, entry.c.id == payment.c.entry_id)
@@ -210,7 +216,7 @@ def _locked(connection: Connection, payment_id: str) -> Any:
     return row
 
 
-def _propose(connection: Connection, row: Any, act: str, arguments: Mapping[str, Any], person: Person) -> Outcome:
+def propose(connection: Connection, row: Any, act: str, arguments: Mapping[str, Any], person: Person) -> Outcome:
     connection.execute(
         insert(proposed_act).values(
             payment_id=row.id,
@@ -234,7 +240,7 @@ def _perform(
     person: Person,
     approved_by: str | None,
 ) -> Outcome:
-    row = _locked(connection, payment_id)
+    row = locked(connection, payment_id)
     made = _plan(connection, row, act, arguments)
     standing = standing_of(row._mapping)
     link = f"act:{payment_id}:{(standing.decision_no or 0) + 1}"
@@ -356,9 +362,18 @@ def _account(connection: Connection, row: Any, number: str) -> str:
             f"account {number} is kept in {found.currency}, the payment is in {row.currency}",
             "return the payment, or credit an account in its currency",
         )
+    if (word := row_of(connection, row.id, number, None)) is not None:
+        raise _was_declined(f"account {number}", word)
     if found.status != "open":
         raise Refusal.of(f"account {number} is closed", "credit another account of the holder, or return the payment")
     return str(found.number)
+
+
+def _was_declined(what: str, word: Any) -> Refusal:
+    return Refusal.of(
+        f"{word.actor} said that this payment is not for {what} («{word.reason}»)",
+        "take that back first, with `reconcile review reconsider`, and its reason",
+    )
 
 
 def _conversion(connection: Connection, row: Any, number: str) -> Conversion | None:
@@ -377,6 +392,8 @@ def _allocations(connection: Connection, row: Any, number: str, invoices: Sequen
         found = connection.execute(select(invoice).where(invoice.c.number == wanted)).first()
         if found is None or found.account_number != number:
             raise Refusal.of(f"account {number} has no invoice {wanted!r}", "check the invoice number")
+        if (word := row_of(connection, row.id, number, wanted)) is not None:
+            raise _was_declined(f"invoice {wanted}", word)
         outstanding = positions.get(wanted, (0, found.amount))[1]
         if found.status != "open" or found.currency != row.currency or outstanding <= 0:
             raise Refusal.of(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, and_, select
 from reconcile.explain import sentence
 from reconcile.money import format_amount
 from reconcile.steps.review import history, resolve_id
+from reconcile.store.declined import of_payment
 from reconcile.store.engine import reading
 from reconcile.store.gateway_tables import gateway_payment
 from reconcile.store.tables import decision, entry, journal, line_detail, payment, proposed_act, statement_line
@@ -20,6 +21,7 @@ def status(engine: Engine, payment_id: str, language: str = "en") -> dict[str, A
         full_id = resolve_id(connection, payment_id)
         row = _row(connection, full_id)
         decisions = history(connection, full_id)
+        declined = of_payment(connection, full_id)
         postings = connection.execute(
             select(journal).where(journal.c.payment_id == full_id).order_by(journal.c.posted_at, journal.c.key)
         ).all()
@@ -47,6 +49,16 @@ def status(engine: Engine, payment_id: str, language: str = "en") -> dict[str, A
         "candidates": [
             {"account": each["account"], "invoice": each["invoice"], "score": each["score"]}
             for each in (in_force.candidates if in_force is not None else [])
+        ],
+        "declined": [
+            {
+                "account": each.account_number,
+                "invoice": each.invoice_number,
+                "declined_by": each.actor,
+                "declined_at": each.at.isoformat(),
+                "note": each.reason,
+            }
+            for each in declined
         ],
         "history": [
             {

@@ -17,6 +17,8 @@ from reconcile.money import format_amount
 from reconcile.steps import continuity
 from reconcile.steps.gateway import checks as gateway_checks
 from reconcile.store import journal as journal_store
+from reconcile.store.declined import STANDS
+from reconcile.store.declined_tables import declined_candidate
 from reconcile.store.engine import reading
 from reconcile.store.tables import (
     account,
@@ -287,6 +289,24 @@ def credited_as_decided(connection: Connection) -> Iterator[str]:
             yield f"payment {key}: an invoice of another account is allocated"
 
 
+def not_against_a_person(connection: Connection) -> Iterator[str]:
+    """What a person declined and nobody took back is credited by nobody: neither the account nor the invoice."""
+    its = declined_candidate.c
+    query = (
+        select(its.payment_id, its.account_number, its.invoice_number, decision.c.splits, decision.c.allocations)
+        .join(payment, payment.c.id == its.payment_id)
+        .join(decision, and_(decision.c.payment_id == payment.c.id, decision.c.no == payment.c.decision_no))
+        .where(STANDS, payment.c.status == "credited")
+    )
+    for row in connection.execute(query):
+        given = row.splits if row.invoice_number is None else row.allocations
+        kind, number = (
+            ("account", row.account_number) if row.invoice_number is None else ("invoice", row.invoice_number)
+        )
+        if any(each[kind] == number for each in given):
+            yield f"payment {row.payment_id} is credited to {kind} {number}, which a person declined for it"
+
+
 def allocations_within(connection: Connection) -> Iterator[str]:
     """Allocations never exceed an invoice, nor the payment that they are of."""
     for row in connection.execute(
@@ -352,6 +372,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     credited_once,
     decisions_stand,
     credited_as_decided,
+    not_against_a_person,
     allocations_within,
     currencies_agree,
     gateways_add_up,

@@ -58,10 +58,12 @@ class Act:
     note: str = ""
     run_no: int | None = None
     hold_until: date | None = None
+    leaves_it_to_the_machine: bool = False
+    """A person's act after which runs go on deciding the payment."""
 
     @property
     def by_person(self) -> bool:
-        return self.run_no is None
+        return self.run_no is None and not self.leaves_it_to_the_machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, inspect
 from reconcile.problem import Refusal
 from reconcile.store import (  # noqa: F401  (their tables stand in the metadata)
     console_tables,
+    declined_tables,
     invoice_tables,
     mail_tables,
     ops_tables,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reconcile.decision import Candidate, Decision
+from reconcile.candidates import Candidate
+from reconcile.decision import Decision
 from reconcile.invoicing.numbers import InvoiceSeries, issue
 from reconcile.statement import Party
 from tests.deciding.books import Books, holder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from reconcile.store import tables
 from reconcile.store.bulk import insert_rows
+from reconcile.store.declined_tables import declined_candidate
 from reconcile.store.tables import (
     INSERT_ONLY,
     allocation,
@@ -325,3 +326,44 @@ def test_one_run_at_a_time(attempt: Connection) -> None:
 def test_a_posted_payment_cannot_be_lost(attempt: Connection) -> None:
     row = _one(attempt, payment.c.status == "credited")
     _refused(attempt, payment.delete().where(payment.c.id == row.id), "FOREIGN KEY", "foreign key")
+
+
+# --- what was declined -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("differs", "words"),
+    [
+        ({"reason": ""}, ("ck_declined_candidate_said",)), ({"actor": ""}, ("ck_declined_candidate_said",)),
+        ({"taken_back_by": "b"}, ("ck_declined_candidate_taken_back",)),
+        ({"taken_back_at": NOW}, ("ck_declined_candidate_taken_back",)),
+        ({"taken_back_at": NOW, "taken_back_by": "b", "taken_back_reason": ""}, ("ck_declined_candidate_said_again",)),
+        (
+            {"taken_back_at": NOW - timedelta(1), "taken_back_by": "b", "taken_back_reason": "b"},
+            ("ck_declined_candidate_order",),
+        ),
+        ({"account_number": "999"}, ("FOREIGN KEY",)), ({"invoice_number": "999"}, ("FOREIGN KEY",)),
+        ({"payment_id": "999"}, ("FOREIGN KEY",)),
+    ],
+)  # fmt: skip
+def test_a_word_against_a_candidate_is_whole_or_refused(
+    attempt: Connection, differs: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    _refused(attempt, insert(declined_candidate).values(**{**_declined(attempt), **differs}), *words)
+
+
+def test_one_word_stands_at_a_time_and_again_when_it_was_taken_back(attempt: Connection) -> None:
+    word = _declined(attempt)
+    back = {"taken_back_at": NOW, "taken_back_by": "b", "taken_back_reason": "b"}
+    invoice_too = {**word, "invoice_number": "INV-77001"}
+    for given in ({**word, **back}, {**invoice_too, **back}, word, invoice_too):
+        attempt.execute(insert(declined_candidate).values(**given))
+    with attempt.begin_nested() as trial:
+        _refused(attempt, insert(declined_candidate).values(**word), "uq_declined_candidate_account", "UNIQUE")
+        trial.rollback()
+    _refused(attempt, insert(declined_candidate).values(**invoice_too), "uq_declined_candidate_invoice", "UNIQUE")
+
+
+def _declined(connection: Connection) -> dict[str, Any]:
+    key = connection.execute(select(payment.c.id).where(payment.c.amount == 1_000)).scalar_one()
+    return {"payment_id": key, "account_number": "104582", "actor": "a", "reason": "so", "at": NOW}

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from reconcile.steps import drafts, review
+from reconcile.steps import declining, drafts, review
 from reconcile.steps import run as running
 from reconcile.steps.run import RunResult
 from reconcile.steps.verify import verify
@@ -64,6 +64,25 @@ def _run_with(engine: Engine, monkeypatch: pytest.MonkeyPatch, act: Callable[[],
 
 def _run(engine: Engine) -> RunResult:
     return running.run(engine, as_of=date(2026, 3, 1), now=NOW, policies=policies())
+
+
+def test_what_is_declined_while_a_run_has_read_it_is_not_credited(
+    books: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The payment was held when the run began, and what it waited for has come: the run is about to credit it."""
+    books_of = "UPDATE account SET status = {} WHERE number = '104582'"
+    with books.begin() as connection:
+        connection.execute(text(books_of.format("'closed'")))
+    _run(books)
+    key = _key(books, NEW)
+    assert rows(books, f"SELECT status, reason FROM payment WHERE id = '{key}'") == [("held", "account_not_open")]
+    with books.begin() as connection:
+        connection.execute(text(books_of.format("'open'")))
+    act = lambda: declining.decline(books, policies(), key, "104582", FINANCE)  # noqa: E731
+    _run_with(books, monkeypatch, act)
+    assert rows(books, f"SELECT status, by_person FROM payment WHERE id = '{key}'") == [("unmatched", False)]
+    assert verify(books) == []
+    assert _run(books).changed == 0
 
 
 def _key(engine: Engine, amount: int) -> str:

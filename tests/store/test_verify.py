@@ -93,6 +93,12 @@ CASES = (
          "UPDATE journal SET credit = 'customer:999' WHERE amount = 30000 AND key LIKE 'credit:%'"),
     case("credited_as_decided", "an invoice of another account is allocated",
          "UPDATE decision SET splits = '[]' WHERE payment_id IN (SELECT payment_id FROM allocation)"),
+    case("not_against_a_person", "is credited to account 104582, which a person declined for it",
+         "INSERT INTO declined_candidate (payment_id, account_number, actor, reason, at) "
+         f"SELECT id, '104582', 'x', 'x', '2026-02-10 03:00:00' FROM ({_CREDITED}) AS it"),
+    case("not_against_a_person", "is credited to invoice INV-77001, which a person declined for it",
+         "INSERT INTO declined_candidate (payment_id, account_number, invoice_number, actor, reason, at) "
+         f"SELECT id, '104582', 'INV-77001', 'x', 'x', '2026-02-10 03:00:00' FROM ({_CREDITED}) AS it"),
     case("allocations_within", "invoice INV-77001 of 129999 has 130000 minor units allocated",
          "UPDATE invoice SET amount = 129999 WHERE number = 'INV-77001'"),
     case("allocations_within", "(credited) of 30000 has 30001 minor units allocated",

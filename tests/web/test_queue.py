@@ -81,6 +81,47 @@ def test_crediting_needs_a_reason_and_leads_to_the_next_payment(busy: Console) -
     assert "Look at it, or undo it" in seen(browser.get(done.headers["location"]).text)
 
 
+def test_a_declined_candidate_is_gone_and_can_be_taken_back(busy: Console) -> None:
+    """One stays on the payment: it still waits."""
+    browser, payment = busy.browser("olga"), _id(busy, 150_000)
+    assert "Not this one" in seen(browser.get(f"/queue/{payment}").text)
+    given = {"account": "104582", "invoice": "", "reason": "the payer says so", "tab": "todo"}
+    done = browser.post(f"/payments/{payment}/decline", given)
+    assert done.headers["location"] == f"/queue/{payment}?tab=todo&done={payment}"
+    assert _stands(busy, 150_000) == ("unmatched", None)
+    page = seen(browser.get(f"/queue/{payment}").text)
+    assert "No rule credits against a person's word." in page
+    assert re.search(r"Declined Not offered, .* 104582 .* · olga «the payer says so» Take it back", page)
+    assert "Credit here" not in page
+    busy.browser("olga").post("/me/language", {"language": "ru"})
+    assert "Против слова сотрудника ни одно правило не зачисляет." in seen(browser.get(f"/payments/{payment}").text)
+    browser.post(f"/payments/{payment}/reconsider", {**given, "reason": "declined by mistake"})
+    assert _stands(busy, 150_000) == ("held", "104582")
+
+
+def test_only_the_invoice_may_be_declined(busy: Console) -> None:
+    browser, payment = busy.browser("olga"), _id(busy, 150_000)
+    page = browser.get(f"/queue/{payment}").text
+    assert '<input type="radio" name="invoice" value="INV-77001">' in page
+    browser.post(f"/payments/{payment}/decline", {"account": "104582", "invoice": "INV-77001", "reason": "so"})
+    assert _stands(busy, 150_000) == ("held", "104582")
+    assert rows(busy.engine, "SELECT account_number, invoice_number FROM declined_candidate") == [
+        ("104582", "INV-77001")
+    ]
+
+
+def test_declining_is_for_those_who_decide_and_needs_a_reason_and_the_forms_mark(busy: Console) -> None:
+    payment = _id(busy, 150_000)
+    given = {"account": "104582", "invoice": "", "reason": "so"}
+    for name in ("vera", "anna"):
+        assert busy.browser(name).post(f"/payments/{payment}/decline", given).status_code == 403
+    assert busy.browser("olga").client.post(f"/payments/{payment}/decline", data=given).status_code == 403
+    refused = busy.browser("olga").post(f"/payments/{payment}/decline", {**given, "reason": ""})
+    assert refused.status_code == 422
+    assert rows(busy.engine, "SELECT count(*) FROM declined_candidate") == [(0,)]
+    assert "Not this one" not in busy.browser("vera").get(f"/queue/{payment}").text
+
+
 def test_undo_takes_back_exactly_one_thing(busy: Console) -> None:
     browser = busy.browser("olga")
     for amount in (1_000, 2_000):

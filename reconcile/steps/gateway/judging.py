@@ -17,17 +17,19 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, and_, exists, func, or_, select, text
 
 from reconcile.books import Account
-from reconcile.decision import CREDITED, Decision
+from reconcile.decision import CREDITED, Decision, heed
 from reconcile.gateway.conversion import Rate, share
 from reconcile.gateway.judge import Day, Facts, judge, local_day
 from reconcile.gateway.payers import same_payer
 from reconcile.policy import Method, PolicyBook
+from reconcile.proposal import Declined
 from reconcile.steps.gateway.accounts import Leads, accounts_of
 from reconcile.steps.gateway.recording import open_ids
 from reconcile.steps.gateway.twins import twins_of
 from reconcile.store import journal
 from reconcile.store.bulk import any_of
 from reconcile.store.decisions import Act, Written, content, digest, digests_in_force, standing_of, write
+from reconcile.store.declined import standing
 from reconcile.store.engine import is_postgresql
 from reconcile.store.gateway_tables import fx_rate, gateway_payment
 from reconcile.store.tables import account, decision, payment, placement
@@ -82,11 +84,12 @@ def _chunk(
     twins = twins_of(connection, rows)
     before = digests_in_force(connection, [row.id for row in rows if row.decision_no is not None])
     counted = _counted(connection, rows, leads, policies)
+    declined = standing(connection, [row.id for row in rows if row.decision_no is not None])
     written = []
     for row in rows:
         accounts = leads.get(row.account_given, ())
         facts = _facts(row, twins.get(row.gateway_id, ""), policies)
-        made, counts = _decide(row, facts, accounts, policies, counted, rates)
+        made, counts = _decide(row, facts, accounts, policies, counted, rates, declined.get(row.id, ()))
         if counts is not None:
             counted.append(counts)
         said = content(made)
@@ -110,15 +113,16 @@ def _decide(
     policies: PolicyBook,
     counted: Sequence[_Credited],
     rates: dict[tuple[date, str, str], Rate],
+    declined: Sequence[Declined],
 ) -> tuple[Decision, _Credited | None]:
     """The decision, and what it adds to the day where it credits."""
     if len(accounts) != 1:
-        return judge(facts, accounts, policies.on(row.booking_date), Day(), None), None
+        return heed(judge(facts, accounts, policies.on(row.booking_date), Day(), None), declined), None
     its = accounts[0]
     day = local_day(facts, its, policies.on(row.booking_date))
     policy = policies.on(day)
     rate = rates.get((day, facts.currency, its.currency))
-    made = judge(facts, accounts, policy, _day(facts, its, day, counted), rate)
+    made = heed(judge(facts, accounts, policy, _day(facts, its, day, counted), rate), declined)
     if made.status != CREDITED:
         return made, None
     whole = made.conversion.amount if made.conversion is not None else facts.amount

@@ -13,9 +13,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from reconcile.money import read_amount
 from reconcile.problem import Problem, Refusal
+from reconcile.steps import declining, references, review
 from reconcile.steps import dossier as telling
 from reconcile.steps import queue as queueing
-from reconcile.steps import references, review
 from reconcile.steps.queue import Filter, Place
 from reconcile.web.render import page
 from reconcile.web.visit import Form, Operator, Posted, Viewer, Visit
@@ -139,7 +139,7 @@ def decide(visit: Operator, form: Posted, payment_id: str, act: str) -> Response
     """One act on one payment, then on to the next. What is refused is said beside the payment, and nothing is done."""
     if act not in _ACTS or (act == "approve" and not visit.may("approve")):
         raise HTTPException(404 if act not in _ACTS else 403)
-    following = _following(visit, form, payment_id)
+    following = payment_id if act in STAYS else _following(visit, form, payment_id)
     try:
         outcome = _ACTS[act](visit, form, payment_id)
     except Refusal as refusal:
@@ -173,6 +173,17 @@ def _hold(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
     return review.hold(visit.engine, visit.policies, payment_id, visit.person(form["reason"]), until)
 
 
+def _declining(act: Callable[..., review.Outcome]) -> Callable[[Visit, Form, str], review.Outcome]:
+    """What is declined, or reconsidered, is an account; or only one of its invoices."""
+
+    def do(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
+        invoice = form["invoice"] or None
+        person = visit.person(form["reason"])
+        return act(visit.engine, visit.policies, payment_id, form["account"], person, invoice)
+
+    return do
+
+
 def _simple(act: Callable[..., review.Outcome]) -> Callable[[Visit, Form, str], review.Outcome]:
     def do(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
         return act(visit.engine, visit.policies, payment_id, visit.person(form["reason"]))
@@ -184,6 +195,8 @@ _ACTS: Final[dict[str, Callable[[Visit, Form, str], review.Outcome]]] = {
     "credit": _credit,
     "split": _split,
     "reassign": _reassign,
+    "decline": _declining(declining.decline),
+    "reconsider": _declining(declining.reconsider),
     "hold": _hold,
     "return": _simple(review.return_),
     "ignore": _simple(review.ignore),
@@ -234,6 +247,8 @@ def _refused(visit: Visit, form: Form, payment_id: str, refusal: Refusal) -> Res
     return _both(visit, form["tab"], form["f"], form["after"], payment_id, 422, problems=refusal.problems)
 
 
+STAYS: Final = ("decline", "reconsider")
+"""After these the payment still waits, and the person is still at it."""
 SEVERAL: Final = ("hold", "return", "ignore")
 """What may be done to many at once with one reason. Never a credit, a split or a move: each of them needs evidence of its
 own. Above the amount each act waits for a second person by itself; each is undone by itself."""

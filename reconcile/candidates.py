@@ -1,0 +1,70 @@
+"""What a person may pick of a payment that waits: every target that a rule saw, ranked, without what a person declined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from reconcile.proposal import Declined, Evidence, Proposal
+
+MAX_CANDIDATES: Final = 10
+
+
+class Candidate(NamedTuple):
+    """What a person may pick: an account, perhaps an invoice, with the reasons; best score first."""
+
+    account_number: str
+    invoice_number: str | None
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+_Target = tuple[str, str | None]
+_Reason = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def rank(proposals: Sequence[Proposal], declined: Sequence[Declined] = ()) -> tuple[Candidate, ...]:
+    """Every target that any matcher saw, its reasons gathered, best first."""
+    seen = [
+        Candidate(part.account_number, invoice, proposal.score, proposal.evidence)
+        for proposal in proposals
+        for part in proposal.parts
+        for invoice in part.invoices or (None,)
+    ]
+    return _gathered(_left(seen, declined))[:MAX_CANDIDATES]
+
+
+def without(candidates: Sequence[Candidate], declined: Sequence[Declined]) -> tuple[Candidate, ...]:
+    """These candidates but for what was declined."""
+    return _gathered(_left(candidates, declined)) if declined else tuple(candidates)
+
+
+def _left(candidates: Sequence[Candidate], declined: Sequence[Declined]) -> Sequence[Candidate]:
+    """Of a declined account nothing is left; of a declined invoice its account, which may still be the right one, with
+    half the score."""
+    if not declined:
+        return candidates
+    accounts = {each.account_number for each in declined if each.invoice_number is None}
+    invoices = {each.invoice_number for each in declined if each.invoice_number is not None}
+    return [
+        each._replace(invoice_number=None, score=each.score / 2) if each.invoice_number in invoices else each
+        for each in candidates
+        if each.account_number not in accounts
+    ]
+
+
+def _gathered(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """One for each target: the best score, all reasons once, in the order in which they were found."""
+    reasons: dict[_Target, dict[_Reason, None]] = {}
+    scores: dict[_Target, float] = {}
+    for each in candidates:
+        target = (each.account_number, each.invoice_number)
+        gathered = reasons.setdefault(target, {})
+        gathered.update(dict.fromkeys((code, tuple(sorted(words.items()))) for code, words in each.evidence))
+        scores[target] = max(scores.get(target, 0.0), each.score)
+    best = sorted(scores, key=lambda target: (-scores[target], target[0], target[1] or ""))
+    return tuple(
+        Candidate(number, invoice, scores[number, invoice], tuple((code, dict(words)) for code, words in found))
+        for number, invoice in best
+        for found in [reasons[number, invoice]]
+    )
