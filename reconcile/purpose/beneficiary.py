@@ -152,7 +152,7 @@ def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
             or _within_quotes(tokens, first, at)
             or _numbered(text, tokens, first, at)
         )
-    if kind in ("number", "typed"):
+    if kind == "typed":
         return _within_quotes(tokens, first, at)
     return kind not in _ENDS
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -10,8 +15,9 @@ from reconcile.settings import Settings
 from reconcile.steps import second_person, uploads
 from reconcile.steps.review import Person
 from reconcile.steps.run import run
-from tests.steps.books import NOW, Line, one_c, policies, rows
-from tests.web.console import DAY, Browser, Console, seen
+from reconcile.steps.verify import verify
+from tests.steps.books import NOW, Line, one_c, open_books, policies, rows
+from tests.web.console import DAY, Browser, Console, add_users, seen
 
 GOOD = one_c([Line(DAY, 150_000, "1"), Line(DAY, 70_000, "2")], opening=0).encode()
 BAD = GOOD.replace("СуммаПриход=700.00".encode(), "СуммаПриход=7OO.00".encode())
@@ -55,6 +61,37 @@ def test_the_same_file_again_adds_nothing(console: Console) -> None:
         _work(console)
     assert "known 2" in seen(browser.get("/statements/jobs").text)
     assert rows(console.engine, "SELECT count(*) FROM payment") == [(2,)]
+
+
+def test_two_people_who_upload_the_same_file_at_once_store_it_once(database_url: str, tmp_path: Path) -> None:
+    """Each at a console of their own, both reading at the same moment: one file, each payment once, both told the truth."""
+    engine = open_books(database_url)
+    add_users(engine)
+    consoles = [Console(engine, tmp_path / name) for name in ("first", "second")]
+    for console, name in zip(consoles, ("olga", "pavel"), strict=True):
+        assert _send(console.browser(name), (f"{name}.txt", GOOD)).status_code == 303  # type: ignore[attr-defined]
+    # The folder of uploads is shared, so either console may take either file.
+    shared = tmp_path / "first" / "files" / "uploads"
+    for place in list((tmp_path / "second" / "files" / "uploads").iterdir()):
+        shutil.move(place, shared / place.name)
+    consoles[1].app.state.worker.settings = consoles[0].settings
+    started = Barrier(2)
+
+    def works(console: Console) -> bool:
+        started.wait(10)
+        done: bool = console.app.state.worker.one()
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(works, consoles)) == [True, True]
+    assert rows(engine, "SELECT state FROM console_job") == [("done",), ("done",)]
+    told = [each for (each,) in rows(engine, "SELECT result FROM console_job")]
+    results = [json.loads(each) if isinstance(each, str) else each for each in told]
+    assert sorted((one["new"], one["known"]) for each in results for one in each["statements"]) == [(0, 2), (2, 0)]
+    assert rows(engine, "SELECT count(*), sum(amount) FROM payment") == [(2, 220_000)]
+    assert rows(engine, "SELECT count(*) FROM statement") == [(1,)]
+    assert verify(engine) == []
+    engine.dispose()
 
 
 def test_a_run_is_started_from_the_page_and_bears_its_name(console: Console) -> None:
