@@ -70,12 +70,15 @@ def _first_places(headings: list[str]) -> dict[str, int]:
 
 
 def _match(profile: Profile, line: int, row: _Headings) -> Layout | None:
-    if not profile.words and profile.known.isdisjoint(row.place):
+    named = profile.roles_of.keys() & row.place.keys()
+    if not profile.words and not named:
         return None
     headings = row.normal
     columns: dict[str, int] = {}
+    possible = {role for name in named for role in profile.roles_of[name]}
     for role in profile.columns:
-        _match_whole(profile, role, row, columns)
+        if role in possible:
+            _match_whole(profile, role, row, columns)
     if len(sides := {"credit", "debit"} & set(columns)) == 1:  # a side alone is none; it may be the amount
         columns.pop(sides.pop())
         _match_whole(profile, "amount", row, columns)

@@ -55,8 +55,8 @@ class Profile:
     title: str
     columns: Mapping[str, tuple[str, ...]]
     """Role to normal headings."""
-    known: frozenset[str]
-    """All of these headings."""
+    roles_of: Mapping[str, tuple[str, ...]]
+    """The same the other way: a normal heading to its roles."""
     required: tuple[str, ...]
     country: str = ""
     currency: str = ""
@@ -101,6 +101,14 @@ def without_accents(word: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
+def _turned(columns: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    turned: dict[str, tuple[str, ...]] = {}
+    for role, headings in columns.items():
+        for heading in headings:
+            turned[heading] = (*turned.get(heading, ()), role)
+    return turned
+
+
 def profile_of(name: str, text: str) -> Profile:
     """Refuses a profile with unknown keys or roles, or without what a statement needs."""
     try:
@@ -110,7 +118,7 @@ def profile_of(name: str, text: str) -> Profile:
             name,
             title=str(content.pop("title")),
             columns=columns,
-            known=frozenset(heading for headings in columns.values() for heading in headings),
+            roles_of=_turned(columns),
             required=tuple(content.pop("required")),
             country=str(content.pop("country", "")),
             currency=str(content.pop("currency", "")),
