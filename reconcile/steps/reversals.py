@@ -7,11 +7,13 @@ policy's window; else the entry stays in outgoing suspense with an alert (`docs/
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, exists, literal_column, not_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, literal_column, not_, select
 
 from reconcile import ledger
 from reconcile.decision import Decision
@@ -24,15 +26,68 @@ from reconcile.store.alerts import close_alert, raise_alert
 from reconcile.store.decisions import Act, Standing, Written, place, standing_of, take_back, write
 from reconcile.store.tables import alert, decision, entry, entry_tie, line_detail, payment, statement_line
 
+AT_ONCE: Final = 500
+"""So many outgoing entries share one look through the payments."""
+
+
+@dataclass(slots=True)
+class _Candidates:
+    """The payments that some outgoing entries may undo or return, by own account and amount, in canonical order."""
+
+    of: dict[tuple[str, int], list[Any]]
+    tied: set[str] = field(default_factory=set)
+    """Payments that were tied since they were looked up."""
+
+    def like(self, row: Any) -> list[Any]:
+        """Untied payments of that own account, amount, currency and counterparty."""
+        return [
+            each
+            for each in self.of.get((row.own_account, row.amount), ())
+            if each.currency == row.currency and each.id not in self.tied and _same_counterparty(each, row)
+        ]
+
 
 def tie(connection: Connection, link_id: str, high_water: int, as_of: date, now: datetime, policies: PolicyBook) -> int:
     """Tie what can be tied of the outgoing entries up to this statement and day. Returns how many were tied."""
-    return sum(
-        _tie_reversal(connection, link_id, row, now, policies)
-        if row.reversal
-        else _tie_return(connection, link_id, row, now)
-        for row in _untied(connection, high_water, as_of)
-    )
+    rows = _untied(connection, high_water, as_of)
+    tied = 0
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        found = _candidates(connection, some, policies)
+        for row in some:
+            if row.reversal:
+                tied += _tie_reversal(connection, link_id, row, found, now, policies)
+            else:
+                tied += _tie_return(connection, link_id, row, found, now)
+    return tied
+
+
+def _since(row: Any, policies: PolicyBook) -> date:
+    """The first day on which the payment may have been booked that this reversal undoes."""
+    day: date = row.booking_date
+    return day - timedelta(policies.on(day).reversal_window_days)
+
+
+def _candidates(connection: Connection, rows: Sequence[Any], policies: PolicyBook) -> _Candidates:
+    """Of reversals that name no original the payments of their days, of returns those that wait to be returned."""
+    found: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)
+    lonely = [row for row in rows if row.reversal and not row.reverses]
+    returns = [row for row in rows if not row.reversal]
+    asked: list[Any] = []
+    if lonely:
+        first, last = min(_since(row, policies) for row in lonely), max(row.booking_date for row in lonely)
+        asked.append((lonely, entry.c.booking_date.between(first, last)))
+    if returns:
+        asked.append((returns, payment.c.status == literal_column("'returned'")))
+    known: set[str] = set()
+    for some, where in asked:
+        for each in _payments_like(connection, some, where):
+            if each.id not in known:
+                known.add(each.id)
+                found[each.own_account, each.amount].append(each)
+    for its in found.values():
+        its.sort(key=lambda each: (each.booking_date, each.id))
+    return _Candidates(found)
 
 
 def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[Any]:
@@ -66,9 +121,10 @@ def _untied(connection: Connection, high_water: int, as_of: date) -> Sequence[An
     ).all()
 
 
-def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime, policies: PolicyBook) -> bool:
-    window = timedelta(policies.on(row.booking_date).reversal_window_days)
-    original = _linked(connection, row) if row.reverses else _only_one(connection, row, window)
+def _tie_reversal(
+    connection: Connection, link_id: str, row: Any, found: _Candidates, now: datetime, policies: PolicyBook
+) -> bool:
+    original = _linked(connection, row) if row.reverses else _only_one(connection, row, found, _since(row, policies))
     through = gateway_of(connection, original)
     if original is None or (original.status == "settlement" and through is None):
         words = (
@@ -80,6 +136,7 @@ def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime,
         return False
     close_alert(connection, "reversal_unmatched", row.id, "machine", "the original is known now", now)
     connection.execute(entry_tie.insert().values(entry_id=row.id, kind="reversal", payment_id=original.id))
+    found.tied.add(original.id)
     if through is not None:
         give_back_through(connection, link_id, through, row, now, policies)
         return True
@@ -88,24 +145,22 @@ def _tie_reversal(connection: Connection, link_id: str, row: Any, now: datetime,
     return True
 
 
-def _tie_return(connection: Connection, link_id: str, row: Any, now: datetime) -> bool:
+def _tie_return(connection: Connection, link_id: str, row: Any, found: _Candidates, now: datetime) -> bool:
     """An outgoing entry to the payer of the one payment of that amount which a person marked as returned."""
-    owed = [
-        each
-        for each in _payments_like(connection, row)
-        if each.status == "returned" and each.booking_date <= row.booking_date
-    ]
+    owed = [each for each in found.like(row) if each.status == "returned" and each.booking_date <= row.booking_date]
     if len(owed) != 1:
         return False
     connection.execute(entry_tie.insert().values(entry_id=row.id, kind="return", payment_id=owed[0].id))
+    found.tied.add(owed[0].id)
     _clear(connection, link_id, owed[0], row, now)
     return True
 
 
-def _payments_like(connection: Connection, row: Any) -> Sequence[Any]:
-    """Untied payments of that own account, amount, currency and counterparty."""
+def _payments_like(connection: Connection, rows: Sequence[Any], where: ColumnElement[bool]) -> Sequence[Any]:
+    """Untied payments of the own accounts and amounts of these entries."""
     tied = exists().where(entry_tie.c.payment_id == payment.c.id)
-    found = connection.execute(
+    accounts, amounts = sorted({row.own_account for row in rows}), sorted({row.amount for row in rows})
+    return connection.execute(
         select(payment, line_detail.c.name, line_detail.c.tax_id, line_detail.c.account)
         .join(entry, entry.c.id == payment.c.entry_id)
         .join(
@@ -116,11 +171,9 @@ def _payments_like(connection: Connection, row: Any) -> Sequence[Any]:
                 line_detail.c.detail_no == payment.c.detail_no,
             ),
         )
-        .where(payment.c.own_account == row.own_account, payment.c.amount == row.amount)
-        .where(payment.c.currency == row.currency, not_(tied), not_(entry.c.voided))
-        .order_by(payment.c.booking_date, payment.c.id)
+        .where(entry.c.own_account.in_(accounts), not_(entry.c.voided), where)
+        .where(payment.c.own_account.in_(accounts), payment.c.amount.in_(amounts), not_(tied))
     ).all()
-    return [each for each in found if _same_counterparty(each, row)]
 
 
 def _same_counterparty(one: Any, other: Any) -> bool:
@@ -130,11 +183,10 @@ def _same_counterparty(one: Any, other: Any) -> bool:
     return bool(one.name) and " ".join(one.name.split()).upper() == " ".join(other.name.split()).upper()
 
 
-def _only_one(connection: Connection, row: Any, window: timedelta) -> Any | None:
+def _only_one(connection: Connection, row: Any, found: _Candidates, since: date) -> Any | None:
     """The only payment in the window that it can undo, one that waits to be returned included. Where several can, the
     one that a person returned in answer to the alert, if there is exactly one."""
-    since = row.booking_date - window
-    fits = [each for each in _payments_like(connection, row) if since <= each.booking_date <= row.booking_date]
+    fits = [each for each in found.like(row) if since <= each.booking_date <= row.booking_date]
     if len(fits) == 1:
         return fits[0]
     answered = [each for each in fits if each.status == "returned" and _answers(connection, each, row.id)]

@@ -25,7 +25,7 @@ from reconcile.steps.settlement import settle
 from reconcile.store import journal, work
 from reconcile.store.alerts import close_alert, raise_alert
 from reconcile.store.decisions import write
-from reconcile.store.engine import is_postgresql
+from reconcile.store.engine import by_index, is_postgresql
 from reconcile.store.tables import payment, statement
 from reconcile.store.tables import run as run_table
 from reconcile.store.work import Chunk
@@ -250,6 +250,7 @@ def _taken(worker: Worker, this: Run, pass_no: int) -> Iterator[tuple[Connection
         if next_one is not None:
             attempts = work.note_attempt(engine, next_one, worker.now)
     with engine.begin() as connection:
+        by_index(connection)
         chunk = work.take(connection, this.no, pass_no)
         if chunk is not None and is_postgresql(connection):
             attempts = work.note_attempt(engine, chunk, worker.now)

@@ -1,6 +1,7 @@
 """More processes on this machine for the run that is under way: each takes chunks as any other worker does.
 
-Only PostgreSQL gains by it: an SQLite file has one writer at a time, so there everything is done by the one process.
+They begin to start (imports, words of the languages) while the run still plans its chunks. Only PostgreSQL gains by
+them: an SQLite file has one writer at a time, so there everything is done by the one process.
 """
 
 from __future__ import annotations
@@ -8,14 +9,17 @@ from __future__ import annotations
 import logging
 import multiprocessing
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import SpawnProcess
 
 from sqlalchemy import Engine
 
 from reconcile.policy import PolicyBook
-from reconcile.steps.run import Worker, help_out
+from reconcile.purpose.reader import read_purpose
+from reconcile.steps.run import CHUNK, Worker, help_out
+from reconcile.store import work
 from reconcile.store.engine import make_engine
 
 log = logging.getLogger(__name__)
@@ -23,29 +27,50 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def beside(engine: Engine, count: int, now: datetime, policies: PolicyBook) -> Iterator[Callable[[int], None]]:
-    """What a run is to be given as its `nudge`: starts up to so many helping processes once there are chunks to take.
+    """What a run is to be given as its `nudge`: calls up to so many helping processes once there are chunks to take.
     The block's end waits for them. One that dies is no loss: its chunk is free again, and the others go on."""
-    url = engine.url.render_as_string(hide_password=False)
-    context = multiprocessing.get_context("spawn")
-    started: list[SpawnProcess] = []
+    helpers: list[tuple[SpawnProcess, Pipe]] = []
+    most = count if engine.dialect.name == "postgresql" else 0
+
+    def start(chunks: int) -> None:
+        missing = min(most, chunks - 1) - len(helpers)
+        helpers.extend(_start(engine, now, policies) for _ in range(missing))
 
     def call(chunks: int) -> None:
-        most = count if engine.dialect.name == "postgresql" else 0
-        for _ in range(min(most, chunks - 1) - len(started)):
-            process = context.Process(target=_help, args=(url, now, policies), daemon=True)
-            process.start()
-            started.append(process)
+        start(chunks)
+        for _, pipe in helpers:
+            with suppress(OSError):  # it has died meanwhile
+                pipe.send(True)
 
     try:
+        if most > 0:
+            with engine.connect() as connection:
+                start(work.chunks_waiting(connection, CHUNK, most + 1))
         yield call
     finally:
-        for process in started:
+        for process, pipe in helpers:
+            pipe.close()
             process.join()
             if process.exitcode:
                 log.warning("a helping process ended with %s; what it left was done by the others", process.exitcode)
 
 
-def _help(url: str, now: datetime, policies: PolicyBook) -> None:
-    engine = make_engine(url)
-    help_out(Worker(engine, now, policies))
-    engine.dispose()
+def _start(engine: Engine, now: datetime, policies: PolicyBook) -> tuple[SpawnProcess, Pipe]:
+    context = multiprocessing.get_context("spawn")
+    called, pipe = context.Pipe(duplex=False)
+    url = engine.url.render_as_string(hide_password=False)
+    process = context.Process(target=_help, args=(url, now, policies, called), daemon=True)
+    process.start()
+    called.close()
+    return process, pipe
+
+
+def _help(url: str, now: datetime, policies: PolicyBook, called: Pipe) -> None:
+    """Gets ready, waits for the call, then helps until the run is over. Without a call (the run needed no help, or
+    its process died before) there is nothing to do."""
+    read_purpose("")
+    with suppress(EOFError):
+        called.recv()
+        engine = make_engine(url)
+        help_out(Worker(engine, now, policies))
+        engine.dispose()

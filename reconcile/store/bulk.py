@@ -21,7 +21,6 @@ from sqlalchemy import (
     cast,
     func,
     select,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -116,12 +115,19 @@ def any_of(
     connection: Connection, column: Column[Any] | KeyedColumnElement[Any], values: Iterable[str]
 ) -> ColumnElement[bool]:
     """`column IN values`, for any number of texts, as one parameter."""
-    listed = json.dumps(sorted(set(values)), ensure_ascii=False)
+    elements = select(listed(connection, values))
     if is_postgresql(connection):
-        given = bindparam(None, listed, type_=Text)
-        elements = func.jsonb_array_elements_text(cast(given, JSONB)).column_valued("wanted")
-        return column == func.any(func.array(select(elements).scalar_subquery()))
-    return column.in_(select(text("value")).select_from(func.json_each(listed)))
+        return column == func.any(func.array(elements.scalar_subquery()))
+    return column.in_(elements)
+
+
+def listed(connection: Connection, values: Iterable[str]) -> ColumnElement[str]:
+    """These texts as the one column of a table, to be joined to others; as one parameter."""
+    given = json.dumps(sorted(set(values)), ensure_ascii=False)
+    if is_postgresql(connection):
+        return func.jsonb_array_elements_text(cast(bindparam(None, given, type_=Text), JSONB)).column_valued("wanted")
+    each = func.json_each(given).table_valued("value", name="wanted")
+    return each.c.value
 
 
 def _encoded(connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> Columns:

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, Table, and_, exists, func, not_, or_, select
+from sqlalchemy import Column, Connection, Table, and_, func, or_, select
 
 from reconcile.books import Account, Holder, HolderType, Invoice, InvoiceStatus, PowerOfAttorney
 from reconcile.payer import lookup_names
 from reconcile.proposal import Found
 from reconcile.reference import number_key, zeroless_key
 from reconcile.statement import Party
-from reconcile.store.bulk import any_of
+from reconcile.store.bulk import any_of, listed
 from reconcile.store.tables import (
     account,
     allocation,
@@ -103,11 +103,11 @@ def account_positions(connection: Connection, numbers: Iterable[str]) -> dict[st
 
 
 def _last_links(connection: Connection, chain: Table, owner: str, numbers: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The link that no other follows: both are found by the chain's own key, however long the table is."""
-    following = chain.alias("following")
-    followed = exists().where(following.c[owner] == chain.c[owner], following.c.sequence == chain.c.sequence + 1)
+    """The newest link of each, by the chain's own key: however long the table is, and however long each chain."""
+    wanted, newest = listed(connection, numbers), chain.alias("newest")
+    last = select(func.max(newest.c.sequence)).where(newest.c[owner] == wanted).scalar_subquery()
     query = select(chain.c[owner], chain.c.sequence, chain.c.after)
-    rows = connection.execute(query.where(any_of(connection, chain.c[owner], numbers), not_(followed)))
+    rows = connection.execute(query.where(chain.c[owner] == wanted, chain.c.sequence == last))
     return {number: (sequence, after) for number, sequence, after in rows.all()}
 
 

@@ -234,6 +234,13 @@ def waiting(connection: Connection, run_no: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def chunks_waiting(connection: Connection, size: int, most: int) -> int:
+    """How many chunks the open payments will make, about, and at most so many: they are not all counted."""
+    open_ = or_(payment.c.status.is_(None), payment.c.status.in_(("held", "unmatched")))
+    some = select(payment.c.id).where(open_).limit(size * most).subquery()
+    return -(-int(connection.execute(select(func.count()).select_from(some)).scalar_one()) // size)
+
+
 def open_in(connection: Connection, run_no: int, pass_no: int) -> bool:
     query = select(work_chunk.c.first_id).where(_of(run_no, pass_no), work_chunk.c.state == "open").limit(1)
     return connection.execute(query).first() is not None
