@@ -28,7 +28,7 @@ NAME: Final = "headless"
 _SAMPLE: Final = 500
 _FEWEST: Final = 3
 """So many rows are needed for a sign or an order to prove anything."""
-_PROFILE: Final = Profile(NAME, "A table without headings, as its cells prove it", {}, frozenset(), ("date",))
+_PROFILE: Final = Profile(NAME, "A table without headings, as its cells prove it", {}, {}, ("date",))
 
 
 @dataclass(slots=True)
