@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, islice
 from typing import Final
 
 from reconcile.books import Account, Invoice
@@ -12,10 +11,10 @@ from reconcile.payer import own_holders
 from reconcile.proposal import Case, Evidence, Part, Proposal
 
 NAME = "hints"
-MOST_SUMMED: Final = 10
-"""Open invoices of one account among which a sum is looked for; 1,013 sums at most."""
 MOST_SUMS: Final = 3
 """Ways to make the sum; where there are more, it says nothing."""
+MOST_STEPS: Final = 2000
+"""Sums of invoices that are looked at; where that is not enough to know *all* ways, nothing is known and nothing said."""
 
 
 def propose(case: Case) -> Iterator[Proposal]:
@@ -48,20 +47,43 @@ def _together(
 ) -> Iterator[Proposal]:
     """Several of the payer's open invoices that add up to the amount exactly: the less ways there are, the likelier. It
     settles nothing (`docs/decision-table.md`, rule 4 knows one invoice, or all of them)."""
-    found = list(islice(_sums(case, open_ones[:MOST_SUMMED]), MOST_SUMS + 1))
-    if len(found) > MOST_SUMS:
-        return
-    for invoices in found:
-        numbers = tuple(invoice.number for invoice in invoices)
+    found = ways_to_make(case.payment.amount, [(case.found.left(each), each.number) for each in open_ones])
+    for numbers in found:
         reason: Evidence = ("exact_together", {"invoices": ", ".join(numbers)})
         yield Proposal(NAME, (Part(account.number, numbers),), (evidence, reason), score + 0.15 / len(found))
 
 
-def _sums(case: Case, invoices: Sequence[Invoice]) -> Iterator[tuple[Invoice, ...]]:
-    for size in range(2, len(invoices) + 1):
-        for chosen in combinations(invoices, size):
-            if sum(map(case.found.left, chosen)) == case.payment.amount:
-                yield chosen
+def ways_to_make(amount: int, outstanding: Sequence[tuple[int, str]]) -> list[tuple[str, ...]]:
+    """Every choice of two or more of these (minor units, number) that makes the amount exactly. None where there are more
+    than `MOST_SUMS`, or where `MOST_STEPS` do not suffice to have seen them all: what is not known to be all of them is
+    as good as none. The same whatever the order in which they are given.
+
+    >>> ways_to_make(350, [(100, "1"), (250, "2"), (700, "3")])
+    [('1', '2')]
+    """
+    items = sorted((left, number) for left, number in outstanding if left <= amount)
+    items.reverse()
+    rest = [0]  # what all from a place on make: below what is still missing, no way leads on
+    for left, _ in reversed(items):
+        rest.append(rest[-1] + left)
+    rest.reverse()
+    found: list[tuple[str, ...]] = []
+    open_ways: list[tuple[int, int, tuple[str, ...]]] = [(0, amount, ())]
+    for _ in range(MOST_STEPS):
+        if not open_ways:
+            return [tuple(sorted(numbers)) for numbers in sorted(found)]
+        at, missing, taken = open_ways.pop()
+        if missing == 0:
+            if len(taken) > 1:
+                found.append(taken)
+                if len(found) > MOST_SUMS:
+                    return []
+        elif at < len(items) and rest[at] >= missing:
+            left, number = items[at]
+            open_ways.append((at + 1, missing, taken))
+            if left <= missing:
+                open_ways.append((at + 1, missing - left, (*taken, number)))
+    return []
 
 
 def _later_on_the_books(case: Case) -> Iterator[Proposal]:
