@@ -16,9 +16,9 @@ class Behind(View):
             return None
         at, suffix = self._past_list(last + 1)
         strange = 0
-        while at < len(self.tokens):
+        while at < len(self.kinds):
             phrase = self._phrase_at(at)
-            kind = self.tokens[at][0]
+            kind = self.kinds[at]
             if phrase is not None and phrase.mark is not None and (phrase.behind or suffix):
                 return self._spend(at, phrase, suffix)
             if not suffix:
@@ -40,7 +40,7 @@ class Behind(View):
     def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
         """The word behind belongs to the number before it, unless it opens a number of its own."""
         following = at + 1
-        while following < len(self.tokens) and (self.tokens[following][0] in "№#:-." or self._signs(following)):
+        while following < len(self.kinds) and (self.kinds[following] in "№#:-." or self._signs(following)):
             following += 1
         if not suffix and self._is(following, "number") and following <= at + 3:
             phrase_after = self._phrase_at(following + 1)
@@ -61,13 +61,13 @@ class Behind(View):
     def _walk_list(self, at: int) -> tuple[int, int]:
         suffix = -1
         joined = False
-        while at < len(self.tokens):
-            kind, _, _, value = self.tokens[at]
+        while at < len(self.kinds):
+            kind, value = self.kinds[at], self.values[at]
             if joined and self._glued_prefix(at):
                 pass  # the next number's own prefix
             elif isinstance(value, Phrase):
                 if joined and value.mark and suffix < 0:  # «4512, сумма 500»: the next thought, no word behind a list
-                    return len(self.tokens), suffix
+                    return len(self.kinds), suffix
                 if value.suffix:
                     suffix = at
                 elif value.joiner and not value.mark:

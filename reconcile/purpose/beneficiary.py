@@ -8,11 +8,11 @@ holder's is not asked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.tokens import LONG_WORD, Token
+from reconcile.purpose.tokens import LONG_WORD, Taken
 from reconcile.purpose.words import Phrase
 
 _ENDS: Final = frozenset(",;:/|~()>\\№#=*_")
@@ -32,70 +32,68 @@ _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
 
 
-def beneficiaries(
-    original: str, text: str, tokens: Sequence[Token], said: Sequence[tuple[int, Phrase]]
-) -> Iterator[Span]:
+def beneficiaries(original: str, text: str, taken: Taken) -> Iterator[Span]:
     """Spans over the folded text, `name` as typed."""
-    for at, phrase in said:
+    for at, phrase in taken.said:
         sure = False
         if "role.beneficiary_before" in phrase.roles:
-            found = _after(original, text, tokens, at + 1)
+            found = _after(original, text, taken, at + 1)
         elif "role.beneficiary_after" in phrase.roles:
-            found = _before(text, tokens, at - 1)
+            found = _before(text, taken, at - 1)
         elif phrase.mark is SpanKind.TAX_ID:
-            found, sure = _in_brackets(tokens, at), True
+            found, sure = _in_brackets(taken, at), True
         else:
             continue
         if found is not None:
-            span = _span(original, text, tokens, *found, sure=sure)
+            span = _span(original, text, taken, *found, sure=sure)
             if span is not None:
                 yield span
 
 
-def _after(original: str, text: str, tokens: Sequence[Token], first: int) -> tuple[int, int] | None:
-    while first < len(tokens) and (tokens[first][0] in ":-." or _client_word(tokens[first])):
+def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int] | None:
+    kinds = taken.kinds
+    while first < len(kinds) and (kinds[first] in ":-." or _client_word(taken.values[first])):
         first += 1
     end = first
-    while end < len(tokens) and end - first < 2 * _LONGEST and _belongs(text, tokens, first, end):
-        if end > first + 1 and (_closes(original, tokens, end) or _ended(original, tokens, first, end)):
+    while end < len(kinds) and end - first < 2 * _LONGEST and _belongs(text, taken, first, end):
+        if end > first + 1 and (_closes(original, taken, end) or _ended(original, taken, first, end)):
             break
         end += 1
     return (first, end) if end > first else None
 
 
-def _closes(original: str, tokens: Sequence[Token], at: int) -> bool:
+def _closes(original: str, taken: Taken, at: int) -> bool:
     """Behind the legal form that ends an English name: a full stop, or a word in small letters («Acme Limited. clearing
     invoice», «Acme Ltd non-refundable advance»)."""
-    if not (_role(tokens[at - 1], "role.legal_form") and original[tokens[at - 1][1] : tokens[at - 1][2]].isascii()):
+    if not (_is_form(taken, at - 1) and original[taken.starts[at - 1] : taken.ends[at - 1]].isascii()):
         return False
-    kind, start, _, value = tokens[at]
+    kind = taken.kinds[at]
     if kind == ".":
-        return not (at + 1 < len(tokens) and _role(tokens[at + 1], "role.legal_form"))
-    form = isinstance(value, Phrase) and "role.legal_form" in value.roles
-    return kind in ("word", "phrase") and original[start].islower() and not form and not _trades_as(tokens, at)
+        return not _is_form(taken, at + 1)
+    lower = kind in ("word", "phrase") and original[taken.starts[at]].islower()
+    return lower and not _is_form(taken, at) and not _trades_as(taken, at)
 
 
-def _ended(original: str, tokens: Sequence[Token], first: int, at: int) -> bool:
+def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
     """A full stop behind a long word ends the sentence, and a ware in small letters the name («SALOME NJOROGE hosting
     fees»), where two words of the name were seen."""
-    kind, start, end, _ = tokens[at]
-    before = tokens[at - 1]
+    kind, start, end = taken.kinds[at], taken.starts[at], taken.ends[at]
     if kind == ".":
-        stop = original[end : end + 1] in (" ", "") and before[2] - before[1] >= LONG_WORD and before[0] == "word"
-        return stop and not (at + 1 < len(tokens) and _role(tokens[at + 1], "role.legal_form"))
-    if kind != "phrase" or not original[start].islower() or not _role(tokens[at], "role.service"):
+        long = taken.kinds[at - 1] == "word" and taken.ends[at - 1] - taken.starts[at - 1] >= LONG_WORD
+        return long and original[end : end + 1] in (" ", "") and not _is_form(taken, at + 1)
+    if kind != "phrase" or not original[start].islower() or not _role(taken, at, "role.service"):
         return False
-    words = [original[token[1]] for token in tokens[first:at] if token[0] in ("word", "phrase")]
+    words = [original[taken.starts[place]] for place in range(first, at) if taken.kinds[place] in ("word", "phrase")]
     return len(words) > 1 and all(letter.isupper() for letter in words)
 
 
-def _trades_as(tokens: Sequence[Token], at: int) -> bool:
+def _trades_as(taken: Taken, at: int) -> bool:
     """«t/a», «trading as»: the name goes on."""
-    return (at + 1 < len(tokens) and tokens[at + 1][0] in "/.") or tokens[at][2] - tokens[at][1] == len("trading")
+    slashed = at + 1 < len(taken.kinds) and taken.kinds[at + 1] in "/."
+    return slashed or taken.ends[at] - taken.starts[at] == len("trading")
 
 
-def _client_word(token: Token) -> bool:
-    value = token[3]
+def _client_word(value: Phrase | SpanKind | None) -> bool:
     if not isinstance(value, Phrase):
         return False
     if value.mark is not None:
@@ -103,38 +101,38 @@ def _client_word(token: Token) -> bool:
     return value.filler and "role.service" in value.roles and "role.stop" not in value.roles
 
 
-def _before(text: str, tokens: Sequence[Token], last: int) -> tuple[int, int] | None:
+def _before(text: str, taken: Taken, last: int) -> tuple[int, int] | None:
     first = last
-    while first >= 0 and last - first < 2 * _LONGEST and _belongs(text, tokens, -1, first):
+    while first >= 0 and last - first < 2 * _LONGEST and _belongs(text, taken, -1, first):
         first -= 1
     return (first + 1, last + 1) if first < last else None
 
 
-def _in_brackets(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+def _in_brackets(taken: Taken, at: int) -> tuple[int, int] | None:
     """«от ИНН: 207323290(Ромашка МЧЖ …»: an exchange names the true payer behind the tax id."""
-    number = at + 1
-    while number < len(tokens) and tokens[number][0] in ":№.-":
+    kinds, number = taken.kinds, at + 1
+    while number < len(kinds) and kinds[number] in ":№.-":
         number += 1
     opening = number + 1
-    if opening + 1 >= len(tokens) or tokens[number][0] != "number" or tokens[opening][0] != "(":
+    if opening + 1 >= len(kinds) or kinds[number] != "number" or kinds[opening] != "(":
         return None
     end = opening + 1
-    while end < len(tokens) and tokens[end][0] in ("word", "phrase", '"', "-", "."):
+    while end < len(kinds) and kinds[end] in ("word", "phrase", '"', "-", "."):
         end += 1
     return opening + 1, end
 
 
-def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
+def _belongs(text: str, taken: Taken, first: int, at: int) -> bool:
     """The token at this place may be part of the name."""
-    kind, start, end, value = tokens[at]
-    if kind == "word" or _half(text, tokens, at):
+    kind, start, end, value = taken.kinds[at], taken.starts[at], taken.ends[at], taken.values[at]
+    if kind == "word" or _half(text, taken, at, 0, len(taken.kinds)):
         return True
     if isinstance(value, Phrase):
         if "role.legal_form" in value.roles:
             return True
         if value.mark is not None or value.none:
             stops = "role.stop" in value.roles and end - start > 1
-            return not stops and _marks_nothing(tokens, at, value) and end - start <= 3
+            return not stops and _marks_nothing(taken, at, value) and end - start <= 3
         if value.joiner and not value.sign:
             return True
         if value.sign or value.date or value.month or value.suffix:
@@ -143,113 +141,113 @@ def _belongs(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
             return first >= 0 and at > first and end - start == 1 and text[end : end + 1] == "."
         return not value.reset
     if kind == "," and first >= 0:
-        following = tokens[at + 1][3] if at + 1 < len(tokens) else None
-        return isinstance(following, Phrase) and "role.legal_form" in following.roles
+        return _is_form(taken, at + 1)
     if kind == "number":
         inside = first >= 0 and at > first
         return (
-            (inside and _form_follows(tokens, at + 1))
-            or _within_quotes(tokens, first, at)
-            or _numbered(text, tokens, first, at)
+            (inside and _form_follows(taken, at + 1))
+            or _within_quotes(taken, first, at)
+            or _numbered(text, taken, first, at)
         )
     if kind == "typed":
-        return _within_quotes(tokens, first, at)
+        return _within_quotes(taken, first, at)
     return kind not in _ENDS
 
 
-def _half(text: str, tokens: Sequence[Token], at: int) -> bool:
-    """The half of a word that the line fold has cut («В|икторовича», «Ас|кар», «Гусев|а»), not a word of its own."""
-    _, start, end, value = tokens[at]
-    if not isinstance(value, Phrase) or end - start > _SHORT:
+def _half(text: str, taken: Taken, at: int, first: int, last: int) -> bool:
+    """The half of a word that the line fold has cut («В|икторовича», «Ас|кар», «Гусев|а»), not a word of its own; the
+    other half stands among the tokens from the first up to the last."""
+    start, end = taken.starts[at], taken.ends[at]
+    if end - start > _SHORT or not isinstance(taken.values[at], Phrase):
         return False
-    behind = text[end : end + 1] == "\n" and _word_at(tokens, at + 1, end + 1)
-    return behind or (
+    if text[end : end + 1] == "\n" and at + 1 < last and taken.kinds[at + 1] == "word" and taken.starts[at + 1] == end + 1:
+        return True
+    return (
         text[start - 1 : start] == "\n"
-        and at > 0
-        and _word_at(tokens, at - 1, tokens[at - 1][1])
-        and tokens[at - 1][2] == start - 1
+        and at > first
+        and taken.kinds[at - 1] == "word"
+        and taken.ends[at - 1] == start - 1
     )
 
 
-def _word_at(tokens: Sequence[Token], at: int, start: int) -> bool:
-    return at < len(tokens) and tokens[at][0] == "word" and tokens[at][1] == start
-
-
-def _marks_nothing(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
+def _marks_nothing(taken: Taken, at: int, phrase: Phrase) -> bool:
     """A short word that may mark a number, with no number after it: an initial or a legal form («P. O.», «С. Ф.»)."""
-    following = tokens[at + 1][0] if at + 1 < len(tokens) else ""
+    following = taken.kinds[at + 1] if at + 1 < len(taken.kinds) else ""
     named = phrase.mark in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.TAX_ID)
     return not named and following not in _INTRODUCE
 
 
-def _form_follows(tokens: Sequence[Token], at: int) -> bool:
+def _form_follows(taken: Taken, at: int) -> bool:
     """«Tumaini Builders 71 Ltd», «Millers 26 Company Limited»: the number is a part of the name."""
-    value = tokens[at][3] if at < len(tokens) else None
+    value = taken.values[at] if at < len(taken.values) else None
     return isinstance(value, Phrase) and "role.legal_form" in value.roles and value.mark is None
 
 
-def _numbered(text: str, tokens: Sequence[Token], first: int, at: int) -> bool:
+def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     """«ТОО Цифра 14», «КХ Жайлау-2005», «ТОО 7 Континент»: a few digits of a company's name. Left out, the name would be
     another company's; taken in by mistake, it is nobody's."""
-    _, start, end, _ = tokens[at]
+    start, end = taken.starts[at], taken.ends[at]
     begin = first if first >= 0 else max(0, at - _LONGEST)
     if at == begin or _NAMED_BY_NUMBER.fullmatch(text, start, end) is None:
         return False
-    behind = tokens[at + 1] if at + 1 < len(tokens) else None
-    if behind is not None and isinstance(behind[3], Phrase) and not behind[3].roles.isdisjoint(_COUNTED):
+    behind = taken.values[at + 1] if at + 1 < len(taken.values) else None
+    if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED):
         return False
-    formed = any(_role(token, "role.legal_form") for token in tokens[begin:at])
-    if not formed:
-        return first < 0 and _form_follows(tokens, at + 1)
-    if tokens[at - 1][0] == "word" or text[start].isalpha():
+    if not any(_is_form(taken, place) for place in range(begin, at)):
+        return first < 0 and _form_follows(taken, at + 1)
+    if taken.kinds[at - 1] == "word" or text[start].isalpha():
         return True
-    return _role(tokens[at - 1], "role.legal_form") and behind is not None and behind[0] == "word"
+    return _is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
 
 
-def _within_quotes(tokens: Sequence[Token], first: int, at: int) -> bool:
+def _within_quotes(taken: Taken, first: int, at: int) -> bool:
     if first < 0:
         return False
-    opened = sum(1 for token in tokens[first:at] if token[0] == '"')
-    return opened % 2 == 1 and any(token[0] == '"' for token in tokens[at + 1 : at + 6])
+    return taken.kinds[first:at].count('"') % 2 == 1 and '"' in taken.kinds[at + 1 : at + 6]
 
 
-def _span(original: str, text: str, tokens: Sequence[Token], first: int, end: int, sure: bool) -> Span | None:
-    while first < end and tokens[first][0] in "-.:<[":
+def _span(original: str, text: str, taken: Taken, first: int, end: int, sure: bool) -> Span | None:
+    while first < end and taken.kinds[first] in "-.:<[":
         first += 1
-    while end > first and _hangs(tokens[end - 1]) and not _initial(text, tokens, end - 1):
+    while end > first and _hangs(taken, end - 1) and not _initial(taken, end - 1):
         end -= 1
-    words = [
-        token
-        for token in tokens[first:end]
-        if token[0] in ("word", "phrase") or (not text[token[1] : token[2]].isdigit() and token[0] == "number")
-    ]
-    if not words or not (sure or _is_name(original, text, tokens[first:end], words)):
+    words = [at for at in range(first, end) if _spelled(text, taken, at)]
+    if not words or not (sure or _is_name(original, text, taken, first, end, words)):
         return None
-    start, stop = tokens[first][1], tokens[end - 1][2]
+    start, stop = taken.starts[first], taken.ends[end - 1]
     return Span(SpanKind.BENEFICIARY, start, stop, name=original[start:stop])
 
 
-def _hangs(token: Token) -> bool:
+def _spelled(text: str, taken: Taken, at: int) -> bool:
+    """A word, or a number with letters in it."""
+    kind = taken.kinds[at]
+    return kind in ("word", "phrase") or (kind == "number" and not text[taken.starts[at] : taken.ends[at]].isdigit())
+
+
+def _hangs(taken: Taken, at: int) -> bool:
     """A sign or a joining word at the end of a name, that belongs to what follows."""
-    return token[0] in "-:,>].(&" or (isinstance(token[3], Phrase) and token[3].joiner)
+    value = taken.values[at]
+    return taken.kinds[at] in "-:,>].(&" or (isinstance(value, Phrase) and value.joiner)
 
 
-def _initial(text: str, tokens: Sequence[Token], at: int) -> bool:
+def _initial(taken: Taken, at: int) -> bool:
     """The dot behind an initial belongs to the name: «Каримов Б.Б.»"""
-    return at > 0 and tokens[at][0] == "." and tokens[at - 1][2] - tokens[at - 1][1] <= 2
+    return at > 0 and taken.kinds[at] == "." and taken.ends[at - 1] - taken.starts[at - 1] <= 2
 
 
-def _is_name(original: str, text: str, tokens: Sequence[Token], words: Sequence[Token]) -> bool:
-    if any(_role(token, "role.legal_form") for token in words):
+def _is_name(original: str, text: str, taken: Taken, first: int, end: int, words: list[int]) -> bool:
+    """Whether the tokens from the first to the end are a name; `words` are the places of its words."""
+    if any(_is_form(taken, at) for at in words):
         return len(words) > 1
-    if any(_role(token, "role.service") and not _half(text, tokens, tokens.index(token)) for token in words[:2]):
+    if any(_role(taken, at, "role.service") and not _half(text, taken, at, first, end) for at in words[:2]):
         return False
-    if any(token[0] in '"' for token in tokens):
+    if '"' in taken.kinds[first:end]:
         return True
-    typed = [original[token[1] : token[2]] for token in words if token[0] == "word"]
-    if not typed:
+    strange = [at for at in words if taken.kinds[at] == "word"]
+    if not strange:
         return False
-    if any(_SURNAME.search(text[token[1] : token[2]]) for token in words if token[0] == "word"):
+    typed = [original[taken.starts[at] : taken.ends[at]] for at in strange]
+    if any(_SURNAME.search(text[taken.starts[at] : taken.ends[at]]) for at in strange):
         return typed[0][0].isupper()
     capitals = [word for word in typed if word[0].isupper()]
     if len(typed) == 1:
@@ -257,5 +255,10 @@ def _is_name(original: str, text: str, tokens: Sequence[Token], words: Sequence[
     return len(capitals) == len(typed) or (len(capitals) >= 2 and typed[0][0].isupper())
 
 
-def _role(token: Token, role: str) -> bool:
-    return isinstance(token[3], Phrase) and role in token[3].roles
+def _role(taken: Taken, at: int, role: str) -> bool:
+    value = taken.values[at] if 0 <= at < len(taken.values) else None
+    return isinstance(value, Phrase) and role in value.roles
+
+
+def _is_form(taken: Taken, at: int) -> bool:
+    return _role(taken, at, "role.legal_form")

@@ -65,7 +65,12 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
 
 # What is met most, before the shapes are tried: signs that open none of them, and digits that stand by themselves.
 _SIGN: Final = r"(?P<sign>[^\s\w*+])"
-_PLAIN: Final = rf"(?P<plain>[0-9]{{1,9}}(?=\s+(?!X){_LETTERS}|[,;]\s|\Z))"
+_PLAIN: Final = (
+    rf"(?P<plain>[0-9]{{1,9}}(?=\s+(?:(?!X){_LETTERS}|[\"№])|[,;]\s|\Z)|[0-9]{{3,9}}(?=\.(?:[^\S\n]|\Z)))"
+)
+_PLAIN_DATE: Final = (
+    r"(?P<plain_date>(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?=\s|[,;]|\Z))"
+)
 _BLOCKS: Final = rf"[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+"
 _NUMBER: Final = rf"(?:{_BLOCKS}(?:[-/][^\W\d_]{{1,3}}(?![^\W_]|[/.][^\W\d_]))?)"
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
@@ -78,18 +83,31 @@ SPEECH: Final = re.compile(_SPEECH)
 
 _UZ_CARD: Final = re.compile(r"(?:8600|9860|5614)[0-9]{12}")
 
-KINDS: Final = {name: kind for name, kind, _ in SHAPES}
+KINDS: Final = {name: kind for name, kind, _ in SHAPES} | {"plain_date": SpanKind.DATE}
+
+_RARE: Final = frozenset({"mail", "domain", "phone_mask", "card_mask", "card_tail"})
+_RARE_SIGNS: Final = ("@", "*", "XX")
+_DOMAIN_ENDS: Final = re.compile(rf"\.{_TLD}")
+
+
+def expression(text: str, folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[str]:
+    """The expression that takes this text apart: without the shapes whose signs stand nowhere in it, which would be tried
+    in vain at every number."""
+    if without or any(sign in text for sign in _RARE_SIGNS) or _DOMAIN_ENDS.search(text):
+        return master(folds, frozenset(without))
+    return master(folds, _RARE)
 
 
 @lru_cache(maxsize=64)
 def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[str]:
     """The one expression that takes a folded purpose apart: words, decoys by shape, numbers, signs. `folds`: the text has
-    line folds, so that a date or an IBAN may go on behind one. `without` leaves decoy classes out, for tests only."""
+    line folds, so that a date or an IBAN may go on behind one. `without` leaves decoy classes out."""
     shapes = {name: f"(?P<{name}>{pattern})" for name, _, pattern in SHAPES if name not in without}
     first = [pattern for name, pattern in shapes.items() if name in _BEFORE_WORDS]
     rest = [pattern for name, pattern in shapes.items() if name not in _BEFORE_WORDS]
+    plain = (_PLAIN,) if "date" in without else (_PLAIN, _PLAIN_DATE)
     pattern = "|".join(
-        (*first, f"(?P<word>{_WORD})", _SIGN, _PLAIN, *rest, f"(?P<number>{_NUMBER})", r"(?P<mark>[*+_]|[^\s\w])")
+        (*first, f"(?P<word>{_WORD})", _SIGN, *plain, *rest, f"(?P<number>{_NUMBER})", r"(?P<mark>[*+_]|[^\s\w])")
     )
     fold = r"\n?" if folds else ""
     return re.compile(rf"\s*(?:{pattern.replace('[ ~]', '[ ]').replace('~', fold).replace('¬', fold)})")

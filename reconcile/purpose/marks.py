@@ -13,7 +13,7 @@ from typing import Final
 
 from reconcile.purpose.numbers import Numbers
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.tokens import LONG_WORD, Token
+from reconcile.purpose.tokens import LONG_WORD
 from reconcile.purpose.view import LONGEST_PREFIX, REFERENCE, SIGNS
 from reconcile.purpose.words import Phrase
 
@@ -29,27 +29,25 @@ class Walk(Numbers):
 
     def run(self, acts: Sequence[int]) -> list[Span]:
         """Past the tokens at these places; a number takes its further blocks with it."""
-        tokens = self.tokens
         for at in acts:
             if at < self.at:
                 continue
             self.at = at
-            token = tokens[at]
-            kind = token[0]
+            kind = self.kinds[at]
             if kind == "phrase":
-                self._phrase(token)
+                self._phrase()
             elif kind == "number":
                 self._number()
             elif kind == "word":
                 self._word()
             elif kind == "typed":
-                self._typed(token)
+                self._typed()
             else:
-                self._punctuation(kind, token)
+                self._punctuation(kind)
         return self.spans
 
-    def _phrase(self, token: Token) -> None:
-        phrase = token[3]
+    def _phrase(self) -> None:
+        phrase = self.values[self.at]
         assert isinstance(phrase, Phrase)
         if phrase.sign and not (phrase.mark and self.open is None and self.mark is None):
             self.sign = True
@@ -78,7 +76,7 @@ class Walk(Numbers):
     def _behind_amount(self, phrase: Phrase) -> bool:
         """«1,500.00 KES»: the currency of the amount before it."""
         money = "role.currency" in phrase.roles and bool(self.spans) and self.spans[-1].kind is SpanKind.AMOUNT
-        return money and not self.text[self.spans[-1].end : self.tokens[self.at][1]].strip()
+        return money and not self.text[self.spans[-1].end : self.starts[self.at]].strip()
 
     def _is_prefix(self) -> bool:
         """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7», «заказ № INV-2026-7»): another word names the
@@ -91,12 +89,12 @@ class Walk(Numbers):
     def _own_series(self) -> bool:
         """«invoice INV2026007»: the same word again, with nothing between it and the number."""
         phrase, again = self._phrase_at(self.at), self.mark is SpanKind.INVOICE
-        here, number = self.tokens[self.at], self.at + 1
-        glued = self._is(number, "number") and self.tokens[number][1] == here[2] and here[2] - here[1] <= LONGEST_PREFIX
+        start, end, number = self.starts[self.at], self.ends[self.at], self.at + 1
+        glued = self._is(number, "number") and self.starts[number] == end and end - start <= LONGEST_PREFIX
         return again and glued and phrase is not None and phrase.mark is SpanKind.INVOICE
 
     def _news(self, phrase: Phrase) -> None:
-        if "role.currency" in phrase.roles and self.at > 0 and self.tokens[self.at - 1][0] in ("number", "typed"):
+        if "role.currency" in phrase.roles and self.at > 0 and self.kinds[self.at - 1] in ("number", "typed"):
             return
         if phrase.reset and not phrase.filler:
             self._forget()
@@ -115,43 +113,43 @@ class Walk(Numbers):
     def _forget(self) -> None:
         self.mark, self.open, self.joined, self.sign, self.strange = None, None, False, False, 0
 
-    def _typed(self, token: Token) -> None:
-        kind = token[3]
+    def _typed(self) -> None:
+        kind, start, end = self.values[self.at], self.starts[self.at], self.ends[self.at]
         assert isinstance(kind, SpanKind)
-        if kind is SpanKind.AMOUNT and self._listed_decimal(token):
+        if kind is SpanKind.AMOUNT and self._listed_decimal(start, end):
             return
-        if kind is SpanKind.PHONE and self._names_phone(token):
-            self._emit(self.mark or kind, token[1], token[2])
+        if kind is SpanKind.PHONE and self._names_phone(start, end):
+            self._emit(self.mark or kind, start, end)
             return
-        self.spans.append(Span(kind, token[1], token[2]))
+        self.spans.append(Span(kind, start, end))
         if kind not in _BETWEEN:
             self._forget()
         elif self.mark is kind:
             self.mark = None
         self.sign = False
 
-    def _names_phone(self, token: Token) -> bool:
+    def _names_phone(self, start: int, end: int) -> bool:
         """A word calls an invoice or an account what only looks like a phone; a masked one hides its digits."""
-        return self.mark in REFERENCE and self._fresh() and "*" not in self.text[token[1] : token[2]]
+        return self.mark in REFERENCE and self._fresh() and "*" not in self.text[start:end]
 
-    def _listed_decimal(self, token: Token) -> bool:
+    def _listed_decimal(self, start: int, end: int) -> bool:
         """«счета 15,16»: right after an invoice word two numbers and a comma, no decimal amount."""
-        found = _DECIMAL_LIST.fullmatch(self.text, token[1], token[2])
+        found = _DECIMAL_LIST.fullmatch(self.text, start, end)
         named = self.mark is SpanKind.INVOICE and self._fresh()
         if found is not None and self.open is SpanKind.INVOICE and self.joined:  # «4512, 7805,38|9355»
-            named = self._is(self.at + 1, "number") and self.text[token[2] : self.tokens[self.at + 1][1]] == "\n"
+            named = self._is(self.at + 1, "number") and self.text[end : self.starts[self.at + 1]] == "\n"
         if found is None or not named or self._money_follows(self.at + 1):
             return False
         self._emit(SpanKind.INVOICE, *found.span(1))
         start, end = found.span(2)
-        if self._is(self.at + 1, "number") and self.text[end : self.tokens[self.at + 1][1]] == "\n":
+        if self._is(self.at + 1, "number") and self.text[end : self.starts[self.at + 1]] == "\n":
             self.at += 1
-            end = self.tokens[self.at][2]  # «834853,26 / 18834»: a line fold within the second
+            end = self.ends[self.at]  # «834853,26 / 18834»: a line fold within the second
         self._emit(SpanKind.INVOICE, start, end)
         self.at += 1
         return True
 
-    def _punctuation(self, sign: str, token: Token) -> None:
+    def _punctuation(self, sign: str) -> None:
         if sign in SIGNS:
             self.sign = True
             if self.open in REFERENCE and self._is(self.at - 1, "number"):
@@ -162,22 +160,22 @@ class Walk(Numbers):
             self.joined, self.sign = True, False
         elif sign in ",;":
             self.comma = True
-        elif sign == "~" or (sign == "." and self._full_stop(token)):
+        elif sign == "~" or (sign == "." and self._full_stop()):
             self._forget()
 
-    def _full_stop(self, token: Token) -> bool:
+    def _full_stop(self) -> bool:
         """A stop that ends a sentence, not one that shortens a word."""
-        before = self.tokens[self.at - 1] if self.at else None
-        if before is None or self.text[token[2] : token[2] + 1] not in (" ", ""):
+        before, end = self.at - 1, self.ends[self.at]
+        if before < 0 or self.text[end : end + 1] not in (" ", ""):
             return False
-        if before[0] in ("number", "typed"):
+        if self.kinds[before] in ("number", "typed"):
             return True
-        return _LAST_WORD.search(self.text, before[1], before[2]) is not None
+        return _LAST_WORD.search(self.text, self.starts[before], self.ends[before]) is not None
 
     def _number(self) -> None:
         first = self.at
-        last = self._series(first, self._group()[1])
-        start, end = self.tokens[first][1], self.tokens[last][2]
+        last = self._series(first, self._group())
+        start, end = self.starts[first], self.ends[last]
         self.at = last + 1
         if (
             self._part_of_date(first, last, start, end)

@@ -10,30 +10,25 @@ from collections.abc import Sequence
 from typing import Final
 
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.tokens import Token
+from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
 
 _REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
-_QUOTES: Final = '"'
 
 
-Said = Sequence[tuple[int, Phrase]]
-"""The phrases that speak of more than a number, each with its place among the tokens."""
-
-
-def nature(tokens: Sequence[Token], said: Said, spans: Sequence[Span]) -> str:
+def nature(taken: Taken, spans: Sequence[Span]) -> str:
     """The kind of `not_a_topup`, or empty. A phrase that bank noise also uses («internal transfer») counts only where no
     word names an invoice or a personal account."""
-    kinds = [phrase.nature for at, phrase in said if phrase.nature and not _taken_back(tokens, at)]
+    kinds = [phrase.nature for at, phrase in taken.said if phrase.nature and not _taken_back(taken, at)]
     if kinds:
         return "loan" if "loan" in kinds and kinds[0] == "refund" else kinds[0]
-    weak = [phrase.weak_nature for at, phrase in said if phrase.weak_nature and not _taken_back(tokens, at)]
+    weak = [phrase.weak_nature for at, phrase in taken.said if phrase.weak_nature and not _taken_back(taken, at)]
     return weak[0] if weak and not _names_reference(spans) else ""
 
 
-def lump_sum(text: str, tokens: Sequence[Token], said: Said, spans: Sequence[Span]) -> str:
+def lump_sum(text: str, taken: Taken, spans: Sequence[Span]) -> str:
     """The words that show a lump sum of a processing centre, an aggregator or an operator, or empty."""
-    said = [(at, phrase) for at, phrase in said if phrase.lump]
+    said = [(at, phrase) for at, phrase in taken.said if phrase.lump]
     if not said:
         return ""
     aggregator = any("lump.aggregator" in phrase.roles for _, phrase in said)
@@ -45,27 +40,25 @@ def lump_sum(text: str, tokens: Sequence[Token], said: Said, spans: Sequence[Spa
             "lump.strong" in roles
             or (aggregator and not named and "lump.with_aggregator" in roles)
             or (weak_counts and "lump.weak" in roles)
-        ) and not _taken_back(tokens, at):
-            return text[tokens[at][1] : tokens[at][2]]
+        ) and not _taken_back(taken, at):
+            return text[taken.starts[at] : taken.ends[at]]
     return ""
 
 
-def _taken_back(tokens: Sequence[Token], at: int) -> bool:
+def _taken_back(taken: Taken, at: int) -> bool:
     """Another word takes the phrase back, or it stands within the quotes of a name."""
-    return _has(tokens, at - 1, "nature_not.before") or _has(tokens, at + 1, "nature_not.after") or _quoted(tokens, at)
+    return _has(taken, at - 1, "nature_not.before") or _has(taken, at + 1, "nature_not.after") or _quoted(taken, at)
 
 
-def _has(tokens: Sequence[Token], at: int, role: str) -> bool:
-    if not 0 <= at < len(tokens):
+def _has(taken: Taken, at: int, role: str) -> bool:
+    if not 0 <= at < len(taken.values):
         return False
-    value = tokens[at][3]
+    value = taken.values[at]
     return isinstance(value, Phrase) and role in value.roles
 
 
-def _quoted(tokens: Sequence[Token], at: int) -> bool:
-    before = sum(1 for token in tokens[:at] if token[0] in _QUOTES)
-    after = any(token[0] in _QUOTES for token in tokens[at + 1 :])
-    return before % 2 == 1 and after
+def _quoted(taken: Taken, at: int) -> bool:
+    return taken.kinds[:at].count('"') % 2 == 1 and '"' in taken.kinds[at + 1 :]
 
 
 def _names_reference(spans: Sequence[Span]) -> bool:

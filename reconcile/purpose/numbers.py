@@ -54,29 +54,28 @@ _NO_PREFIX: Final = _Prefix()
 class Numbers(Behind):
     """Settles one number at a time."""
 
-    def _group(self) -> tuple[int, int]:
-        """End of the number that begins here, and its last token: blocks split by one blank or fold belong together."""
-        tokens, text = self.tokens, self.text
-        last = self.at
-        if self.mark is SpanKind.PURPOSE_CODE and tokens[last][2] - tokens[last][1] == _CODE_DIGITS:
-            return tokens[last][2], last  # «КНП 859 871134»
-        while last + 1 < len(tokens) and tokens[last + 1][0] == "number" and last - self.at < MOST_PARTS - 1:
-            gap = text[tokens[last][2] : tokens[last + 1][1]]
-            if "\n" not in gap and not text[tokens[last + 1][1]].isdigit():
+    def _group(self) -> int:
+        """The last token of the number that begins here: blocks split by one blank or fold belong together."""
+        text, last = self.text, self.at
+        if self.mark is SpanKind.PURPOSE_CODE and self.ends[last] - self.starts[last] == _CODE_DIGITS:
+            return last  # «КНП 859 871134»
+        while self._is(last + 1, "number") and last - self.at < MOST_PARTS - 1:
+            gap = text[self.ends[last] : self.starts[last + 1]]
+            if "\n" not in gap and not text[self.starts[last + 1]].isdigit():
                 break  # a number with a prefix of its own
             if gap.strip(" \n") or len(gap) > _WIDEST_GAP or not ("\n" in gap or self._may_join(last + 1)):
                 break
             last += 1
-        return tokens[last][2], last
+        return last
 
     def _series(self, first: int, last: int) -> int:
         """The last token of a series' number whose dashes were typed with blanks: «6711264 - F80», «INV - 2025 - 015577»."""
         following = last + 2 if self._is(last + 1, "-") else last + 1
         if not self._is(following, "number"):
             return last
-        typed = self.text[self.tokens[first][1] : self.tokens[last][2]].replace("\n", "")
-        begun, end = self.tokens[following][1:3]
-        gap = self.text[self.tokens[last][2] : begun]
+        typed = self.text[self.starts[first] : self.ends[last]].replace("\n", "")
+        begun, end = self.starts[following], self.ends[following]
+        gap = self.text[self.ends[last] : begun]
         if " " in typed or not (gap == " " or _SPACED_DASH.fullmatch(gap)):
             return last
         if _SERIES_END.fullmatch(self.text, begun, end):
@@ -85,22 +84,21 @@ class Numbers(Behind):
             return last
         while (
             self._is(following + 1, "number")
-            and self.text[self.tokens[following][2] : self.tokens[following + 1][1]] == "\n"
+            and self.text[self.ends[following] : self.starts[following + 1]] == "\n"
         ):
             following += 1
-        serial = self.text[begun : self.tokens[following][2]].replace("\n", "")
+        serial = self.text[begun : self.ends[following]].replace("\n", "")
         long = len(serial) > len(typed) or serial.startswith("0")
         return following if long and plain(serial) else last
 
     def _may_join(self, at: int) -> bool:
         """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
-        if max(self.tokens[each][2] - self.tokens[each][1] for each in (at - 1, at)) >= _BANKS_OWN:
+        if max(self.ends[each] - self.starts[each] for each in (at - 1, at)) >= _BANKS_OWN:
             return False  # «EFT CR 006886019622 617372»: no customer's number is split there
         following = self._phrase_at(at + 1) or self._behind_hyphen(at)
         if following is None:
             return True
-        token = self.tokens[at]
-        digits = self.text[token[1] : token[2]]
+        digits = self.text[self.starts[at] : self.ends[at]]
         day = following.month and plain(digits) and (1 <= int(digits) <= _DAYS or len(digits) == 4)
         return not (day or following.suffix)
 
@@ -153,7 +151,7 @@ class Numbers(Behind):
             self.spans.append(Span(SpanKind.AMOUNT, start, end))
             return True
         phrase = self._phrase_at(last + 1)
-        if phrase is None or self.text[end : self.tokens[last + 1][1]].strip(" ."):
+        if phrase is None or self.text[end : self.starts[last + 1]].strip(" ."):
             return False
         if "role.currency" in phrase.roles:
             if phrase.mark is SpanKind.AMOUNT and self._is(last + 2, "number") and self.mark is not SpanKind.AMOUNT:
@@ -169,10 +167,10 @@ class Numbers(Behind):
     def _until(self, first: int, last: int) -> bool:
         """«4512 dan 4515 gacha», «4512-ден 4515-ке дейінгі»: behind its second end a word says that it is a range."""
         at = last + 1
-        while at < len(self.tokens) and (self._is(at, "-") or self._case_ending(at)):
+        while at < len(self.kinds) and (self._is(at, "-") or self._case_ending(at)):
             at += 1
         phrase = self._phrase_at(at)
-        ends = phrase is not None and phrase.range and self.tokens[at][2] - self.tokens[at][1] > 2 and at > last
+        ends = phrase is not None and phrase.range and self.ends[at] - self.starts[at] > 2 and at > last
         before = first - 1
         while before >= 0 and (self._is(before, "-") or self._case_ending(before)):
             before -= 1
@@ -216,7 +214,7 @@ class Numbers(Behind):
         if not self._is(first - 1, "number") or len(self.spans) < 2:
             return
         before, span = self.spans[-2:]
-        start, end = self.tokens[first - 1][1:3]
+        start, end = self.starts[first - 1], self.ends[first - 1]
         if before[:3] == (SpanKind.BARE, start, end) and self.text[end : span.start] in (" ", "\n"):
             joined = number_key(self.typed[start : span.end])
             self.spans[-1] = span._replace(keys=(joined, *span.keys))
@@ -238,7 +236,7 @@ class Numbers(Behind):
                 return self.open
             return None
         mark = self.mark
-        if mark is None or (mark is SpanKind.AMOUNT and not self.text[self.tokens[first][1]].isdigit()):
+        if mark is None or (mark is SpanKind.AMOUNT and not self.text[self.starts[first]].isdigit()):
             return None
         if self.comma and not (self.sign and mark in (SpanKind.CONTRACT, SpanKind.DOCUMENT)):
             return None
@@ -249,11 +247,11 @@ class Numbers(Behind):
     def _code_before(self) -> bool:
         """The one strange word is the number's own prefix, typed with a blank: «invoice SC 4512»."""
         at = self.at - 1
-        while at >= 0 and self.tokens[at][0] in ("number", "-", "/"):
+        while at >= 0 and self.kinds[at] in ("number", "-", "/"):
             at -= 1
         if not self._is(at, "word"):
             return False
-        word = self.typed[self.tokens[at][1] : self.tokens[at][2]]
+        word = self.typed[self.starts[at] : self.ends[at]]
         return len(word) <= LONGEST_PREFIX and word.isupper()
 
     def _to_range(self, first: int, last: int, start: int, end: int, kind: SpanKind | None) -> bool:
@@ -284,12 +282,12 @@ class Numbers(Behind):
         at = first - 1
         if self._glued_prefix(first - 2):
             at -= 2
-        while at >= 0 and (self.tokens[at][0] in SIGNS or self._signs(at)):
+        while at >= 0 and (self.kinds[at] in SIGNS or self._signs(at)):
             at -= 1
         end = at
-        while at >= 0 and self.tokens[at][0] in _RANGE_SIGNS:
+        while at >= 0 and self.kinds[at] in _RANGE_SIGNS:
             at -= 1
-        signs = "".join(token[0] for token in self.tokens[at + 1 : end + 1])
+        signs = "".join(self.kinds[at + 1 : end + 1])
         phrase = self._phrase_at(at)
         if signs in ("", "."):
             if phrase is None or not phrase.range:
@@ -297,11 +295,11 @@ class Numbers(Behind):
             at -= 1
         while at >= 0 and self._dated(at):
             at -= 1
-        return self._is(at, "number") and self.tokens[at][2] == low_end
+        return self._is(at, "number") and self.ends[at] == low_end
 
     def _dated(self, at: int) -> bool:
         phrase = self._phrase_at(at)
-        return self.tokens[at][3] is SpanKind.DATE or (phrase is not None and phrase.date)
+        return self.values[at] is SpanKind.DATE or (phrase is not None and phrase.date)
 
     def _add_range(self, start: int, end: int, mark: SpanKind | None) -> None:
         whole = self.text[start:end].replace(" ", "")
@@ -317,7 +315,7 @@ class Numbers(Behind):
             return True
         quotes = 0
         for at in range(first - 1, max(-1, first - 6), -1):
-            kind, _, _, value = self.tokens[at]
+            kind, value = self.kinds[at], self.values[at]
             if kind == '"':
                 quotes += 1
             elif kind not in ("word", "phrase", "-", "'"):
@@ -330,8 +328,8 @@ class Numbers(Behind):
 
     def _national_id(self, start: int, end: int) -> bool:
         """«PETER KAMAU ID 23456789»: behind a name, seven or eight digits are a Kenyan's national id."""
-        token = self.tokens[self.mark_at]
-        return 7 <= end - start <= 8 and self.text[token[1] : token[2]] == "ID" and self._is(self.mark_at - 1, "word")
+        word = self.text[self.starts[self.mark_at] : self.ends[self.mark_at]]
+        return 7 <= end - start <= 8 and word == "ID" and self._is(self.mark_at - 1, "word")
 
     def _by_shape(self, start: int, end: int) -> SpanKind | None:
         stretch = self.text[start:end]
@@ -345,18 +343,18 @@ class Numbers(Behind):
     def _prefix(self, first: int) -> _Prefix:
         """The number's own prefix right before it («SC 4512», «INV-4512»), if that may be one."""
         at = first - 2 if self._is(first - 1, "-") or self._is(first - 1, "/") else first - 1
-        if at < 0 or self.tokens[at][0] not in ("word", "phrase"):
+        if at < 0 or self.kinds[at] not in ("word", "phrase"):
             return _NO_PREFIX
-        _, begin, end, _ = self.tokens[at]
+        begin, end = self.starts[at], self.ends[at]
         start = max(begin, self.text.rfind(" ", begin, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
         alone = (
             self.text[begin:start].strip(" .").upper() in _SIGN_WORDS
         )  # no other word of the phrase names the number
-        gap = self.text[end : self.tokens[first][1]]
+        gap = self.text[end : self.starts[first]]
         if end - start > LONGEST_PREFIX or not _PREFIX_GAP.fullmatch(gap):
             return _NO_PREFIX
         phrase = self._phrase_at(at)
-        if gap == "\n" and self.text[self.tokens[first][1]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
+        if gap == "\n" and self.text[self.starts[first]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
             return _Prefix(self.text[start:end], first=True)
         glued = gap in ("", "-")
         if phrase is None:

@@ -32,16 +32,16 @@ def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Readi
     """The same with another lexicon, or without some decoy classes: the tests show so that each of them is needed."""
     folded = fold(text)
     off = frozenset(without)
-    taken, acts, said = tokens(folded.text, words, off)
+    taken = tokens(folded.text, words, off)
     typed = text if folded.offsets is None else "".join(text[at] for at in folded.offsets[:-1])
-    spans = Walk(folded.text, taken, typed, off).run(acts)
-    if not said:
+    spans = Walk(folded.text, taken, typed, off).run(taken.acts)
+    if not taken.said:
         return Reading(text, _placed(folded, spans))
-    kind = nature(taken, said, spans)
-    lump = lump_sum(typed, taken, said, spans)
+    kind = nature(taken, spans)
+    lump = lump_sum(typed, taken, spans)
     if kind or lump:
         spans = [_no_reference(span) for span in spans]
-    names = list(beneficiaries(typed, folded.text, taken, said))
+    names = list(beneficiaries(typed, folded.text, taken))
     if names:
         spans = sorted((*spans, *names), key=lambda span: span.start)
     return Reading(text, _placed(folded, spans), kind, lump)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.tokens import Token
+from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
 
 REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
@@ -19,8 +18,9 @@ class View:
     """One purpose, and how far it is read. `text` is the folded text, `typed` what was typed, character by
     character (look-alike repairs need its case)."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], typed: str, without: frozenset[str] = frozenset()) -> None:
-        self.text, self.tokens, self.typed, self.without = text, tokens, typed, without
+    def __init__(self, text: str, taken: Taken, typed: str, without: frozenset[str] = frozenset()) -> None:
+        self.text, self.typed, self.without = text, typed, without
+        self.kinds, self.starts, self.ends, self.values = taken.kinds, taken.starts, taken.ends, taken.values
         self.spans: list[Span] = []
         self.mark: SpanKind | None = None  # the word that waits for its number
         self.mark_at = -1
@@ -35,13 +35,13 @@ class View:
         self.at = 0
 
     def _phrase_at(self, at: int) -> Phrase | None:
-        if 0 <= at < len(self.tokens):
-            value = self.tokens[at][3]
+        if 0 <= at < len(self.kinds):
+            value = self.values[at]
             return value if isinstance(value, Phrase) else None
         return None
 
     def _is(self, at: int, kind: str) -> bool:
-        return 0 <= at < len(self.tokens) and self.tokens[at][0] == kind
+        return 0 <= at < len(self.kinds) and self.kinds[at] == kind
 
     def _signs(self, at: int) -> bool:
         phrase = self._phrase_at(at)
@@ -71,17 +71,17 @@ class View:
         """A few letters, a hyphen and a number in one piece; a line fold may have cut it."""
         if at < 0:
             return False
-        kind, start, end, _ = self.tokens[at]
+        kind, start, end = self.kinds[at], self.starts[at], self.ends[at]
         if kind not in ("word", "phrase") or end - start > LONGEST_PREFIX:
             return False
         if self._is(at + 1, "-") and self._is(at + 2, "number"):
-            return self.text[end : self.tokens[at + 2][1]] in ("-", "-\n", "\n-")
+            return self.text[end : self.starts[at + 2]] in ("-", "-\n", "\n-")
         return self._cut_prefix(at)
 
     def _cut_prefix(self, at: int) -> bool:
         """«S / RV-0073511»: letters, a line fold, and a number that goes on with letters."""
-        end = self.tokens[at][2]
-        if not self._is(at + 1, "number") or self.tokens[at + 1][1] != end + 1:
+        end = self.ends[at]
+        if not self._is(at + 1, "number") or self.starts[at + 1] != end + 1:
             return False
         return self.text[end] == "\n" and self.text[end + 1].isalpha()
 

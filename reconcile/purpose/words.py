@@ -56,8 +56,18 @@ class Phrase:
     lump: bool = False
     speaks: bool = False
     """Of the payment's nature, of a lump sum, or of a beneficiary."""
+    acts: bool = False
+    """The walk has to look at it: what is left out changes nothing that it knows."""
 
     def add(self, group: str, language: str) -> None:
+        self._add(group, language)
+        self.settle()
+
+    def settle(self) -> None:
+        idle = self.filler or self.date or self.month
+        self.acts = self.sign or self.mark is not None or self.none or self.joiner or not idle
+
+    def _add(self, group: str, language: str) -> None:
         section, _, name = group.partition(".")
         self.roles.add(group)
         self.nature = name if section == "nature" and not self.nature else self.nature
@@ -101,6 +111,7 @@ def merged(phrases: tuple[Phrase, ...]) -> Phrase:
         whole.nature, whole.weak_nature = whole.nature or phrase.nature, whole.weak_nature or phrase.weak_nature
         for name in _FLAGS:
             setattr(whole, name, getattr(whole, name) or getattr(phrase, name))
+    whole.settle()
     return whole
 
 

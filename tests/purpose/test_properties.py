@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.purpose import tokens as tokens_module
+from reconcile.purpose.decoys import expression, master
 from reconcile.purpose.fold import fold
+from reconcile.purpose.pieces import one_by_one
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.tokens import Taken, tokens
+from reconcile.purpose.tokens import Taken, put_together, tokens
 from reconcile.purpose.words import lexicon
 from reconcile.reference import number_key
 from tests.purpose.table import TABLE
@@ -43,14 +44,26 @@ purposes = st.one_of(
 def test_what_is_remembered_of_stretches_changes_nothing(text: str, known: str, cut: int) -> None:
     """A text taken apart by stretches of words is what it is piece by piece."""
     folded = fold((known[:cut] + text + known[cut:]).replace("\n", " ")).text
-    pieces = tokens_module._one_by_one(folded, lexicon(), frozenset())
-    assert _shown(tokens(folded, lexicon())) == _shown(tokens_module._told(tokens_module._phrases(folded, pieces)))
+    whole = put_together(folded, one_by_one(folded, lexicon(), frozenset()), Taken())
+    assert _shown(tokens(folded, lexicon())) == _shown(whole)
+
+
+@settings(max_examples=600, deadline=None)
+@given(purposes, st.sampled_from(["ул. Абая@", "kaspi.kz", "4400 43** **** 1234", "+7 701*45", "01.02.2026", "4512. "]))
+def test_a_shape_is_left_out_only_where_its_sign_is_nowhere(text: str, known: str) -> None:
+    for each in (text, text + known, known + text):
+        folded = fold(each).text
+        folds = "\n" in folded
+        chosen, whole = expression(folded, folds), master(folds)
+        assert [m.groupdict() for m in chosen.finditer(folded)] == [
+            {name: m[name] for name in chosen.groupindex} for m in whole.finditer(folded)
+        ]
 
 
 def _shown(taken: Taken) -> object:
     """With what each phrase means in place of the phrase."""
-    means = [(kind, start, end, getattr(value, "roles", value)) for kind, start, end, value in taken.tokens]
-    return means, taken.acts, [at for at, _ in taken.said]
+    means = [getattr(value, "roles", value) for value in taken.values]
+    return taken.kinds, taken.starts, taken.ends, means, taken.acts, [at for at, _ in taken.said]
 
 
 @settings(max_examples=600, deadline=None)

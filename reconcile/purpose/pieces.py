@@ -1,0 +1,209 @@
+"""A folded purpose in pieces: words, decoys told by their shape, numbers, signs; before phrases are put together."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from reconcile.purpose.decoys import DATE, KINDS, expression
+from reconcile.purpose.reading import SpanKind
+from reconcile.purpose.words import Known, Lexicon
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_WORDS: Final = re.compile(f"({_LETTERS.pattern})")
+_BEHIND_CODE: Final = rf"~|\s*[^\W\d]|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
+_CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
+_LONGEST_PREFIX: Final = 4
+_KNP: Final = re.compile(r"[0-9]{3}(?=[/\\._-])")
+
+
+class Pieces:
+    """The pieces in order, in columns that go side by side. Kind is "word", "number", "typed", or the sign itself; the
+    value is what the lexicon knows of a word, or the kind of what is told by its shape. Places lie in the folded text."""
+
+    __slots__ = ("ends", "kinds", "starts", "values")
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.values: list[Known | SpanKind | None] = []
+
+    def add(self, kind: str, start: int, end: int, value: Known | SpanKind | None = None) -> None:
+        self.kinds.append(kind)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.values.append(value)
+
+    def extend(self, more: Pieces, by: int) -> None:
+        """More pieces behind those that are there, their text beginning at this place."""
+        self.kinds.extend(more.kinds)
+        self.starts.extend([start + by for start in more.starts])
+        self.ends.extend([end + by for end in more.ends])
+        self.values.extend(more.values)
+
+
+NO_PIECES: Final = Pieces()
+
+
+def opening_code(text: str) -> tuple[int, int]:
+    """Where the five digits lie that open an Uzbek purpose: glued to what follows, set off by «~», or written twice.
+    (0, 0) where there are none."""
+    if text[:1].isalpha():
+        return 0, 0
+    code = _CODE.match(text)
+    return (code.start(1), code.end()) if code is not None else (0, 0)
+
+
+def words_and_signs(text: str, words: Lexicon) -> Pieces:
+    """A stretch without a digit, in which no shape begins."""
+    found = Pieces()
+    start = 0
+    is_word = True
+    for part in _WORDS.split(text):
+        is_word = not is_word
+        end = start + len(part)
+        if is_word:
+            found.add("word", start, end, words.known(part))
+        elif part and part != " ":
+            _add_signs(part, start, found)
+        start = end
+    return found
+
+
+def _add_signs(part: str, at: int, found: Pieces) -> None:
+    for sign in part:
+        if not sign.isspace():
+            found.add(sign, at, at + 1)
+        at += 1
+
+
+def one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> Pieces:
+    """Everything, piece by piece; a line fold may have cut a word, a date or an IBAN."""
+    found = Pieces()
+    start, at = (0, 0) if "purpose_code" in without else opening_code(text)
+    if at:
+        found.add("typed", start, at, SpanKind.PURPOSE_CODE)
+    folds = "\n" in text
+    match = expression(text, folds, without).match
+    while (m := match(text, at)) is not None:
+        kind = m.lastgroup or ""
+        start, at = m.span(kind)
+        if kind == "word":
+            at = _past_fold(text, start, at, words) if folds and text[at : at + 1] == "\n" else at
+            found.add("word", start, at, words.known(text[start:at].replace("\n", "")))
+        elif kind == "plain":
+            found.add("number", start, at)
+        elif kind == "number":
+            is_word, at = parted(text, start, at, found, 0, words)
+            found.add("word" if is_word else "number", start, at, words.known(text[start:at]) if is_word else None)
+        elif kind in ("sign", "mark"):
+            found.add(text[start], start, at)
+        else:
+            found.add("typed", start, at, KINDS[kind])
+    return found
+
+
+def _past_fold(text: str, start: int, end: int, words: Lexicon) -> int:
+    """Where a word ends that the line fold may have cut."""
+    rest = _LETTERS.match(text, end + 1)
+    return rest.end() if rest is not None and _cut_by_fold(text[start:end], rest[0], words) else end
+
+
+def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:
+    """A word that the line fold has cut: whole it is one of ours, and its halves are not both; a single letter is rather
+    the edge of a cut word («return o / f funds», «4512 t / o 4514»)."""
+    if words.known(head + tail) is None:
+        return False
+    return len(head) == 1 or len(tail) == 1 or not (words.known(head) and words.known(tail))
+
+
+def parted(text: str, start: int, end: int, before: Pieces, by: int, words: Lexicon) -> tuple[bool, int]:
+    """A run of digits and letters, parted where a word of the lexicon is glued to it, before or behind: whether its
+    first part is a word, and where that ends. `before` has the pieces right before it, `by` is where their text begins."""
+    if _names_code(before) and (code := _KNP.match(text, start, end)) is not None:
+        end = code.end()
+    at = start
+    if (head := _LETTERS.match(text, start, end)) is not None:
+        at = head.end()
+        if word_end := _word_in_front(text, start, at, end, before, by, words):
+            return True, word_end
+    for run in _LETTERS.finditer(text, at, end):
+        if _glued_behind(run[0], text[run.start() - 1], text[run.end() : run.end() + 1], words):
+            end = run.start()
+            while text[end - 1] in "-/\\._":
+                end -= 1
+            break
+    return False, end
+
+
+def _word_in_front(
+    text: str, start: int, letters_end: int, end: int, before: Pieces, by: int, words: Lexicon
+) -> int:
+    """Where the word ends that is glued to the number behind it; 0 where the letters are the number's own."""
+    begun = before.kinds[-1] if before.kinds and before.ends[-1] + by == start else ""
+    if letters_end < end and (
+        _joins(text, start, letters_end)
+        or _glued_before(text[start:letters_end], text[letters_end], words)
+        or (begun in ("/", ".") and _ends_phrase(text[start:letters_end], before, words))
+    ):
+        return letters_end
+    if begun not in ("/", ".") or (begun == "." and _says_enough(before)):
+        return 0
+    last = letters_end if letters_end < end else start
+    for cut in range(last - 1, max(start, last - 1 - _LONGEST_PREFIX), -1):  # «L/SN4512», «Л/СSC-4512»
+        if _ends_phrase(text[start:cut], before, words):
+            return cut
+    return 0
+
+
+def _joins(text: str, start: int, end: int) -> bool:
+    """«182240 и812394», «SCHETA 182240 I812394»: behind a number, the joining word is glued to the next."""
+    return end == start + 1 and text[start] in "ИI" and text[end].isdigit() and text[start - 2 : start - 1].isdigit()
+
+
+def _names_code(before: Pieces) -> bool:
+    """«KNP859/17915/2», «КНП 859 по сч…»: a code of three digits is whole, whatever is glued to it."""
+    known = before.values[-1] if before.values else None
+    return isinstance(known, Known) and known.phrase is not None and known.phrase.mark is SpanKind.PURPOSE_CODE
+
+
+def _says_enough(before: Pieces) -> bool:
+    """«по сч.УЦ-4512»: the word before the dot names the number already, and what follows is the number's own."""
+    known = before.values[-2] if len(before.values) > 1 else None
+    return isinstance(known, Known) and known.phrase is not None and known.phrase.mark is not None
+
+
+def _ends_phrase(letters: str, before: Pieces, words: Lexicon) -> bool:
+    """«Л/С104582», «сч.ф4512»: the letters glued to the number end a phrase that began before a slash or a dot."""
+    if len(before.kinds) < 2 or before.ends[-2] != before.starts[-1]:
+        return False
+    begun, known = before.values[-2], words.known(letters)
+    if known is None or not isinstance(begun, Known):
+        return False
+    return any(word in node.next and node.next[word].phrase is not None for node in begun.longer for word in known.words)
+
+
+@lru_cache(maxsize=4096)
+def _glued_before(run: str, following: str, words: Lexicon) -> bool:
+    phrase = words.phrase(run)
+    if phrase is None:
+        return False
+    if phrase.sign or phrase.mark is not None:
+        return len(run) > 1 or run in "N№"
+    return len(run) > 1 and following.isdigit()
+
+
+@lru_cache(maxsize=4096)
+def _glued_behind(run: str, before: str, following: str, words: Lexicon) -> bool:
+    phrase = words.phrase(run)
+    if phrase is None:
+        return False
+    if phrase.mark is not None:
+        return len(run) >= 3 and not following.isdigit() and not (before == "-" and following == "-")
+    if before == "-" and "role.case_ending" in phrase.roles:
+        return True
+    if len(run) == 1:
+        return run in "ГG" and not following.isalnum()
+    return before != "-" or phrase.suffix or phrase.month or phrase.date or len(run) > 3
