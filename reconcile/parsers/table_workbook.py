@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
@@ -76,17 +76,21 @@ def sheet_rows(rows: IO[bytes], place: int) -> Iterator[list[tuple[bool, str]]]:
         yield [(cell[:1] == _NUMBER, cell.removeprefix(_NUMBER)) for cell in json.loads(line)]
 
 
-def _child(place: str, memory: int, seconds: int) -> None:
-    sys.path.insert(0, place)
+def limits(memory: int, seconds: int) -> None:
+    """Put upon the child itself, where the system has such limits."""
     try:
         import resource
     except ImportError:
-        pass
-    else:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _write_down(place: str) -> None:
+    if place not in sys.path:
+        sys.path.insert(0, place)
     import io
 
     from python_calamine import CalamineWorkbook
@@ -110,10 +114,11 @@ def _plain(value: object) -> str:
     return str(value).strip().lstrip(_NUMBER)
 
 
-def child(place: str, memory: str, seconds: str) -> int:
+def child(place: str, memory: str, seconds: str, limited: Callable[[int, int], None] = limits) -> int:
     """What the child does, from its standard input to its standard output; its exit code."""
     try:
-        _child(place, int(memory), int(seconds))
+        limited(int(memory), int(seconds))
+        _write_down(place)
     except BaseException as error:  # the library panics on some damaged files, outside Exception
         sys.stderr.write(" ".join(str(error).split())[:200] or type(error).__name__)
         return 1
@@ -121,4 +126,4 @@ def child(place: str, memory: str, seconds: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(child(*sys.argv[1:]))
+    sys.exit(child(sys.argv[1], sys.argv[2], sys.argv[3]))
