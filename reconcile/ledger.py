@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +95,29 @@ def content_id(*parts: object) -> str:
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:24]
 
 
-class Posted(Protocol):
-    """A transfer, or its row in the journal."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def debit(self) -> str: ...
-    @property
-    def credit(self) -> str: ...
-    @property
-    def amount(self) -> int: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def effective_date(self) -> date: ...
-    @property
-    def payment_id(self) -> str | None: ...
-    @property
-    def description(self) -> str: ...
-
-
-def row_text(transfer: Posted, posted_at: datetime) -> str:
+def chain_text(
+    key: str,
+    debit: str,
+    credit: str,
+    amount: int,
+    currency: str,
+    effective_date: date,
+    posted_at: datetime,
+    payment_id: str | None,
+    description: str,
+) -> str:
     """A journal row as the hash chain sees it."""
     return "\x1f".join(
         (
-            transfer.key,
-            transfer.debit,
-            transfer.credit,
-            str(transfer.amount),
-            transfer.currency,
-            transfer.effective_date.isoformat(),
+            key,
+            debit,
+            credit,
+            str(amount),
+            currency,
+            effective_date.isoformat(),
             posted_at.isoformat(),
-            transfer.payment_id or "",
-            transfer.description,
+            payment_id or "",
+            description,
         )
     )
 

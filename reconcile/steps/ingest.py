@@ -8,35 +8,35 @@ rows. Whatever dies on the way leaves nothing behind, and the same file again ad
 from __future__ import annotations
 
 import hashlib
-import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, func, select, text
 
 from reconcile import ledger
-from reconcile.identifiers import mask_cards
 from reconcile.money import format_amount
 from reconcile.parsers import ReadContext, open_statement
 from reconcile.parsers.source import account_country
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal
-from reconcile.statement import CreditDebit, Detail, Entry, Party, Statement, identity_key
+from reconcile.statement import CreditDebit, Entry, Statement
 from reconcile.steps import continuity, overlap
+from reconcile.steps.ahead import ahead
+from reconcile.steps.entry_rows import Row, clean, rows_of
+from reconcile.steps.kept_file import keeping
 from reconcile.store import journal, staging
-from reconcile.store.alerts import audit, insert_new, raise_alert
+from reconcile.store.alerts import audit, raise_alert
 from reconcile.store.engine import is_postgresql, reading
-from reconcile.store.tables import own_bank_account, statement, statement_file, statement_file_part
+from reconcile.store.tables import own_bank_account, statement
 
 CHUNK: Final = 2000
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 _BLOCK: Final = 1 << 20
 _STORE_LOCK: Final = 7_265_636_900
-_LONG_DIGITS: Final = re.compile(r"\d(?:[ \-]?\d){12}")
 
 Progress = Callable[[int], None]
 """Told how many more entries were read."""
@@ -126,8 +126,8 @@ def ingest(
             known = _known(connection, file_hash, path.name)
             if known:
                 return known
-            _keep_file(connection, path, file_hash, origin, now)
-            results = [_store(connection, head, path.name, file_hash, origin, now) for head in heads]
+            with keeping(connection, path, file_hash, origin.actor, now):
+                results = [_store(connection, head, path.name, file_hash, origin, now) for head in heads]
             audit(connection, origin.actor, "ingest", path.name, "", now, {"hash": file_hash, "statements": len(heads)})
             for head in heads:
                 journal.seal(connection, head.id, now)
@@ -172,45 +172,50 @@ def _fingerprint(path: Path, context: ReadContext) -> str:
 def _stage(
     connection: Connection, path: Path, file_hash: str, context: ReadContext, format: str | None, progress: Progress
 ) -> list[_Head]:
-    heads: list[_Head] = []
+    """Read the file into the staging tables. On a server a chunk is read while the one before it is written."""
     attempt = connection.execute(
         select(func.count()).select_from(statement).where(statement.c.file_hash == file_hash)
     ).scalar_one()
     connection.rollback()
-    for number, source in enumerate(open_statement(path, file_name=path.name, context=context, format=format), 1):
-        head = _Head(ledger.content_id(file_hash, number, attempt), number, source)
-        for chunk in _chunks(source.entries):
-            _stage_chunk(connection, head, chunk)
-            progress(len(chunk))
-        head.arithmetic, head.fault = _arithmetic(head)
-        heads.append(head)
+    heads: list[_Head] = []
+    sources = open_statement(path, file_name=path.name, context=context, format=format)
+    with ahead(_rows(sources, file_hash, attempt, heads), int(is_postgresql(connection))) as chunks:
+        for lines, details in chunks:
+            staging.stage(connection, lines, details)
+            connection.commit()
+            progress(len(lines))
     if not heads:
         raise Refusal.of("the file holds no statement", "export the statement again", file=path.name)
     return heads
 
 
+def _rows(
+    sources: Iterator[Statement], file_hash: str, attempt: int, heads: list[_Head]
+) -> Iterator[tuple[list[Row], list[Row]]]:
+    """The lines and details of all statements, a chunk at a time; `heads` are complete once these are exhausted."""
+    for number, source in enumerate(sources, 1):
+        head = _Head(ledger.content_id(file_hash, number, attempt), number, source)
+        for chunk in _chunks(source.entries):
+            yield _chunk_rows(head, chunk)
+        head.arithmetic, head.fault = _arithmetic(head)
+        heads.append(head)
+
+
 def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    chunk: list[Entry] = []
-    for entry in entries:
-        chunk.append(entry)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
+    while chunk := list(islice(entries, CHUNK)):
         yield chunk
 
 
-def _stage_chunk(connection: Connection, head: _Head, chunk: Sequence[Entry]) -> None:
-    lines: list[tuple[object, ...]] = []
-    details: list[tuple[object, ...]] = []
+def _chunk_rows(head: _Head, chunk: list[Entry]) -> tuple[list[Row], list[Row]]:
+    lines: list[Row] = []
+    details: list[Row] = []
     for entry in chunk:
         head.entries += 1
         _count(head, entry)
-        line, its_details = _rows(head, head.entries, entry)
+        line, its_details = rows_of(head.id, head.source.account, head.entries, entry)
         lines.append(line)
         details += its_details
-    staging.stage(connection, lines, details)
-    connection.commit()
+    return lines, details
 
 
 def _count(head: _Head, entry: Entry) -> None:
@@ -232,78 +237,6 @@ def _count(head: _Head, entry: Entry) -> None:
             "ask the bank for the amounts in the account's currency",
             line=entry.line,
         )
-
-
-def _rows(head: _Head, position: int, entry: Entry) -> tuple[tuple[object, ...], list[tuple[object, ...]]]:
-    identity = identity_key(head.source.account, entry)
-    entry_id = ledger.content_id(head.source.account, identity, 1)
-    extra = {_clean(key): _clean(value) for key, value in entry.extra.items()} or None
-    line = (
-        head.id,
-        position,
-        entry.line,
-        entry.booking_date,
-        entry.value_date,
-        entry.credit_debit.value,
-        entry.amount,
-        entry.currency,
-        _clean(entry.bank_reference),
-        entry.reversal,
-        _clean(entry.reverses),
-        identity,
-        entry_id,
-        extra,
-        1,
-        True,
-        False,
-    )
-    its_shares = shares(entry.amount, [detail.amount for detail in entry.details])
-    return line, [
-        _detail_row(head, position, number, detail, share, entry_id)
-        for number, (detail, share) in enumerate(zip(entry.details, its_shares, strict=True))
-    ]
-
-
-def shares(amount: int, details: Sequence[int | None]) -> list[int]:
-    """What each detail brings in. A batch without (or not with all) detail amounts is one payment: the first detail
-    stands for the whole entry, the others bring nothing."""
-    given = [detail for detail in details if detail is not None]
-    if len(details) > 1 and len(given) == len(details) and sum(given) == amount:
-        return given
-    return [amount, *[0] * (len(details) - 1)]
-
-
-def _detail_row(
-    head: _Head, position: int, number: int, detail: Detail, share: int, entry_id: str
-) -> tuple[object, ...]:
-    references = [[ref.kind, _clean(ref.value)] for ref in detail.references] or None
-    return (
-        head.id,
-        position,
-        number,
-        detail.amount,
-        *_party(detail.counterparty)[:5],
-        *_ultimate(detail.ultimate),
-        _clean(detail.purpose),
-        references,
-        ledger.content_id(entry_id, number),
-        share,
-    )
-
-
-def _party(party: Party) -> tuple[str, ...]:
-    return (_clean(party.name), _clean(party.tax_id), _clean(party.account), _clean(party.bank), party.kind.value)
-
-
-def _ultimate(party: Party) -> tuple[str, ...]:
-    return (_clean(party.name), _clean(party.tax_id), _clean(party.account), party.kind.value)
-
-
-def _clean(value: str) -> str:
-    """A text as it is stored: without NUL (no database takes it), card numbers masked (docs/data-model.md, 14)."""
-    if "\x00" in value:
-        value = value.replace("\x00", "")
-    return mask_cards(value) if _LONG_DIGITS.search(value) else value
 
 
 def _arithmetic(head: _Head) -> tuple[str, str]:
@@ -357,35 +290,6 @@ def _known(connection: Connection, file_hash: str, name: str) -> list[StatementR
     ]  # fmt: skip
 
 
-def _keep_file(connection: Connection, path: Path, file_hash: str, origin: Origin, now: datetime) -> None:
-    row = {
-        "hash": file_hash,
-        "name": path.name,
-        "size": path.stat().st_size,
-        "redacted": False,
-        "received_at": now,
-        "actor": origin.actor,
-    }
-    if not insert_new(connection, statement_file, [row]):
-        return
-    redacted = False
-    with path.open("rb") as stream:
-        for number, block in enumerate(_blocks(stream)):
-            kept = block.decode("latin-1")
-            masked = mask_cards(kept)
-            redacted |= masked != kept
-            data = zlib.compress(masked.encode("latin-1"), 3)
-            connection.execute(statement_file_part.insert().values(hash=file_hash, part=number, data=data))
-    if redacted:
-        connection.execute(update(statement_file).where(statement_file.c.hash == file_hash).values(redacted=True))
-
-
-def _blocks(stream: object) -> Iterator[bytes]:
-    """Whole lines of about a megabyte, so that no number is cut in two."""
-    while block := stream.read(_BLOCK):  # type: ignore[attr-defined]
-        yield block + stream.readline(_BLOCK)  # type: ignore[attr-defined]
-
-
 def _store(
     connection: Connection, head: _Head, file_name: str, file_hash: str, origin: Origin, now: datetime
 ) -> StatementResult:
@@ -406,7 +310,7 @@ def _store(
             own_account=source.account,
             format=source.format,
             version=source.version,
-            reference=_clean(source.reference),
+            reference=clean(source.reference),
             currency=source.currency,
             period_from=first,
             period_to=last,

@@ -12,6 +12,7 @@ from reconcile import ledger
 from reconcile.decision import Decision
 from reconcile.problem import Refusal
 from reconcile.steps import continuity, ingest
+from reconcile.steps.entry_rows import shares
 from reconcile.steps.review import Person
 from reconcile.store import journal, staging
 from reconcile.store.alerts import audit, close_alert
@@ -151,7 +152,7 @@ def _restage(connection: Connection, row: Any) -> None:
         (
             *(getattr(detail, name) for name in names),
             ledger.content_id(ids[detail.position], detail.detail_no),
-            ingest.shares(amounts[detail.position], given[detail.position])[detail.detail_no],
+            shares(amounts[detail.position], given[detail.position])[detail.detail_no],
         )
         for detail in details
     ]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
-from reconcile.ledger import Transfer, chain_hash, row_text
+from reconcile.ledger import Transfer, chain_hash, chain_text
 from reconcile.store.bulk import insert_rows
 from reconcile.store.engine import is_postgresql
 from reconcile.store.tables import journal, journal_link
@@ -25,6 +25,10 @@ COLUMNS = (
     "payment_id",
     "description",
 )
+CHAINED = (
+    "key", "debit", "credit", "amount", "currency", "effective_date", "posted_at", "payment_id", "description",
+)  # fmt: skip
+"""What of a row the chain covers, in the order of `ledger.chain_text`."""
 GENESIS = "0" * 64
 _CHAIN_LOCK = 7_265_636_901
 
@@ -70,11 +74,11 @@ def seal(connection: Connection, link_id: str, at: datetime) -> None:
 
 def rows_of(connection: Connection, link_id: str) -> Iterator[str]:
     found = connection.execute(
-        select(journal).where(journal.c.link_id == link_id).order_by(journal.c.row_no),
+        select(*(journal.c[name] for name in CHAINED)).where(journal.c.link_id == link_id).order_by(journal.c.row_no),
         execution_options={"yield_per": 5000},
     )
-    for row in found:
-        yield row_text(row, row.posted_at)
+    for some in found.partitions():
+        yield from map(chain_text, *zip(*some, strict=True))
 
 
 def head(connection: Connection) -> str:
