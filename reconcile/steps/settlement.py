@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, and_, exists, not_, select, update
+from sqlalchemy import Connection, Engine, and_, exists, not_, or_, select, update
 
 from reconcile import ledger
 from reconcile.gateway import settling
@@ -49,8 +49,13 @@ def settle(engine: Engine, *, as_of: date, now: datetime, policies: PolicyBook) 
     with engine.connect() as connection:
         ids = [row.id for row in _lumps(connection, as_of)]
         half = list(connection.execute(select(settlement.c.payment_id).where(settlement.c.difference != 0)).scalars())
+        in_vain = bool(ids) and _nothing_to_tie(connection)
     done = 0
-    for payment_id in ids:
+    if in_vain:
+        with engine.begin() as connection:
+            for row in _lumps(connection, as_of, held=True):
+                _nothing_fits(connection, row, (), now)
+    for payment_id in () if in_vain else ids:
         with engine.begin() as connection:
             done += _settle_one(connection, payment_id, as_of, now, policies)
     for payment_id in half:
@@ -61,7 +66,19 @@ def settle(engine: Engine, *, as_of: date, now: datetime, policies: PolicyBook) 
     return done
 
 
-def _lumps(connection: Connection, as_of: date, payment_id: str = "") -> Sequence[Any]:
+def _nothing_to_tie(connection: Connection) -> bool:
+    """No payment or refund through a gateway waits for a lump sum, and no mobile wallet of ours is on the books."""
+    g, r, tie_ = gateway_payment.c, gateway_refund.c, settlement_tie.c
+    paid_out = exists().where(tie_.kind == "paid", tie_.movement_id == g.id)
+    given_back = exists().where(tie_.kind == "refund", tie_.movement_id == r.id)
+    paid = exists().where(g.state == "paid", not_(paid_out))
+    refunds = exists().where(r.gateway_id == g.id, g.state == "paid", not_(given_back))
+    wallets = exists().where(settlement.c.how == "receipt")
+    return not connection.execute(select(or_(paid, refunds, wallets))).scalar_one()
+
+
+def _lumps(connection: Connection, as_of: date, payment_id: str = "", *, held: bool = False) -> Sequence[Any]:
+    """The lump sums that wait, or one of them; `held`: by this transaction, so that nobody acts on one meanwhile."""
     detail = line_detail.c
     query = (
         select(payment, detail.name, detail.tax_id, detail.purpose, detail.references, statement_line.c.bank_reference,
@@ -77,12 +94,12 @@ def _lumps(connection: Connection, as_of: date, payment_id: str = "") -> Sequenc
         .order_by(payment.c.booking_date, payment.c.id)
     )  # fmt: skip
     if payment_id:
-        query = query.where(payment.c.id == payment_id).with_for_update(of=payment)
-    return connection.execute(query).all()
+        query = query.where(payment.c.id == payment_id)
+    return connection.execute(query.with_for_update(of=payment) if held else query).all()
 
 
 def _settle_one(connection: Connection, payment_id: str, as_of: date, now: datetime, policies: PolicyBook) -> bool:
-    found = _lumps(connection, as_of, payment_id)
+    found = _lumps(connection, as_of, payment_id, held=True)
     if not found:
         return False
     row = found[0]
