@@ -62,7 +62,7 @@ def _invoices_near(case: Case, holders: tuple[Holder, ...]) -> Iterator[Invoice]
 
 
 def _marked_as_invoices(case: Case) -> list[Span]:
-    return [span for span in case.references.unknown if span.kind is SpanKind.INVOICE]
+    return [span for span in case.references.unknown if SpanKind.INVOICE in (span.kind, span.mark)]
 
 
 def _open_of(case: Case, holders: tuple[Holder, ...]) -> Iterator[Invoice]:

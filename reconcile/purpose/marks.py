@@ -70,6 +70,7 @@ class Walk(Numbers):
             return
         self.mark, self.mark_at, self.strange, self.comma, self.sign = phrase.mark, self.at, 0, False, False
         self.joined = False
+        self.either = phrase.either
         if phrase.mark is not SpanKind.AMOUNT:
             self.open = None
 

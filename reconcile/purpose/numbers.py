@@ -29,10 +29,12 @@ _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
 _PREFIX_GAP: Final = re.compile(r"[ \n]{0,2}[-/]?[ \n]{0,2}")
 _NUMBER_SIGN: Final = re.compile("[NnНн]{1,2}(?=[^\\W\\d_])")
 _SPACED_DASH: Final = re.compile(r"[ \n]{1,2}-[ \n]{0,2}|-[ \n]{1,2}")
+_SERIES_DIGITS: Final = 4
 _SERIES_END: Final = re.compile(r"[^\W\d_][0-9]{1,4}")
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
 _CODE_DIGITS: Final = 3
+_THOUSAND: Final = 3
 _BANKS_OWN: Final = 11
 _SHILLINGS: Final = ("/=", "/-")
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
@@ -71,6 +73,8 @@ class Numbers(Behind):
     def _series(self, first: int, last: int) -> int:
         """The last token of a series' number whose dashes were typed with blanks: «6711264 - F80», «INV - 2025 - 015577»."""
         following = last + 2 if self._is(last + 1, "-") else last + 1
+        if self._cut_series_end(last, following):
+            return following + 1
         if not self._is(following, "number"):
             return last
         typed = self.text[self.starts[first] : self.ends[last]].replace("\n", "")
@@ -91,10 +95,25 @@ class Numbers(Behind):
         long = len(serial) > len(typed) or serial.startswith("0")
         return following if long and plain(serial) else last
 
+    def _cut_series_end(self, last: int, at: int) -> bool:
+        """«6711264 - F / 80»: the letter of the series stands at the end of the line, its digits on the next."""
+        if at != last + 2 or "\n" not in self.text or not self._is(at, "word") or not self._is(at + 1, "number"):
+            return False
+        begun, end = self.starts[at + 1], self.ends[at + 1]
+        spaced = _SPACED_DASH.fullmatch(self.text, self.ends[last], self.starts[at]) is not None
+        folded = self.text[self.ends[at] : begun] == "\n"
+        short = self.ends[at] - self.starts[at] == 1 and end - begun <= _SERIES_DIGITS
+        return spaced and folded and short and plain(self.text[begun:end])
+
     def _may_join(self, at: int) -> bool:
         """Not the number of the next phrase («4512 15-сонли …»), nor a date's day before its month."""
-        if max(self.ends[each] - self.starts[each] for each in (at - 1, at)) >= _BANKS_OWN:
+        begun, end = self.starts[self.at], self.ends[at - 1]
+        digits_before = end - begun - self.text.count("\n", begun, end)
+        width = self.ends[at] - self.starts[at]
+        if max(digits_before, width) >= _BANKS_OWN:
             return False  # «EFT CR 006886019622 617372»: no customer's number is split there
+        if self.mark is SpanKind.AMOUNT and width != _THOUSAND:
+            return False  # «NDS12 4512»
         following = self._phrase_at(at + 1) or self._behind_hyphen(at)
         if following is None:
             return True
@@ -206,6 +225,8 @@ class Numbers(Behind):
         if behind in REFERENCE and prefix.marks:
             prefix = prefix._replace(marks=False)
         self._emit(self._kind(first, start, end, kind), start, end, prefix)
+        if self.either and behind not in REFERENCE and self.spans[-1].kind is SpanKind.ACCOUNT:
+            self.spans[-1] = self.spans[-1]._replace(mark=SpanKind.INVOICE)
         if behind in REFERENCE and self._suffixed(last):
             self._joined_to_block_before(first)
 
@@ -252,7 +273,7 @@ class Numbers(Behind):
         if not self._is(at, "word"):
             return False
         word = self.typed[self.starts[at] : self.ends[at]]
-        return len(word) <= LONGEST_PREFIX and word.isupper()
+        return len(word) <= LONGEST_PREFIX and (word.isupper() or self._glued_prefix(at))
 
     def _to_range(self, first: int, last: int, start: int, end: int, kind: SpanKind | None) -> bool:
         """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
@@ -358,7 +379,8 @@ class Numbers(Behind):
             return _Prefix(self.text[start:end], first=True)
         glued = gap in ("", "-")
         if phrase is None:
-            code = self.typed[start:end].isupper() and self.text[start:end].isalpha()
+            whole = self.typed[start:end].isupper() or self._glued_prefix(at)  # «bk-14964748», also cut by a fold
+            code = whole and self.text[start:end].isalpha()
             return _Prefix(self.text[start:end], first=True) if code else _NO_PREFIX
         if phrase.sign:
             return _Prefix(self.text[start:end]) if gap == "" else _NO_PREFIX
@@ -383,7 +405,7 @@ class Numbers(Behind):
             if prefix is not None and prefix.text:
                 prefixed = number_key(prefix.text + self.typed[start:end])
                 keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
-                if sign := _NUMBER_SIGN.match(prefix.text):  # «NSRV - 0058510»
+                if prefix.first and (sign := _NUMBER_SIGN.match(prefix.text)):  # «NSRV - 0058510», and not «NOMER4512»
                     keys = (*keys, number_key(prefix.text[sign.end() :] + self.typed[start:end]))
                 prefix_key = prefixed if prefix.marks else ""
             self.spans.append(Span(kind, start, end, keys, "", prefix_key))

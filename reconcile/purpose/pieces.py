@@ -16,6 +16,7 @@ _BEHIND_CODE: Final = rf"~|\s*[^\W\d]|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
 _LONGEST_PREFIX: Final = 4
 _KNP: Final = re.compile(r"[0-9]{3}(?=[/\\._-])")
+_PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 
 
 class Pieces:
@@ -108,7 +109,13 @@ def one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> Pieces:
 def _past_fold(text: str, start: int, end: int, words: Lexicon) -> int:
     """Where a word ends that the line fold may have cut."""
     rest = _LETTERS.match(text, end + 1)
-    return rest.end() if rest is not None and _cut_by_fold(text[start:end], rest[0], words) else end
+    if rest is None or not _cut_by_fold(text[start:end], rest[0], words):
+        return end
+    if text[rest.end() : rest.end() + 1].isdigit():  # «N P / A97032»: letters of the number, unless they name it
+        phrase = words.phrase(text[start:end] + rest[0])
+        if phrase is None or not (phrase.sign or phrase.mark is not None):
+            return end
+    return rest.end()
 
 
 def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:
@@ -201,7 +208,9 @@ def _glued_behind(run: str, before: str, following: str, words: Lexicon) -> bool
     if phrase is None:
         return False
     if phrase.mark is not None:
-        return len(run) >= 3 and not following.isdigit() and not (before == "-" and following == "-")
+        if following.isdigit() and not (before.isdigit() and phrase.mark in _PAPERS):
+            return False  # «лс239659акт15» is two numbers
+        return len(run) >= 3 and not (before == "-" and following == "-")
     if before == "-" and "role.case_ending" in phrase.roles:
         return True
     if len(run) == 1:

@@ -44,7 +44,8 @@ class Span(NamedTuple):
     meant, the books tell. Empty for what can be no reference. `name` is the beneficiary's name as typed.
 
     `prefix_key` is the key in which the marking word itself is the number's own prefix («INV-4512» for the number
-    INV-4512): under it the number is bare. `mark` says for a RANGE which word opens it (INVOICE or ACCOUNT), if any."""
+    INV-4512): under it the number is bare. `mark` says for a RANGE which word opens it (INVOICE or ACCOUNT), if any; of an
+    ACCOUNT that its word may as well mean an INVOICE («пополнение счета 4512»)."""
 
     kind: SpanKind
     start: int
@@ -58,8 +59,8 @@ class Span(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A purpose, read. `not_a_topup` names why the money is no top-up ("refund", "reversal", "own_funds", "loan",
-    "deposit_interest", "charter_capital"), else empty; `lump_sum` names the word that shows a lump sum of a processing
-    centre, aggregator or mobile operator, else empty."""
+    "deposit_interest", "charter_capital", "dividends"), else empty; `lump_sum` names the word that shows a lump sum of a
+    processing centre, aggregator or mobile operator, else empty."""
 
     text: str
     spans: tuple[Span, ...] = ()

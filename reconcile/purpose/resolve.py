@@ -187,7 +187,7 @@ def _whole(
         keys = span.keys
     else:
         length, typed = max(map(len, span.keys), default=0), number_key("".join(text.split()))
-        keys = tuple(key for key in span.keys if len(key) == length or _without_sign(key, typed))
+        keys = tuple(key for key in span.keys if len(key) in (length, len(typed)) or _without_sign(key, typed))
     for key in keys:
         hits = _at(key, span, known, exact)
         if hits:
@@ -226,13 +226,18 @@ def _in_parts(
 _BOTH: Final = (SpanKind.INVOICE, SpanKind.ACCOUNT)
 
 
+def _kinds_meant(span: Span) -> tuple[SpanKind, ...]:
+    """The kind that the word names; both of a word that names either («пополнение счета»), and of none."""
+    return _BOTH if span.kind is SpanKind.BARE or span.mark is not None else (span.kind,)
+
+
 def _at(key: str, span: Span, known: KnownNumbers, exact: bool) -> list[Reference]:
     """What is on the books under a key, of the kind that the word names or of both."""
     marked = span.kind is not SpanKind.BARE
     look = key if exact else zeroless_key(key)
     found = [
         Reference(span, kind, marked, number)
-        for kind in ((span.kind,) if marked else _BOTH)
+        for kind in _kinds_meant(span)
         for number in _book(known, kind, exact).get(look, ())
         if known.there is None or known.there(kind, number)
     ]

@@ -29,6 +29,7 @@ class View:
         self.sign = False  # a number sign stands right before
         self.open: SpanKind | None = None  # the kind of the list that is open
         self.joined = False  # its last token joins
+        self.either = False  # the word in front names an account or an invoice
         self.priced = -1  # the currency that stands behind an amount
         self.spent: Phrase | None = None
         self.walked = (0, 0, -1)  # the list last walked: first token, end, place of its «-sonli»

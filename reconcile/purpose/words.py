@@ -27,7 +27,20 @@ _KINDS: Final = (
 _MOST_MEMO: Final = 200_000
 """Words remembered; beyond it the memory starts afresh, so that a flood of odd words costs no memory."""
 
-_FLAGS: Final = ("sign", "filler", "joiner", "date", "month", "suffix", "reset", "range", "none", "lump", "speaks")
+_FLAGS: Final = (
+    "sign",
+    "filler",
+    "joiner",
+    "date",
+    "month",
+    "suffix",
+    "reset",
+    "range",
+    "none",
+    "lump",
+    "speaks",
+    "either",
+)
 
 _LONGEST_WORD: Final = 32
 
@@ -51,6 +64,8 @@ class Phrase:
     reset: bool = False
     range: bool = False
     none: bool = False
+    either: bool = False
+    """It names an account, or an invoice: «пополнение счета»."""
     nature: str = ""
     weak_nature: str = ""
     lump: bool = False
@@ -87,6 +102,7 @@ class Phrase:
         self.suffix |= name == "number_suffix"
         self.reset |= name == "reset"
         self.range |= name == "range"
+        self.either |= name == "either"
 
     def _mark(self, name: str, language: str) -> None:
         if name == "none":
