@@ -89,22 +89,31 @@ def cases_of(
     return cases
 
 
+_KINDS = {each.value: each for each in PartyKind}
+
+
 def payment_of(row: Any, doubted: bool) -> Payment:
+    """A row of `load`: its columns in their order, since each is asked for once and there are many rows."""
+    (
+        id_, own_account, amount, currency, booking_date, _, _, _, possible_duplicate, _,
+        name, tax_id, account, bank, kind, ultimate_name, ultimate_tax_id, ultimate_account, ultimate_kind,
+        purpose, references, format_, _, _, country, without_amounts,
+    ) = row  # fmt: skip
     return Payment(
-        id=row.id,
-        amount=row.amount,
-        currency=row.currency,
-        booking_date=row.booking_date,
-        own_account=row.own_account,
-        own_country=row.country,
-        format=row.format,
-        debtor=Party(row.name, row.tax_id, row.account, row.bank, PartyKind(row.kind)),
-        ultimate=Party(row.ultimate_name, row.ultimate_tax_id, row.ultimate_account, "", PartyKind(row.ultimate_kind)),
-        reading=read_purpose(row.purpose),
-        references=tuple(StructuredReference(kind, value) for kind, value in row.references or ()),
-        batch_without_amounts=bool(row.batch_without_amounts),
-        balance_mismatch=doubted,
-        possible_duplicate=row.possible_duplicate,
+        id_,
+        amount,
+        currency,
+        booking_date,
+        own_account,
+        country,
+        format_,
+        Party(name, tax_id, account, bank, _KINDS[kind]),
+        Party(ultimate_name, ultimate_tax_id, ultimate_account, "", _KINDS[ultimate_kind]),
+        read_purpose(purpose),
+        tuple(StructuredReference(each, value) for each, value in references) if references else (),
+        bool(without_amounts),
+        doubted,
+        possible_duplicate,
     )
 
 

@@ -181,6 +181,8 @@ class Encoded(str):
     __slots__ = ()
 
 
+quoted = json.encoder.encode_basestring
+"""A text as JSON writes it, with its quotes."""
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _EMPTY = Encoded("[]")
 

@@ -14,7 +14,7 @@ from reconcile import __version__, ledger
 from reconcile.decision import Allocation, Conversion, Decision
 from reconcile.ledger import Transfer
 from reconcile.store import journal
-from reconcile.store.bulk import any_of, encoded, insert_rows, update_rows
+from reconcile.store.bulk import Encoded, any_of, encoded, insert_rows, quoted, update_rows
 from reconcile.store.lookup import account_positions, invoice_positions
 from reconcile.store.tables import allocation, balance_change, decision, invoice, payment, placement
 from reconcile.store.tables import journal as journal_table
@@ -87,13 +87,8 @@ def content(made: Decision) -> tuple[object, ...]:
         made.account_number,
         made.rule,
         made.relation.value if made.relation is not None else None,
-        encoded(
-            [
-                {"account": each.account_number, "invoice": each.invoice_number, "amount": each.amount}
-                for each in made.allocations
-            ]
-        ),
-        encoded([{"account": number, "amount": amount} for number, amount in made.splits]),
+        _allocated(made.allocations),
+        _split(made.splits),
         encoded(
             [
                 {
@@ -107,6 +102,20 @@ def content(made: Decision) -> tuple[object, ...]:
         ),
         encoded([[code, dict(words)] for code, words in made.evidence]),
     )
+
+
+def _allocated(its: Sequence[Allocation]) -> Encoded:
+    """As `encoded` writes it, put together here: nearly every payment has one."""
+    texts = [
+        f'{{"account":{quoted(each.account_number)},"amount":{each.amount},"invoice":{quoted(each.invoice_number)}}}'
+        for each in its
+    ]
+    return Encoded(f"[{','.join(texts)}]")
+
+
+def _split(splits: Sequence[tuple[str, int]]) -> Encoded:
+    texts = [f'{{"account":{quoted(number)},"amount":{amount}}}' for number, amount in splits]
+    return Encoded(f"[{','.join(texts)}]")
 
 
 def digest(said: tuple[object, ...]) -> str:

@@ -31,6 +31,8 @@ from reconcile.store.tables import (
 
 _PREFIXES_AT_ONCE = 100
 _AFTER_ALL = "\U0010ffff"
+_STATUSES = {each.value: each for each in InvoiceStatus}
+_TYPES = {each.value: each for each in HolderType}
 
 
 @dataclass(slots=True)
@@ -123,40 +125,31 @@ def _add_invoices(connection: Connection, found: Found, where: object, open_only
         .scalar_subquery()
     )
     left = func.coalesce(after, invoice.c.amount)
-    query = select(invoice, left.label("left")).where(where)  # type: ignore[arg-type]
-    for row in connection.execute(query.where(left > 0) if open_only else query).all():
-        found.invoices[row.number] = Invoice(
-            row.number,
-            row.account_number,
-            row.amount,
-            row.currency,
-            row.issued_on,
-            row.expires_on,
-            InvoiceStatus(row.status),
+    c = invoice.c
+    query = select(
+        c.number, c.account_number, c.amount, c.currency, c.issued_on, c.expires_on, c.status, left.label("left")
+    ).where(where)  # type: ignore[arg-type]
+    rows = connection.execute(query.where(left > 0) if open_only else query).all()
+    for number, account_number, amount, currency, issued_on, expires_on, status, outstanding in rows:
+        found.invoices[number] = Invoice(
+            number, account_number, amount, currency, issued_on, expires_on, _STATUSES[status]
         )
-        found.outstanding.setdefault(row.number, 0 if row.status == "paid" else int(row.left))
+        found.outstanding.setdefault(number, 0 if status == "paid" else int(outstanding))
 
 
 def _add_accounts(connection: Connection, found: Found, holder_keys: set[str]) -> None:
     holders = _holders(connection, holder_keys)
     by_holder: defaultdict[str, list[Account]] = defaultdict(list)
-    for row in connection.execute(
-        select(
-            account.c.number,
-            account.c.holder_key,
-            account.c.country,
-            account.c.currency,
-            account.c.opened_on,
-            account.c.status,
-        )
-        .where(any_of(connection, account.c.holder_key, holder_keys))
-        .order_by(account.c.number)
-    ).all():
-        loaded = Account(
-            row.number, holders[row.holder_key], row.country, row.currency, row.opened_on, row.status == "open"
-        )
-        found.accounts[row.number] = loaded
-        by_holder[row.holder_key].append(loaded)
+    c = account.c
+    rows = connection.execute(
+        select(c.number, c.holder_key, c.country, c.currency, c.opened_on, c.status)
+        .where(any_of(connection, c.holder_key, holder_keys))
+        .order_by(c.number)
+    ).all()
+    for number, holder_key, country, currency, opened_on, status in rows:
+        loaded = Account(number, holders[holder_key], country, currency, opened_on, status == "open")
+        found.accounts[number] = loaded
+        by_holder[holder_key].append(loaded)
     found.accounts_of.update({key: tuple(accounts) for key, accounts in by_holder.items()})
 
 
@@ -236,16 +229,12 @@ def _holders(connection: Connection, keys: set[str]) -> Mapping[str, Holder]:
             texts[key].append(value)
         gathered.append(texts)
     names, tax_ids, bank_accounts = gathered
+    rows = connection.execute(
+        select(holder.c.key, holder.c.country, holder.c.type).where(any_of(connection, holder.c.key, keys))
+    ).all()
     return {
-        row.key: Holder(
-            row.key,
-            row.country,
-            HolderType(row.type),
-            tuple(names[row.key]),
-            tuple(tax_ids[row.key]),
-            tuple(bank_accounts[row.key]),
-        )
-        for row in connection.execute(select(holder).where(any_of(connection, holder.c.key, keys)))
+        key: Holder(key, country, _TYPES[type_], tuple(names[key]), tuple(tax_ids[key]), tuple(bank_accounts[key]))
+        for key, country, type_ in rows
     }
 
 
