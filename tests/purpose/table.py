@@ -262,6 +262,9 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a switch's reference": ("RRN 325344", ""),
+    "a parcel of the land register": ("кадастровый номер 320549", ""),
+    "a declaration": ("по декларации 322330", ""),
     "VAT glued to its percent": ("OPLATA NDS12", ""),
     "VAT glued, a sum": ("SUMMA NDS12000", ""),
     "VAT glued, a sum with tiyin": ("V T CH NDS16-00", ""),
@@ -447,6 +450,8 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 
 NATURE: dict[str, tuple[str, str]] = {
     "refund": ("Возврат ошибочно перечисленных средств (счет 7301)", "i:7301 !refund"),
+    "an advance given back, Uzbek": ("қайтариб берилган аванс инвойс 7301", "i:7301 !refund"),
+    "recalled": ("recalled payment inv 7301", "i:7301 !reversal"),
     "refund of an advance": ("возврат аванса по дог 15", "!refund"),
     "refund, Kazakh": ("артық төленген соманы қайтару", "!refund"),
     "refund, Kazakh passive": ("қаражат қайтарылды", "!refund"),
