@@ -71,7 +71,7 @@ _PLAIN: Final = (
 _PLAIN_DATE: Final = (
     r"(?P<plain_date>(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?=\s|[,;]|\Z))"
 )
-_BLOCKS: Final = rf"[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+"
+_BLOCKS: Final = rf"(?:{_LETTERS}++'(?={_LETTERS}))*+[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+"
 _NUMBER: Final = rf"(?:{_BLOCKS}(?:[-/][^\W\d_]{{1,3}}(?![^\W_]|[/.][^\W\d_]))?)"
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")

@@ -36,6 +36,7 @@ _NAME_DIGITS: Final = 4
 _CODE_DIGITS: Final = 3
 _THOUSAND: Final = 3
 _BANKS_OWN: Final = 11
+_PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 _SHILLINGS: Final = ("/=", "/-")
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
@@ -96,11 +97,14 @@ class Numbers(Behind):
         return following if long and plain(serial) else last
 
     def _cut_series_end(self, last: int, at: int) -> bool:
-        """«6711264 - F / 80»: the letter of the series stands at the end of the line, its digits on the next."""
-        if at != last + 2 or "\n" not in self.text or not self._is(at, "word") or not self._is(at + 1, "number"):
+        """«6711264 - F / 80», «6711264-F / 80»: the line ends behind the series' letter, its digits stand on the next."""
+        if at != last + 2 or "\n" not in self.text or not self._is(at + 1, "number"):
             return False
+        if self.kinds[at] not in ("word", "phrase") or _YEAR.fullmatch(self.text, self.starts[last], self.ends[last]):
+            return False  # «2026-г / 15»
         begun, end = self.starts[at + 1], self.ends[at + 1]
-        spaced = _SPACED_DASH.fullmatch(self.text, self.ends[last], self.starts[at]) is not None
+        dash = self.text[self.ends[last] : self.starts[at]]
+        spaced = dash == "-" or _SPACED_DASH.fullmatch(dash) is not None
         folded = self.text[self.ends[at] : begun] == "\n"
         short = self.ends[at] - self.starts[at] == 1 and end - begun <= _SERIES_DIGITS
         return spaced and folded and short and plain(self.text[begun:end])
@@ -217,8 +221,8 @@ class Numbers(Behind):
         in_front = self._in_front(first)
         spent = self.spent
         behind = self._named_behind(last, None if prefix.marks else in_front)
-        if prefix.marks and behind not in REFERENCE:  # «acct242906. tel …»: the word that is glued to it is nearer
-            behind, self.spent = None, spent
+        if prefix.marks and behind not in REFERENCE and not self._own_paper(last, start, behind):
+            behind, self.spent = None, spent  # «acct242906. tel …»: the word that is glued to it is nearer
         kind = behind or in_front
         if self._to_range(first, last, start, end, kind):
             return
@@ -229,6 +233,12 @@ class Numbers(Behind):
             self.spans[-1] = self.spans[-1]._replace(mark=SpanKind.INVOICE)
         if behind in REFERENCE and self._suffixed(last):
             self._joined_to_block_before(first)
+
+    def _own_paper(self, last: int, start: int, behind: SpanKind | None) -> bool:
+        """«№INV-2026-7 шартномага асосан»: a number's own prefix, and right behind it the paper that it numbers."""
+        phrase = self._phrase_at(last + 1)
+        next_to_it = (phrase is not None and phrase.mark is behind) or self._suffixed(last)
+        return behind in _PAPERS and next_to_it and self.text[start - 1] == "-"
 
     def _joined_to_block_before(self, first: int) -> None:
         """«336 394-sonli hisob-faktura»: with the block before it, where that is on the books; else by itself."""

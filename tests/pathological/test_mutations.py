@@ -84,7 +84,7 @@ GROUPS = (
     "mark.invoice", "mark.account", "mark.contract", "mark.document", "mark.tax_id", "mark.phone", "mark.bank_account",
     "mark.purpose_code", "mark.amount", "role.joiner", "role.beneficiary_before", "role.beneficiary_after", "role.month",
     "nature.refund", "nature.reversal", "nature.own_funds", "nature.loan", "nature.deposit_interest",
-    "nature.charter_capital", "lump.strong", "nature_not.before",
+    "nature.charter_capital", "nature.dividends", "lump.strong", "nature_not.before",
 )  # fmt: skip
 
 

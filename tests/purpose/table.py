@@ -54,6 +54,8 @@ MATCH: dict[str, tuple[str, str]] = {
     "invoice, glued N and an l for a one": ("PO SCHETU N614L563", "i:614L563"),
     "invoice, word for the sign glued": ("PO SCHETU NOMER7301", "i:7301"),
     "invoice behind glued VAT": ("V T CH NDS16 PO SCHETU 7301", "i:7301"),
+    "invoice, series cut behind its dash": ("kulipa ankara na. 6591955-G\n77 tarehe 18.01.2026", "i:6591955G77"),
+    "invoice, an Uzbek word glued in front": ("to'lov8456/5 - sonli to'lov hisobi", "i:84565"),
     "bare, behind glued VAT": ("NDS12 7301", "b:7301"),
     "bare, sh. may be many words": ("sh. 7301", "b:7301"),
     # Lists
@@ -270,6 +272,8 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "VAT glued, a sum with tiyin": ("V T CH NDS16-00", ""),
     "waybill glued": ("NAKL7301", ""),
     "tax glued": ("NALOG7301", ""),
+    "contract behind a number with a prefix": ("№INV-2026-061647 шартномага асосан", ""),
+    "contract behind a number with a prefix, Latin": ("INV-2026-061647 shartnoma bo'yicha", ""),
     "act glued to its number": ("акт15 за январь", ""),
     "order glued to its number": ("ZAKAZ7301", ""),
     "contract glued to its number": ("ДОГ7301 ОТ 01.02.2026", ""),
