@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from reconcile.books import Account, HolderType, Invoice, InvoiceStatus
 from reconcile.candidates import Candidate, rank, without
+from reconcile.frozen import quickly_made
 from reconcile.invoicing.numbers import is_valid
 from reconcile.matchers import MATCHERS, hints
 from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
@@ -46,6 +47,7 @@ class Allocation(NamedTuple):
     amount: int
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of the payment, and why. `splits` has a row for each account that shares it (one for a plain credit);

@@ -6,13 +6,13 @@ is one file and one line here. `hints` stands apart: it settles nothing and is a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from reconcile.matchers import known_payer, not_a_topup, references, typo
 from reconcile.proposal import Case, Proposal
 
-Matcher = Callable[[Case], Iterator[Proposal]]
+Matcher = Callable[[Case], Iterable[Proposal]]
 
 MATCHERS: Final[tuple[Matcher, ...]] = (
     not_a_topup.propose,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from reconcile.books import Account, Invoice
 from reconcile.payer import holders_by_id
 from reconcile.proposal import Case, Part, Proposal
@@ -11,10 +9,10 @@ from reconcile.proposal import Case, Part, Proposal
 NAME = "known_payer"
 
 
-def propose(case: Case) -> Iterator[Proposal]:
+def propose(case: Case) -> tuple[Proposal, ...]:
     refs = case.references
     if refs.marked or refs.bare or refs.unknown or refs.ranges:
-        return
+        return ()
     accounts = [
         account
         for holder in holders_by_id(case.payer, case.found)
@@ -22,16 +20,16 @@ def propose(case: Case) -> Iterator[Proposal]:
         if account.currency == case.payment.currency
     ]
     if len(accounts) != 1:
-        return
+        return ()
     account = accounts[0]
-    if invoices := _invoices_paid(case, account):
-        evidence = (
-            ("payer_known", {"account": account.number}),
-            ("exact_outstanding", {"invoice": ", ".join(invoices)}),
-        )
-        yield Proposal(
-            NAME, (Part(account.number, invoices),), evidence, 0.9, certain=True, flags=("matched_by_payer",)
-        )
+    invoices = _invoices_paid(case, account)
+    if not invoices:
+        return ()
+    evidence = (
+        ("payer_known", {"account": account.number}),
+        ("exact_outstanding", {"invoice": ", ".join(invoices)}),
+    )
+    return (Proposal(NAME, (Part(account.number, invoices),), evidence, 0.9, certain=True, flags=("matched_by_payer",)),)
 
 
 def _invoices_paid(case: Case, account: Account) -> tuple[str, ...]:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from reconcile.proposal import Case, Proposal
+from reconcile.proposal import Case, Evidence, Proposal
 
 NAME = "not_a_topup"
 
 
-def propose(case: Case) -> Iterator[Proposal]:
+def propose(case: Case) -> tuple[Proposal, ...]:
     payment, reading = case.payment, case.payment.reading
     if payment.batch_without_amounts:
-        yield Proposal(NAME, reason="batch_without_amounts", certain=True, evidence=(("batch_without_amounts", {}),))
-    elif payment.debtor.account and payment.debtor.account in case.found.own_accounts:
-        yield _no_topup("own_funds")
-    elif reading.not_a_topup:
-        yield _no_topup(reading.not_a_topup)
-    elif why := _lump_sum(case):
-        yield Proposal(NAME, reason="settlement_unmatched", certain=True, evidence=(("lump_sum", {"sign": why}),))
+        return (_certain("batch_without_amounts", ("batch_without_amounts", {})),)
+    if payment.debtor.account and payment.debtor.account in case.found.own_accounts:
+        return (_no_topup("own_funds"),)
+    if reading.not_a_topup:
+        return (_no_topup(reading.not_a_topup),)
+    if why := _lump_sum(case):
+        return (_certain("settlement_unmatched", ("lump_sum", {"sign": why})),)
+    return ()
 
 
 def _no_topup(kind: str) -> Proposal:
-    return Proposal(NAME, reason="not_a_topup", certain=True, evidence=(("not_a_topup", {"kind": kind}),))
+    return _certain("not_a_topup", ("not_a_topup", {"kind": kind}))
+
+
+def _certain(reason: str, evidence: Evidence) -> Proposal:
+    return Proposal(NAME, reason=reason, certain=True, evidence=(evidence,))
 
 
 def _lump_sum(case: Case) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from reconcile.books import Account, Invoice
@@ -14,12 +14,11 @@ from reconcile.purpose.resolve import Reference
 NAME = "references"
 
 
-def propose(case: Case) -> Iterator[Proposal]:
-    marked, bare = case.references.marked, case.references.bare
-    if marked:
-        yield from _marked(case, marked, bare)
-    elif bare:
-        yield from _bare(case, bare)
+def propose(case: Case) -> tuple[Proposal, ...]:
+    references = case.references
+    if references.marked:
+        return _marked(case, references.marked, references.bare)
+    return _bare(case, references.bare) if references.bare else ()
 
 
 def account_of(case: Case, reference: Reference) -> Account:
@@ -29,7 +28,7 @@ def account_of(case: Case, reference: Reference) -> Account:
     return found.accounts[found.invoices[reference.number].account_number]
 
 
-def _marked(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) -> Iterator[Proposal]:
+def _marked(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) -> tuple[Proposal, ...]:
     accounts = _accounts(case, marked)
     if len(accounts) == 1:
         account, agreeing = accounts[0], marked
@@ -39,29 +38,26 @@ def _marked(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) 
         elif len(marked) > 1:
             agreeing = sorted(marked, key=_place)
         part = Part(account.number, _invoices(agreeing))
-        yield Proposal("marked_reference", (part,), _evidence(agreeing), 1.0, True)
-        return
+        return (Proposal("marked_reference", (part,), _evidence(agreeing), 1.0, True),)
     parts = _parts_of_one_holder(case, marked, accounts)
     if parts:
-        yield Proposal("several_accounts", parts, _evidence(marked), 1.0, True)
-        return
-    yield from _each(case, marked, 0.6)
-    yield Proposal(NAME, reason="conflicting_references", certain=True, evidence=_evidence(marked))
+        return (Proposal("several_accounts", parts, _evidence(marked), 1.0, True),)
+    unsettled = Proposal(NAME, reason="conflicting_references", certain=True, evidence=_evidence(marked))
+    return (*_each(case, marked, 0.6), unsettled)
 
 
 def _place(reference: Reference) -> int:
     return reference.span.start
 
 
-def _bare(case: Case, bare: Sequence[Reference]) -> Iterator[Proposal]:
+def _bare(case: Case, bare: Sequence[Reference]) -> tuple[Proposal, ...]:
     accounts = _accounts(case, bare)
     corroboration = _corroborated(case, accounts[0], bare) if len(accounts) == 1 else None
     if corroboration is not None:
         parts = (Part(accounts[0].number, _invoices(bare)),)
-        yield Proposal("bare_reference", parts, (*_evidence(bare), corroboration), score=0.9, certain=True)
-        return
-    yield from _each(case, bare, 0.5)
-    yield Proposal(NAME, reason="ambiguous_reference", certain=True, evidence=_evidence(bare))
+        return (Proposal("bare_reference", parts, (*_evidence(bare), corroboration), 0.9, True),)
+    unsettled = Proposal(NAME, reason="ambiguous_reference", certain=True, evidence=_evidence(bare))
+    return (*_each(case, bare, 0.5), unsettled)
 
 
 def _accounts(case: Case, refs: Sequence[Reference]) -> list[Account]:
@@ -112,10 +108,10 @@ def _parts_of_one_holder(case: Case, marked: Sequence[Reference], accounts: list
     )
 
 
-def _each(case: Case, refs: Sequence[Reference], score: float) -> Iterator[Proposal]:
-    for ref in refs:
-        invoices = (ref.number,) if ref.kind is SpanKind.INVOICE else ()
-        yield Proposal(NAME, (Part(account_of(case, ref).number, invoices),), _evidence([ref]), score=score)
+def _each(case: Case, refs: Sequence[Reference], score: float) -> list[Proposal]:
+    return [
+        Proposal(NAME, (Part(account_of(case, ref).number, _invoices([ref])),), _evidence([ref]), score) for ref in refs
+    ]
 
 
 def _evidence(refs: Sequence[Reference]) -> tuple[Evidence, ...]:

@@ -16,7 +16,7 @@ KEY_VERSION: Final = "2"
 _TRADING_AS: Final = re.compile(
     r"(?<!\w)(?:t\s?[/\\]\s?a(?:s)?|d\s?[/\\]\s?b\s?[/\\]\s?a|trading as)(?!\w)\.?", re.IGNORECASE
 )
-_MAY_TRADE_AS: Final = re.compile(r"[/\\]|rading|RADING")
+_MAY_TRADE_AS: Final = ("/", "\\", "rading", "RADING")
 _STARS: Final = re.compile(r"[*•●■█]")
 # A letter that stands for a word: «Яна Петровна О.», «Иванов И.», "Ivanov Sh.".
 _SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:sh|ch|zh|kh|ya|yu|ye|ts)(?=\.))(?!\w)", re.IGNORECASE)
@@ -119,18 +119,18 @@ def _is_shortened(name: str, words: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=32768)
 def fold(name: str) -> Folded:
     """A name taken apart; the same payers come again, and one decision asks several times."""
-    parts = _TRADING_AS.split(name, maxsplit=1) if _MAY_TRADE_AS.search(name) else (name,)
+    parts = _TRADING_AS.split(name, maxsplit=1) if any(sign in name for sign in _MAY_TRADE_AS) else [name]
     words = words_of(parts[0])
     stripped = strip_forms(words)
     return Folded(
-        words=stripped.words,
-        key=key_of(stripped.words),
-        prefix=" ".join(stripped.unled),
-        forms=stripped.forms,
-        starred=_STARS.search(name) is not None,
-        shortened=_is_shortened(parts[0], stripped.words) and not is_company(stripped.forms),
-        trade=key_of(strip_forms(words_of(parts[1])).words) if len(parts) > 1 else "",
-        trade_prefix=" ".join(words_of(parts[1])) if len(parts) > 1 else "",
+        stripped.words,
+        key_of(stripped.words),
+        " ".join(stripped.unled),
+        stripped.forms,
+        _STARS.search(name) is not None,
+        _is_shortened(parts[0], stripped.words) and not is_company(stripped.forms),
+        key_of(strip_forms(words_of(parts[1])).words) if len(parts) > 1 else "",
+        " ".join(words_of(parts[1])) if len(parts) > 1 else "",
     )
 
 

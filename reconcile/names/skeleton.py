@@ -160,9 +160,13 @@ def skeleton(text: str) -> str:
     ('Joraev SoHruH', 'Joraev SoHruH', 'bauirJan', 'bauirJan')
     """
     text = text.lower()
-    if not text.isascii() and _SCRIPTS_MIXED.search(text):
-        text = _one_script(text)
-    if _WHOLE_NAME.search(text):
+    if text.isascii():
+        whole = "j" in text
+    else:
+        if _LATIN_LETTER.search(text) is not None and _SCRIPTS_MIXED.search(text):
+            text = _one_script(text)
+        whole = _WHOLE_NAME.search(text) is not None
+    if whole:
         return _spelled(text)
     return " ".join(filter(None, map(_word, text.split())))
 
@@ -174,8 +178,9 @@ def _spelled(text: str) -> str:
         if _ISO_9.search(text):
             text = _J_BESIDE_VOWEL.sub("y", _C_BESIDE_VOWEL.sub("ts", text))
     text = _symbols_of_latin(f" {text.translate(_LETTERS)} ")
-    for spelled, plain in _VOWELS:
-        text = text.replace(spelled, plain)
+    if "y" in text or "Y" in text:
+        for spelled, plain in _VOWELS:
+            text = text.replace(spelled, plain)
     if "iev" in text:
         for spelled, plain in _IEV:
             text = text.replace(spelled, plain)
