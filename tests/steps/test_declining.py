@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from reconcile.problem import Refusal
 from reconcile.steps import declining, masters, review
@@ -16,6 +16,7 @@ from reconcile.steps.review import Person
 from reconcile.steps.run import RunResult, run
 from reconcile.steps.status import status
 from reconcile.steps.verify import verify
+from tests.gateway import books as gateway
 from tests.steps.books import NOW, Line, one_c, open_books, policies, rows, upload
 
 DAY = date(2026, 2, 3)
@@ -250,3 +251,23 @@ def test_a_credit_beside_it_still_wakes_a_payment_whose_candidate_was_declined(
     assert desk.run().changed == 0
     assert verify(desk.engine) == []
     desk.engine.dispose()
+
+
+def test_a_card_payment_is_not_credited_against_a_persons_word(sqlite_url: str, tmp_path: Path) -> None:
+    """Held while its account was closed; the account is open again, and the person said that it is not for it."""
+    engine = gateway.books(sqlite_url, tmp_path)
+    for state in ("closed", "open"):
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE account SET status = '{state}' WHERE number = '{gateway.KZ}'"))
+        if state == "closed":
+            gateway.load(engine, tmp_path, {**gateway.CARD, "gateway_payment_id": "P-1"})
+            ((key, held),) = rows(engine, "SELECT id, status FROM payment")
+            assert held == "held"
+            declining.decline(engine, policies(), str(key), gateway.KZ, ALIYA)
+    gateway.settled(engine)
+    assert rows(engine, "SELECT status, account_number FROM payment") == [("unmatched", None)]
+    declining.reconsider(engine, policies(), str(key), gateway.KZ, BORIS)
+    gateway.settled(engine)
+    assert rows(engine, "SELECT status, account_number FROM payment") == [("credited", gateway.KZ)]
+    assert verify(engine) == []
+    engine.dispose()
