@@ -171,7 +171,8 @@ class Walk(Numbers):
             return False
         if self.kinds[before] in ("number", "typed"):
             return True
-        return _LAST_WORD.search(self.text, self.starts[before], self.ends[before]) is not None
+        long = self.ends[before] - self.starts[before] >= LONG_WORD
+        return long and _LAST_WORD.search(self.text, self.starts[before], self.ends[before]) is not None
 
     def _number(self) -> None:
         first = self.at

@@ -127,19 +127,21 @@ class Numbers(Behind):
 
     def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
         """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""
+        if first != last or self.sign:
+            return False
         digits = self.text[start:end]
-        ordinal = _ORDINAL.fullmatch(digits)
-        if ordinal is not None:
+        if not plain(digits):
+            ordinal = _ORDINAL.fullmatch(digits)
+            if ordinal is None or not plain(ordinal[1]):
+                return False
             digits = ordinal[1]
-        if first != last or not plain(digits) or self.sign:
+        if len(digits) > 2 and not _YEAR.fullmatch(digits):
             return False
         after = self._behind_hyphen(last)
         before = self._phrase_at(first - 1) or self._phrase_at(first - 2 if self._dotted(first - 1) else first - 1)
         beside_month = (after is not None and after.month) or (before is not None and before.month)
-        if len(digits) <= 2 and beside_month:
-            return 1 <= int(digits) <= _DAYS and self._date(start, end)
-        if not _YEAR.fullmatch(digits):
-            return False
+        if len(digits) <= 2:
+            return beside_month and 1 <= int(digits) <= _DAYS and self._date(start, end)
         dated_behind = after is not None and after.date and not after.mark and not self._dated_number(last)
         if beside_month or dated_behind or self._behind_date(start):
             return self._date(start, end)
@@ -189,6 +191,8 @@ class Numbers(Behind):
 
     def _until(self, first: int, last: int) -> bool:
         """«4512 dan 4515 gacha», «4512-ден 4515-ке дейінгі»: behind its second end a word says that it is a range."""
+        if not self.spans or not (self._is(first - 1, "-") or self._case_ending(first - 1)):
+            return False
         at = last + 1
         while at < len(self.kinds) and (self._is(at, "-") or self._case_ending(at)):
             at += 1
@@ -287,8 +291,10 @@ class Numbers(Behind):
 
     def _to_range(self, first: int, last: int, start: int, end: int, kind: SpanKind | None) -> bool:
         """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
-        whole = _RANGE.fullmatch(self.text[start:end].replace("\n", ""))
-        if whole is not None and (kind in REFERENCE or (kind is None and self.sign)) and _rises(whole[1], whole[2]):
+        stretch = self.text[start:end]
+        opened = kind in REFERENCE or (kind is None and self.sign)
+        whole = _RANGE.fullmatch(stretch.replace("\n", "")) if opened and not stretch.isdigit() else None
+        if whole is not None and _rises(whole[1], whole[2]):
             self._add_range(start, end, kind)
             return True
         if self._until(first, last):
@@ -378,11 +384,8 @@ class Numbers(Behind):
             return _NO_PREFIX
         begin, end = self.starts[at], self.ends[at]
         start = max(begin, self.text.rfind(" ", begin, end) + 1)  # «proforma INV-2026-7»: the last word is the prefix
-        alone = (
-            self.text[begin:start].strip(" .").upper() in _SIGN_WORDS
-        )  # no other word of the phrase names the number
         gap = self.text[end : self.starts[first]]
-        if end - start > LONGEST_PREFIX or not _PREFIX_GAP.fullmatch(gap):
+        if end - start > LONGEST_PREFIX or not (gap in ("", " ") or _PREFIX_GAP.fullmatch(gap)):
             return _NO_PREFIX
         phrase = self._phrase_at(at)
         if gap == "\n" and self.text[self.starts[first]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
@@ -396,6 +399,7 @@ class Numbers(Behind):
             return _Prefix(self.text[start:end]) if gap == "" else _NO_PREFIX
         if phrase.mark not in REFERENCE or end - start > 4 or not (glued or self.text[start:end].isascii()):
             return _NO_PREFIX
+        alone = self.text[begin:start].strip(" .").upper() in _SIGN_WORDS  # no other word of the phrase names the number
         return _Prefix(self.text[start:end], first=glued, marks=glued and alone and at == self.mark_at)
 
     def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
