@@ -30,7 +30,8 @@ AGGREGATES: Final = words(
 )
 # Leaves whose names are too short, or too like a word, to be told by their shape alone.
 _LEAVES: Final = words("CODE NAME MEMO CITY SIC ORG FID SEVERITY MESSAGE")
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9_.]*)\s*(/?)>|<!\[CDATA\[(.*?)\]\]>|<!--.*?-->", re.DOTALL)
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9_.]*)\s*(/?)>|<!\[CDATA\[|<!--")
+_SECTION_END: Final = {"<![CDATA[": "]]>", "<!--": "-->"}
 _SHAPE: Final = re.compile(r"[A-Z][A-Z0-9_.]{3,31}")
 _ROOT: Final = re.compile(r"<OFX\s*>", re.IGNORECASE)
 _START: Final = re.compile(r"\s*+(?:(?><\?.*?\?>)\s*+)*+(?:OFXHEADER\s*:|<OFX\s*>)", re.IGNORECASE | re.DOTALL)
@@ -139,12 +140,18 @@ class _Reader:
             self.keep(text, 0)
             return
         position = 0
-        for match in _TAG.finditer(text):
-            self.parts.append(_resolved(text[position : match.start()]))
-            self.line += text.count("\n", position, match.start())
-            position = match.end()
-            token = self.tag(match)
-            self.line += text.count("\n", match.start(), position)
+        while (match := _TAG.search(text, position)) is not None:
+            start, end = match.span()
+            section = match.group(2) is None
+            if section and (end := _section_end(text, match)) < 0:
+                break  # it ends in a block to come
+            self.parts.append(_resolved(text[position:start]))
+            self.line += text.count("\n", position, start)
+            token = None if section else self.tag(match)
+            if section and match.group() == "<![CDATA[":
+                self.parts.append(text[start + 9 : end - 3])
+            self.line += text.count("\n", start, end)
+            position = end
             if token is not None:
                 yield token
         self.keep(text, position)
@@ -171,10 +178,7 @@ class _Reader:
 
     def tag(self, match: re.Match[str]) -> Token | None:
         """The token that this tag ends, if it is one of the format; else the tag is text of the open leaf."""
-        slash, name, empty, cdata = match.groups()
-        if name is None:
-            self.parts.append(cdata or "")
-            return None
+        slash, name, empty = match.groups()
         if not self.is_ours(name):
             self.parts.append(match.group())
             return None
@@ -201,10 +205,20 @@ class _Reader:
     def finish(self) -> Iterator[Token]:
         if not self.started:
             raise Refusal.of("there is no <OFX> in the file", "download the statement again")
+        if (section := _TAG.search(self.rest)) is not None:
+            words = f"what {section.group()} opens does not end"
+            raise Refusal.of(words, "download the statement again", line=self.line)
         self.parts.append(_resolved(self.rest))
         token = self.ended()
         if token is not None:
             yield token
+
+
+def _section_end(text: str, opening: re.Match[str]) -> int:
+    """Behind the comment or CDATA section that opens here; -1 where it is still open at the text's end."""
+    ending = _SECTION_END[opening.group()]
+    found = text.find(ending, opening.end())
+    return found + len(ending) if found >= 0 else -1
 
 
 def _resolved(text: str) -> str:

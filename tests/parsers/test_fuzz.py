@@ -70,6 +70,7 @@ def test_any_bytes_at_all(content: bytes, parser: object) -> None:
         b":20:" + b" " * 100_000,
         b"\n{4:" * 25_000,
         b"<OFX>" + b"<!--" * 25_000,
+        b"<OFX>" + (b"<!--" * 5 + b"<![CDATA[" * 5 + b"<![--") * 1_400,
         "слово;".encode("cp1251") * 16_000,
         b'"' + b"Amount (KZT);" * 7_000,
     ],

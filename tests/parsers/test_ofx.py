@@ -168,6 +168,12 @@ def test_the_currency_of_the_first_transaction_stands_for_an_empty_curdef() -> N
     assert read_one(ofx, file(statement(listed(row()), currency="")))[0].currency == "KZT"
 
 
+def test_comments_and_sections_end_wherever_a_block_of_the_file_ends() -> None:
+    for size in (10, 65_530, 200_000):
+        _, [entry] = read_one(ofx, one(MEMO=f"a<!-- {'x' * size} -->b<![CDATA[ & {'y' * 20}]]>"))
+        assert entry.details[0].purpose == "ab & " + "y" * 20
+
+
 ERROR = "<STATUS><CODE>2000<SEVERITY>ERROR<MESSAGE>General error</STATUS>"
 REFUSED = {
     "empty": (file(), "the file holds no statement"),
@@ -178,6 +184,10 @@ REFUSED = {
     "end without a beginning": (one().replace(b"<STMTTRN>", b""), "</STMTTRN> where <BANKTRANLIST> of line"),
     "not closed": (one() + b"<OFX><BANKMSGSRSV1></OFX>", "</OFX> where <BANKMSGSRSV1> of line"),
     "left open": (b"<OFX><BANKMSGSRSV1><!-- </OFX><!-- -->", "<BANKMSGSRSV1> is not closed: the file is cut"),
+    "a comment without an end": (one(MEMO="a <!-- b"), "what <!-- opens does not end"),
+    "a section without an end": (one(MEMO="a <![CDATA[b"), "what <![CDATA[ opens does not end"),
+    "a transaction in a comment": (
+        one(MEMO=f"a<!-- {'x' * 90_000} {row()} -->b"), "the file has 2 transactions (STMTTRN), of which 1"),
     "an error": (file(f"<STMTTRNRS>{ERROR}</STMTTRNRS>"), "the bank answered with an error: 2000 General error"),
     "an error without its severity": (file("<STMTTRNRS><STATUS><CODE>15500</STATUS>"), "an error: 15500"),
     "an investment": (file("<INVSTMTTRNRS><INVSTMTRS>"), "7: the file holds an investment statement"),
