@@ -31,7 +31,8 @@ class Minor(TypeDecorator[int]):
 
 
 class Moment(TypeDecorator[datetime]):
-    """A point in time, always with its zone: UTC in the books."""
+    """A point in time, always with its zone: UTC in the books, whatever zone the database's sessions stand in (PostgreSQL
+    hands a moment out in theirs, and the journal's chain covers how it is written)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -45,4 +46,6 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
