@@ -78,7 +78,7 @@ build/compiled/done: pyproject.toml hatch_build.py $(SOURCES) | .venv/installed
 
 # All but the mutations: they replace functions of the core, which compiled code does not look up any more.
 test-compiled: compiled
-	$(COMPILED) -m pytest -n $(WORKERS) tests/purpose tests/names tests/deciding tests/pathological \
+	$(COMPILED) -m pytest -n $(WORKERS) tests/purpose tests/names tests/deciding tests/pathological tests/policy \
 		--ignore tests/pathological/test_mutations.py $(PYTEST_ARGS)
 
 bench: compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from reconcile.policy import Edition, Policy, PolicyBook, check, load_policy
 from reconcile.policy import build as building
 from reconcile.policy.loader import load_text
 from reconcile.problem import Refusal
+from reconcile.statement import Party
 
 TODAY = date(2026, 11, 23)
 KZ_LIMITS = "[country.KZ.card.limits.KZT]\n"
@@ -187,3 +189,11 @@ def test_the_examples_of_the_guide_are_read() -> None:
     book = load_text("".join(examples))
     assert kzt(book.on(date(2027, 1, 1)), "300000") is None
     assert kzt(book.on(date(2026, 12, 31)), "300000") == "limit_above_maximum"
+
+
+def test_the_rules_travel_to_a_helping_process() -> None:
+    """A run sends them to the processes beside it: as source and compiled alike."""
+    book = load_policy(None)
+    assert pickle.loads(pickle.dumps(book)) == book
+    again = pickle.loads(pickle.dumps(book)).on(TODAY)
+    assert again.is_intermediary(Party(name="АО Kaspi Bank")) and again.lump_sum_sender(Party(name="PAYME")) == "Payme"
