@@ -97,8 +97,11 @@ def take_back(
     connection.execute(
         update(declined_candidate)
         .where(declined_candidate.c.id == word.id)
-        .values(taken_back_by=person.actor, taken_back_reason=person.reason, taken_back_at=person.at)
+        .values(taken_back_by=person.actor, taken_back_reason=person.reason, taken_back_at=max(person.at, word.at))
     )
+    if row.status not in OPEN:  # a run has placed it while a second person was awaited: that stands
+        audit(connection, person.actor, "reconsider", row.id, person.reason, person.at, dict(arguments))
+        return Outcome(row.id, "reconsider", row.status)
     made = _decided_anew(connection, policies, row) or _in_force(connection, row)
     return _record(connection, policies, row, "reconsider", made, person, arguments)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -229,6 +229,30 @@ def test_above_the_amount_a_second_person_lets_it_be_offered_again(database_url:
     assert rows(desk.engine, "SELECT taken_back_by, taken_back_reason FROM declined_candidate") == [
         ("boris", "a mistake of ours (approved by aliya)")
     ]
+    assert verify(desk.engine) == []
+    desk.engine.dispose()
+
+
+def test_it_is_taken_back_by_a_clock_that_is_behind(desk: Desk) -> None:
+    desk.decline("104583")
+    desk.reconsider("104583", Person("boris", "a mistake of ours", NOW - timedelta(hours=1)))
+    assert rows(desk.engine, "SELECT count(*) FROM declined_candidate WHERE taken_back_at = at") == [(1,)]
+
+
+def test_what_a_run_has_credited_meanwhile_is_left_as_it_is(database_url: str, tmp_path: Path) -> None:
+    """A second person's yes comes after a run has credited the payment, to another account than the declined one."""
+    desk = _desk(database_url, tmp_path, Line(DAY, 300_000_000, "1", "Оплата по счету 4512", **STRANGER))
+    desk.decline("104583")
+    assert desk.reconsider("104583")
+    desk.bring("power", POWER)
+    desk.run()
+    credited = desk.stands()
+    assert credited == ("credited", None, "104582")
+    before = rows(desk.engine, "SELECT count(*), max(no) FROM decision")
+    assert review.approve(desk.engine, policies(), desk.ids[0], ALIYA).status == "credited"
+    assert (desk.stands(), rows(desk.engine, "SELECT count(*), max(no) FROM decision")) == (credited, before)
+    assert rows(desk.engine, "SELECT count(*) FROM declined_candidate WHERE taken_back_at IS NULL") == [(0,)]
+    assert desk.run().changed == 0
     assert verify(desk.engine) == []
     desk.engine.dispose()
 
