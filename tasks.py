@@ -27,6 +27,7 @@ from reconcile.parsers.table_folder import profiles_in
 from reconcile.policy import PolicyBook, load_policy
 from reconcile.steps import fetch, inbox, jobs, mail, missing
 from reconcile.steps import nightly as night
+from reconcile.steps.garbage import collect_seldom
 from reconcile.steps.jobs import Job
 from reconcile.steps.outbox import sending
 from reconcile.steps.post import Post
@@ -51,6 +52,7 @@ ACTOR: Final = "schedule"
 
 log: Final = logging.getLogger(__name__)
 given: Final = settings.load()
+collect_seldom()
 
 app: Final = Celery("reconcile")
 app.conf.update(

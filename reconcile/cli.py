@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import sys
 import traceback
@@ -40,6 +39,7 @@ from reconcile.commands import (
 )
 from reconcile.commands.context import Context
 from reconcile.problem import Refusal
+from reconcile.steps.garbage import collect_seldom
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
 
@@ -122,7 +122,7 @@ def version(context: typer.Context) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; the console script exits with it."""
-    gc.set_threshold(1_000_000, 50, 100)  # a chunk holds many values for a short while: collecting in it is wasted
+    collect_seldom()
     line = _hoisted(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in line
     with _log_of_its_own():

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from reconcile.policy import PolicyBook
 from reconcile.purpose.reader import read_purpose
+from reconcile.steps.garbage import collect_seldom
 from reconcile.steps.run import CHUNK, Worker, help_out
 from reconcile.store import work
 from reconcile.store.engine import make_engine
@@ -68,6 +69,7 @@ def _start(engine: Engine, now: datetime, policies: PolicyBook) -> tuple[SpawnPr
 def _help(url: str, now: datetime, policies: PolicyBook, called: Pipe) -> None:
     """Gets ready, waits for the call, then helps until the run is over. Without a call (the run needed no help, or
     its process died before) there is nothing to do."""
+    collect_seldom()
     read_purpose("")
     with suppress(EOFError):
         called.recv()

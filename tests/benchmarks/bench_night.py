@@ -7,7 +7,6 @@ computed), and a fixed loop of plain Python.
 
 from __future__ import annotations
 
-import gc
 import json
 import shutil
 import sys
@@ -22,6 +21,7 @@ from sqlalchemy import Engine, text
 from reconcile.policy import load_policy
 from reconcile.steps import masters
 from reconcile.steps.export import export
+from reconcile.steps.garbage import collect_seldom
 from reconcile.steps.ingest import Origin, ingest
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
@@ -183,5 +183,5 @@ def _table(entries: int, invoices: int, imported: Measured, rounds: list[dict[st
 
 if __name__ == "__main__":
     _, _, name, where, *figures = sys.argv
-    gc.set_threshold(1_000_000, 50, 100)  # as the command line sets it
+    collect_seldom()  # as the command line does
     report(loop if name == "loop" else lambda: TASKS[name](Path(where), *map(int, figures)))

@@ -12,7 +12,6 @@ process's peak.
 from __future__ import annotations
 
 import csv
-import gc
 import importlib.util
 import resource
 import subprocess
@@ -29,6 +28,7 @@ from lxml import etree
 from ofxparse import OfxParser
 
 from reconcile.parsers import ReadContext, open_statement
+from reconcile.steps.garbage import collect_seldom
 
 ROUNDS = 3
 SMALL = (3_000, 9_000)
@@ -162,7 +162,7 @@ def measured(task: Callable[[Path], None], path: Path) -> tuple[float, int]:
 
 
 def run_task(name: str, path: Path) -> None:
-    gc.set_threshold(1_000_000, 50, 100)  # as the command line has it (reconcile/cli.py)
+    collect_seldom()  # as the command line does
     started = time.process_time()
     TASKS[name](path)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

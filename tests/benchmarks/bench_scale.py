@@ -7,7 +7,6 @@ the same tables with the same indexes, constraints and durability; nothing is co
 
 from __future__ import annotations
 
-import gc
 import json
 import shutil
 import sys
@@ -23,6 +22,7 @@ from sqlalchemy import text
 
 from reconcile.policy import load_policy
 from reconcile.steps import masters
+from reconcile.steps.garbage import collect_seldom
 from reconcile.steps.ingest import Origin, ingest
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
@@ -262,5 +262,5 @@ def main(root: Path, entries: int, invoices: int, repeat: int, million: int) -> 
 
 if __name__ == "__main__":
     _, _, name, where, *given = sys.argv
-    gc.set_threshold(1_000_000, 50, 100)  # as the command line sets it
+    collect_seldom()  # as the command line does
     report(lambda: TASKS[name](Path(where), *given))
