@@ -28,6 +28,8 @@ _SUBJECT: Final = (
     rf"(?:услуг|хостинг|облач|аренд|сервер|vps\b|vds\b|интернет|домен|связь|период|предоставл|пользован|{_MONTH}"
     r"|uslug|hosting|services?\b|the\s+(?:month|period))"
 )
+_WARE: Final = r"(?:hosting|cloud|server|servers|vps|vds|internet|subscription|service|domain|saas|bandwidth|colocation)"
+"""What is sold. No company's name goes on with its fees, nor behind the English form that ends it."""
 _TAX: Final = (
     r"(?:в\s?т\.?\s?ч|без\s+ндс|ндс\b|[қк][қк]с\b|qqs\b|vat\b|от\s+[0-9]|dated\s|is\s+registered|согл\.|согласно)"
 )
@@ -43,6 +45,8 @@ _ENDS: Final = re.compile(
             rf"{_PAUSE}{_ACCOUNT}{_NUMBERED}",
             rf"{_PAUSE}(?:л/\s?сч?\b|ш/[хҳ]|a/c|{_TAX})",
             rf"{_BREAK}(?:{_ACCOUNT}|{_DOCUMENT}|{_SUBJECT}|{_AFTER_BREAK})",
+            rf"\s+{_WARE}\s+fees?\b",
+            rf"(?:(?<=\bllp)|(?<=\bltd)|(?<=\bltd\.)|(?<=\blimited)|(?<=\bplc)|(?<=\bllc))\s+(?:{_WARE}|fees?|services?)\b",
             r"\s+(?:үшін|учун|uchun|атынан|номидан|nomidan)\b",
             r"[\s,;./(|№#-]+[0-9]{5,}",
         )

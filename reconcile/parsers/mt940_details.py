@@ -19,6 +19,7 @@ from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
 
 _NUMBERED: Final = re.compile(r"([0-9]{3})\n?([?<>~^+@&$%!*;#|])(?=[0-9\n])")
 _PURPOSE_NUMBERS: Final = frozenset(f"{number}" for number in (*range(20, 30), *range(60, 64)))
+_NAME_WIDTH: Final = 27
 _PARTY_NUMBERS: Final = frozenset({"30", "31", "32", "33", "38"})
 _ANY_NUMBERS: Final = frozenset(f"{number:02}" for number in range(100))
 _USUAL_NUMBERS: Final = frozenset(
@@ -125,7 +126,7 @@ def _numbered(text: str, start: re.Match[str]) -> Told | None:
             if value and not value.isspace():
                 lines.append(value.strip("\n"))
         elif number in _PARTY_NUMBERS:
-            value = value.strip()
+            value = value.rstrip() if number == "33" else value.strip()
             if party.setdefault(number, value) != value:  # as `_note` has it
                 party[number] = ""
         elif value:
@@ -145,14 +146,22 @@ def _note(found: dict[str, str], name: str, value: str) -> None:
 
 def _numbered_party(party: dict[str, str]) -> Party:
     get = party.get
-    name, rest = get("32", ""), get("33", "")
+    name = _name_in_two(get("32", ""), get("33", ""))
     account = get("38") or get("31")
     return Party(
-        f"{name}\n{rest}" if name and rest else name,
+        name,
         "",
         account_number(account) if account else "",
         _unfolded(get("30", "")),
     )
+
+
+def _name_in_two(name: str, rest: str) -> str:
+    """A name longer than ?32 goes on in ?33, in the middle of a word where ?32 is full («… AND WAREHO|USING LTD»)."""
+    if not name or not rest or rest.isspace():
+        return name
+    full = len(name.replace("\n", "")) >= _NAME_WIDTH and not rest[0].isspace()
+    return name + rest if full else f"{name}\n{rest.strip()}"
 
 
 def _unfolded(text: str) -> str:

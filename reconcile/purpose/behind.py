@@ -64,7 +64,7 @@ class Behind(View):
         while at < len(self.kinds):
             kind, value = self.kinds[at], self.values[at]
             if joined and self._glued_prefix(at):
-                pass  # the next number's own prefix
+                at += self._is(at + 1, "/")  # the next number's own prefix
             elif isinstance(value, Phrase):
                 if joined and value.mark and suffix < 0:  # «4512, сумма 500»: the next thought, no word behind a list
                     return len(self.kinds), suffix

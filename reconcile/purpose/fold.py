@@ -23,6 +23,9 @@ def _table() -> dict[int, str]:
         char = chr(code)
         if code < 0x3000 or 0xFF00 <= code < 0xFFF0:
             table[code] = char.upper() if len(char.upper()) == 1 else char
+    for code in range(0xC0, 0x250):  # Latin letters with a mark above or below: «SČETU», «tölem»
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        table[code] = base.upper() if base.isascii() and base.isalpha() else table[code]
     table.update({code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
     table.update({code: chr(code - 0xFEE0).upper() for code in range(0xFF41, 0xFF5B)})
     for chars, folded in (

@@ -13,7 +13,7 @@ MOST_PARTS: Final = 4
 
 _SPLIT: Final = re.compile(r"[^\s/+\\]+")
 _LIST: Final = re.compile(r"[0-9]{3,}(?:[/+\\][0-9]{3,})+")
-_AMONG_DIGITS: Final = re.compile(r"(?<=[0-9])[OoОоЗзlLIІі|]+(?![^\W0-9_])|(?<![^\W_])[OoОоЗзlLIІі|](?=[0-9])")
+_AMONG_DIGITS: Final = re.compile(r"(?<=[0-9])[OoОоЗзlLIІі|]+(?![^\W0-9_])|(?<![^\W_])(?:[OoОо]{2}|[OoОоЗзlLIІі|])(?=[0-9])")
 _TO_DIGIT: Final = str.maketrans("OoОоЗзlLIІі|", "000033111111")
 
 
@@ -41,12 +41,12 @@ def candidate_keys(text: str) -> tuple[str, ...]:
         return (text,)
     stretches = [text[start:end] for start, end in joins(text)]
     typed = [number_key(each) for each in stretches]
-    return tuple(dict.fromkeys(key for key in (*typed, *_repaired(stretches)) if key))
+    return tuple(dict.fromkeys(key for key in (*typed, *repaired(stretches)) if key))
 
 
-def _repaired(stretches: Sequence[str]) -> Iterator[str]:
+def repaired(stretches: Sequence[str]) -> Iterator[str]:
     """Letters typed for the digits they look like, between digits or at the edge of a run; the second attempt."""
     for each in stretches:
-        repaired = _AMONG_DIGITS.sub(lambda m: m[0].translate(_TO_DIGIT), each)
-        if repaired != each:
-            yield number_key(repaired)
+        mended = _AMONG_DIGITS.sub(lambda m: m[0].translate(_TO_DIGIT), each)
+        if mended != each:
+            yield number_key(mended)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from reconcile.purpose.numbers import Numbers
+from reconcile.purpose.numbers import FAR, Numbers
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import LONG_WORD
 from reconcile.purpose.view import LONGEST_PREFIX, REFERENCE, SIGNS
@@ -83,16 +83,20 @@ class Walk(Numbers):
         """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7», «заказ № INV-2026-7»): another word names the
         number already."""
         named = (self.mark in REFERENCE and self._fresh()) or (self.open in REFERENCE and self.joined)
-        if self.mark in _NOT_OURS and self._fresh():
-            named = self.sign or self.at == self.mark_at + 1
+        if self.mark in _NOT_OURS and self._near():
+            named = self.sign or (self.strange == 0 and self.at == self.mark_at + 1)
         return named and (self._glued_prefix(self.at) or self._own_series())
 
+    def _near(self) -> bool:
+        """«акт вып. работ №INV-2026-7»: the paper still names the number, as it would one without a prefix."""
+        return not self.comma and self.strange <= FAR.get(self.mark or SpanKind.BARE, 0)
+
     def _own_series(self) -> bool:
-        """«invoice INV2026007»: the same word again, with nothing between it and the number."""
-        phrase, again = self._phrase_at(self.at), self.mark is SpanKind.INVOICE
+        """«invoice INV2026007», «л/с LS505004, LS505012»: the same word again, with nothing between it and the number."""
+        phrase, named = self._phrase_at(self.at), self.mark if self.mark in REFERENCE else self.open
         start, end, number = self.starts[self.at], self.ends[self.at], self.at + 1
         glued = self._is(number, "number") and self.starts[number] == end and end - start <= LONGEST_PREFIX
-        return again and glued and phrase is not None and phrase.mark is SpanKind.INVOICE
+        return glued and named in REFERENCE and phrase is not None and phrase.mark is named
 
     def _news(self, phrase: Phrase) -> None:
         if "role.currency" in phrase.roles and self.at > 0 and self.kinds[self.at - 1] in ("number", "typed"):

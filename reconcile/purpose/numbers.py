@@ -7,24 +7,26 @@ from typing import Final, NamedTuple
 
 from reconcile.purpose.behind import Behind
 from reconcile.purpose.decoys import digits_kind
-from reconcile.purpose.keys import MOST_PARTS, candidate_keys
+from reconcile.purpose.keys import MOST_PARTS, candidate_keys, repaired
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.view import LONGEST_PREFIX, REFERENCE, SIGNS, plain
 from reconcile.purpose.words import Phrase
 from reconcile.reference import number_key
 
 _LISTED: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.CONTRACT, SpanKind.DOCUMENT, SpanKind.BARE})
-_FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, SpanKind.TAX_ID: 1, SpanKind.PHONE: 1}
+FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, SpanKind.TAX_ID: 1, SpanKind.PHONE: 1}
 """How many strange words may stand between a word and its number; none for an invoice or an account."""
 _WIDEST_GAP: Final = 3  # blanks or a fold within one number
 _DAYS: Final = 31
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
 _LAST_DIGITS: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
+_WIDEST_RANGE: Final = 1000
 _RANGE_SIGNS: Final = frozenset({"-", ".", "…", ">", "~"})
 _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
+_FROM: Final = re.compile(r"(?<!\w)(?:[СCS]|FROM)[ \n]+(?:(?:№|#|NO?\b)[ \n]*)?(?:[^\W\d_]{1,6}[-/])?\Z")
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
 _PREFIX_GAP: Final = re.compile(r"[ \n]{0,2}[-/]?[ \n]{0,2}")
 _NUMBER_SIGN: Final = re.compile("[NnНн]{1,2}(?=[^\\W\\d_])")
@@ -277,7 +279,7 @@ class Numbers(Behind):
             return None
         if mark in REFERENCE and self.strange == 1 and self._code_before():
             return mark
-        return mark if self.strange <= _FAR.get(mark, 0) else None
+        return mark if self.strange <= FAR.get(mark, 0) else None
 
     def _code_before(self) -> bool:
         """The one strange word is the number's own prefix, typed with a blank: «invoice SC 4512»."""
@@ -307,7 +309,7 @@ class Numbers(Behind):
         if place < 0 or self.spans[place].kind not in REFERENCE or not self._ranging(first, self.spans[place].end):
             return False
         low = self.spans[place]
-        if not _rises(self.text[low.start : low.end], self.text[start:end]):
+        if not _rises(self.text[low.start : low.end], self.text[start:end], self._counted_from(low.start)):
             return False
         del self.spans[place]
         self._add_range(low.start, end, low.kind)
@@ -333,6 +335,10 @@ class Numbers(Behind):
         while at >= 0 and self._dated(at):
             at -= 1
         return self._is(at, "number") and self.ends[at] == low_end
+
+    def _counted_from(self, start: int) -> bool:
+        """«по счетам с № 458275 по № 518315»: the word in front of its first number says that it is a range."""
+        return _FROM.search(self.text, 0, start) is not None
 
     def _dated(self, at: int) -> bool:
         phrase = self._phrase_at(at)
@@ -416,11 +422,14 @@ class Numbers(Behind):
             ) is not None:  # «NSC-524846»: glued to the own prefix
                 keys = (*keys, *(number_key(self.typed[cut:end]) for cut in range(start + 1, sign.end() + 1)))
             prefix_key = ""
+            lettered = not keys[0].isdigit() if keys else False
             if prefix is not None and prefix.text:
                 prefixed = number_key(prefix.text + self.typed[start:end])
                 keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
                 if prefix.first and (sign := _NUMBER_SIGN.match(prefix.text)):  # «NSRV - 0058510», and not «NOMER4512»
                     keys = (*keys, number_key(prefix.text[sign.end() :] + self.typed[start:end]))
+                if lettered:  # «INV-2O26-O8OO22»
+                    keys = (*keys, *repaired([f"{prefix.text}-{self.typed[start:end]}"]))
                 prefix_key = prefixed if prefix.marks else ""
             self.spans.append(Span(kind, start, end, keys, "", prefix_key))
         else:
@@ -432,9 +441,13 @@ class Numbers(Behind):
         self.mark, self.sign, self.joined, self.comma, self.strange = None, False, False, False, 0
 
 
-def _rises(low: str, high: str) -> bool:
-    """The two ends of a range: as many digits, the second greater, within a thousand; what stands before is the same."""
+def _rises(low: str, high: str, sure: bool = False) -> bool:
+    """The two ends of a range: as many digits, the second greater, within a thousand unless a word says that it is one;
+    what stands before is the same."""
     first, last = (_LAST_DIGITS.fullmatch("".join(each.split())) for each in (low, high))
     if first is None or last is None or first[1] != last[1] or len(first[2]) != len(last[2]):
         return False
-    return plain(first[2]) and plain(last[2]) and int(first[2]) < int(last[2]) <= int(first[2]) + 1000
+    if not (plain(first[2]) and plain(last[2])):
+        return False
+    width = int(last[2]) - int(first[2])
+    return width > 0 and (sure or width <= _WIDEST_RANGE)

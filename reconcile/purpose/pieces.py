@@ -8,7 +8,7 @@ from typing import Final
 
 from reconcile.purpose.decoys import DATE, KINDS, expression
 from reconcile.purpose.reading import SpanKind
-from reconcile.purpose.words import Known, Lexicon
+from reconcile.purpose.words import Known, Lexicon, Phrase
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _WORDS: Final = re.compile(f"({_LETTERS.pattern})")
@@ -17,6 +17,7 @@ _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
 _LONGEST_PREFIX: Final = 4
 _KNP: Final = re.compile(r"[0-9]{3}(?=[/\\._-])")
 _PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
+_FIELDS: Final = frozenset({SpanKind.PURPOSE_CODE, SpanKind.BANK_CODE, SpanKind.TAX_ID})
 
 
 class Pieces:
@@ -202,13 +203,19 @@ def _glued_before(run: str, following: str, words: Lexicon) -> bool:
     return len(run) > 1 and following.isdigit()
 
 
+def _opens_field(run: str, before: str, phrase: Phrase) -> bool:
+    """«4512/КБе17/КНП859», «4512БИН180440021537»: the bank's field begins, with its code glued to it."""
+    return phrase.mark in _FIELDS and len(run) >= 3 and (before.isdigit() or before in "/\\")
+
+
 @lru_cache(maxsize=4096)
 def _glued_behind(run: str, before: str, following: str, words: Lexicon) -> bool:
     phrase = words.phrase(run)
     if phrase is None:
         return False
     if phrase.mark is not None:
-        if following.isdigit() and not (before.isdigit() and phrase.mark in _PAPERS):
+        two = (before.isdigit() and phrase.mark in _PAPERS) or _opens_field(run, before, phrase)
+        if following.isdigit() and not two:
             return False  # «лс239659акт15» is two numbers
         return len(run) >= 3 and not (before == "-" and following == "-")
     if before == "-" and "role.case_ending" in phrase.roles:

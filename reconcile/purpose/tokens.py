@@ -194,7 +194,20 @@ def _longest(text: str, found: Pieces, at: int, known: Known) -> tuple[int, Phra
         phrase = meaning(nodes)
         if phrase is not None:
             best, best_end = phrase, end
+    if best_end > at and known.phrase is not None and known.phrase.joiner and _names_beyond(text, found, at, best_end):
+        return at, known.phrase
     return best_end, best
+
+
+def _names_beyond(text: str, found: Pieces, at: int, best_end: int) -> bool:
+    """«л/с 4512 и л/с 4513»: behind the joining word begins what names a number, and it ends later than the paper
+    «и/л» would."""
+    following = _next_word(text, found, at)
+    value = found.values[following]
+    if not isinstance(value, Known) or not value.longer:
+        return False
+    end, phrase = _longest(text, found, following, value)
+    return end > best_end and phrase is not None and phrase.mark is not None
 
 
 def _next_word(text: str, found: Pieces, end: int) -> int:

@@ -69,15 +69,28 @@ class View:
         return phrase is not None and phrase.suffix
 
     def _glued_prefix(self, at: int) -> bool:
-        """A few letters, a hyphen and a number in one piece; a line fold may have cut it."""
+        """A few letters, a hyphen or a slash, and a number in one piece («SC-4512», «PI/2026/0771»); a line fold may have
+        cut it. Behind a slash not where the letters name something else («4512, кв/15»)."""
         if at < 0:
             return False
         kind, start, end = self.kinds[at], self.starts[at], self.ends[at]
         if kind not in ("word", "phrase") or end - start > LONGEST_PREFIX:
             return False
-        if self._is(at + 1, "-") and self._is(at + 2, "number"):
-            return self.text[end : self.starts[at + 2]] in ("-", "-\n", "\n-")
+        if self._is(at + 2, "number"):
+            if self._is(at + 1, "-"):
+                return self.text[end : self.starts[at + 2]] in ("-", "-\n", "\n-")
+            if self._is(at + 1, "/"):
+                own = kind == "word" or self._names_the_same(at)
+                return own and self.text[end : self.starts[at + 2]] in ("/", "/\n", "\n/")
         return self._cut_prefix(at)
+
+    def _names_the_same(self, at: int) -> bool:
+        """A word for the kind of number that is open («INV/2026/7, INV/2026/8»), and not «/INV/4512/ACC/104582»."""
+        phrase = self._phrase_at(at)
+        if phrase is None or phrase.mark not in REFERENCE:
+            return False
+        named = self.mark if self.mark in REFERENCE else self.open
+        return named not in REFERENCE or named is phrase.mark
 
     def _cut_prefix(self, at: int) -> bool:
         """«S / RV-0073511»: letters, a line fold, and a number that goes on with letters."""

@@ -47,6 +47,9 @@ NAMED = [
     ("Romashka LLP", "ТОО «Ромашка»"),
     ("Acme Kenya Limited", "Acme Kenya Ltd"),
     # words around the name
+    ("ТОО Ромашка HOSTING FEES", "ТОО «Ромашка»"),
+    ("ROMASHKA LLP HOSTING", "ТОО «Ромашка»"),
+    ("ACME KENYA LIMITED CLOUD SERVICES", "Acme Kenya Ltd"),
     ('третье лицо ТОО "Алма-Тех" БИН 000140000017 согл. договора №15/2025 от 12.05.2025', "Алма-Тех ТОО"),
     ("клиента Иванова Ивана, на лицевой счёт № 104582", "Иванов Иван"),
     ("Иванова Ивана на лицевой счет 104582", "Иванов Иван"),

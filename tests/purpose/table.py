@@ -30,6 +30,7 @@ MATCH: dict[str, tuple[str, str]] = {
     "invoice, ordinal day": ("invoice 7301 dated 3rd Feb 2026", "i:7301"),
     "invoice, month by a slash": ("сч. 7301/02 за 02/2026", "i:730102"),
     "invoice, number like a month": ("счет № 02/2026", "i:022026"),
+    "invoice, Latin letters with marks": ("OPLATA PO SČETU 7301", "i:7301"),
     "invoice, own prefix after the word": ("согласно инвойсу INV-2026-007301 от 4 марта 2026 года", "i:INV2026007301"),
     "invoice, strange prefix": ("по счету №CLD-07301", "i:CLD07301"),
     "invoice, prefix with a blank": ("по счету CLD 07301", "i:CLD07301"),
@@ -261,6 +262,14 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
     "no name: cloud services": ("PAYMENT FOR CLOUD SERVICES INV 7301", "i:7301"),
     "no name: Kazakh services": ("бұлтты қызметтер үшін төлем, шот 7301", "i:7301"),
     "no name: Uzbek services": ("bulutli xizmatlar uchun to'lov, hisob-faktura 7301", "i:7301"),
+    "on whose order": ("По поручению ТОО Ромашка оплата на л/с 620041", "a:620041 @ТОО Ромашка"),
+    "an order with a number": ("По поручению № 5 от 01.01.2026 счет 7301", "i:7301"),
+    "at whose request": ("По просьбе ТОО «Ромашка» счет 7301", "i:7301 @ТОО «Ромашка»"),
+    "in whose place": ("Оплата вместо ТОО «Ромашка» (лиц. счет 620041)", "a:620041 @ТОО «Ромашка»"),
+    "the form in words": (
+        "За товарищество с ограниченной ответственностью «Ромашка», л/с 620041",
+        "a:620041 @товарищество с ограниченной ответственностью «Ромашка»",
+    ),
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
@@ -475,6 +484,7 @@ NATURE: dict[str, tuple[str, str]] = {
     "reversal, Uzbek": ("to'lovni bekor qilish", "!reversal"),
     "reversal, Swahili": ("kubatilisha muamala", "!reversal"),
     "own funds": ("Перевод собственных средств", "!own_funds"),
+    "own funds, no word names a number": ("Собственные средства", "!own_funds"),
     "own funds, to own account": ("пополнение собственного р/с", "!own_funds"),
     "own funds, settlement account": ("Пополнение расчетного счета", "!own_funds"),
     "own funds, English": ("OWN FUNDS TRANSFER 620041", "!own_funds"),
@@ -559,6 +569,8 @@ NATURE: dict[str, tuple[str, str]] = {
     "no dividends: accounting for them": ("за учет дивидендов, счет 7301", "i:7301"),
     "no dividends: software": ("dividend software, inv 7301", "i:7301"),
     "no lump: one payment by a terminal": ("оплата через терминал QIWI, л/с 620041", "a:620041"),
+    "no refund: what to do with a mistake": ("Оплата по счету 7301. Просим в случае ошибки вернуть платёж", "i:7301"),
+    "no own funds: the payer's own means": ("Оплата счета 7301, собственные средства", "i:7301"),
     "no refund: not": ("не возврат, счет 7301", "i:7301"),
     "no refund: not granted": ("возврат не предусмотрен, счет 7301", "i:7301"),
 }
