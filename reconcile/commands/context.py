@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from reconcile.policy import PolicyBook, load_policy
 from reconcile.problem import Refusal
 from reconcile.settings import Settings
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
 

@@ -13,9 +13,10 @@ from reconcile.commands import work
 from reconcile.commands.context import Context, day
 from reconcile.money import read_amount
 from reconcile.problem import Refusal
-from reconcile.steps import declining
+from reconcile.steps import approving, declining
 from reconcile.steps import review as acts
 from reconcile.steps import status as telling
+from reconcile.steps.acts import Outcome
 
 Payment = Annotated[str, typer.Argument(help="The payment's id, or its first six characters or more.")]
 Account = Annotated[str, typer.Argument(help="The personal account's number.")]
@@ -116,7 +117,7 @@ def _named(account: str, invoice: str) -> str:
     return f"invoice {invoice}" if invoice else f"account {account}"
 
 
-def _tell_declined(this: Context, outcome: acts.Outcome, said: str) -> None:
+def _tell_declined(this: Context, outcome: Outcome, said: str) -> None:
     if this.as_json or outcome.waiting:
         _tell(this, outcome)
     else:
@@ -149,7 +150,7 @@ def ignore(context: typer.Context, payment_id: Payment, reason: Reason) -> None:
 def approve(context: typer.Context, payment_id: Payment, reason: Reason) -> None:
     """As the second person, approve the act that waits on a payment."""
     this: Context = context.obj
-    _tell(this, acts.approve(this.engine, this.policies, payment_id, this.person(reason)))
+    _tell(this, approving.approve(this.engine, this.policies, payment_id, this.person(reason)))
 
 
 def undo(context: typer.Context, payment_id: Payment, reason: Reason) -> None:
@@ -158,7 +159,7 @@ def undo(context: typer.Context, payment_id: Payment, reason: Reason) -> None:
     _tell(this, acts.undo(this.engine, this.policies, payment_id, this.person(reason)))
 
 
-def _tell(this: Context, outcome: acts.Outcome) -> None:
+def _tell(this: Context, outcome: Outcome) -> None:
     if this.as_json:
         this.emit(asdict(outcome))
     elif outcome.waiting:

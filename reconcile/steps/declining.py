@@ -18,8 +18,8 @@ from reconcile.decision import CREDITED, Conversion, Decision, decide, heed
 from reconcile.payer import Relation
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal
+from reconcile.steps.acts import Outcome, Person, check_reason, locked, propose, refuse_waiting, resolve_id, waiting_act
 from reconcile.steps.cases import cases_of, load
-from reconcile.steps.review import Outcome, Person, check_reason, locked, propose, resolve_id, waiting_act
 from reconcile.store import journal
 from reconcile.store.alerts import audit
 from reconcile.store.decisions import Act, Written, standing_of, write
@@ -79,13 +79,14 @@ def reconsider(
         _standing_row(connection, row, arguments)
         if policies.on(row.booking_date).needs_approval(row.amount, row.currency):
             return propose(connection, row, "reconsider", arguments, person)
-        return take_back(connection, policies, row, arguments, person)
+        return take_back(connection, policies, row, "reconsider", arguments, person)
 
 
 def take_back(
     connection: Connection,
     policies: PolicyBook,
     row: Any,
+    act: str,
     arguments: Mapping[str, Any],
     person: Person,
     approved_by: str | None = None,
@@ -100,10 +101,10 @@ def take_back(
         .values(taken_back_by=person.actor, taken_back_reason=person.reason, taken_back_at=max(person.at, word.at))
     )
     if row.status not in OPEN:  # a run has placed it while a second person was awaited: that stands
-        audit(connection, person.actor, "reconsider", row.id, person.reason, person.at, dict(arguments))
-        return Outcome(row.id, "reconsider", row.status)
+        audit(connection, person.actor, act, row.id, person.reason, person.at, dict(arguments))
+        return Outcome(row.id, act, row.status)
     made = _decided_anew(connection, policies, row) or _in_force(connection, row)
-    return _record(connection, policies, row, "reconsider", made, person, arguments)
+    return _record(connection, policies, row, act, made, person, arguments)
 
 
 def _standing_row(connection: Connection, row: Any, arguments: Mapping[str, Any]) -> Any:
@@ -119,10 +120,7 @@ def _open(connection: Connection, payment_id: str, act: str) -> Any:
     """The payment, locked, where its candidates are anybody's question."""
     row = locked(connection, resolve_id(connection, payment_id))
     if waiting := waiting_act(connection, row.id):
-        raise Refusal.of(
-            f"{waiting.act} by {waiting.actor} waits for approval on payment {row.id}",
-            "approve it, or take it back with `reconcile review undo`",
-        )
+        raise refuse_waiting(waiting, row.id)
     if row.decision_no is None:
         raise Refusal.of(f"no run has decided payment {row.id} yet", f"{act} when its candidates are known")
     if row.status not in OPEN:

@@ -20,9 +20,10 @@ from reconcile.purpose.reader import read_purpose
 from reconcile.reports.model import Piece
 from reconcile.reports.shown import pieces
 from reconcile.statement import Party
+from reconcile.steps.acts import resolve_id
 from reconcile.steps.cases import cases_of, load
+from reconcile.steps.placing import PLACED
 from reconcile.steps.queue import lines
-from reconcile.steps.review import PLACED, resolve_id
 from reconcile.store.bulk import any_of
 from reconcile.store.declined import of_payment
 from reconcile.store.engine import reading

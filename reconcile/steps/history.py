@@ -11,10 +11,10 @@ from reconcile.explain import phrase, phrases
 from reconcile.money import format_amount
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal
+from reconcile.steps.acts import resolve_id
 from reconcile.steps.export.payments import payment_row, payments_query
 from reconcile.steps.export.reading import canonical
 from reconcile.steps.gateway.accounts import accounts_of
-from reconcile.steps.review import resolve_id
 from reconcile.store.bulk import any_of
 from reconcile.store.engine import reading
 from reconcile.store.gateway_tables import gateway_payment

@@ -22,8 +22,8 @@ from reconcile.decision import decide
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal
 from reconcile.steps import masters, statements
+from reconcile.steps.acts import Person
 from reconcile.steps.cases import cases_of, load
-from reconcile.steps.review import Person
 from reconcile.store.alerts import audit
 from reconcile.store.bulk import any_of
 from reconcile.store.console_tables import proposed_change

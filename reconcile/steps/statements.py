@@ -12,8 +12,8 @@ from reconcile import ledger
 from reconcile.decision import Decision
 from reconcile.problem import Refusal
 from reconcile.steps import continuity, ingest
+from reconcile.steps.acts import Person
 from reconcile.steps.entry_rows import shares
-from reconcile.steps.review import Person
 from reconcile.store import journal, staging
 from reconcile.store.alerts import audit, close_alert
 from reconcile.store.decisions import Act, Written, standing_of, take_back, write

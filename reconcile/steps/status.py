@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, and_, select
 
 from reconcile.explain import sentence
 from reconcile.money import format_amount
-from reconcile.steps.review import history, resolve_id
+from reconcile.steps.acts import resolve_id
+from reconcile.steps.review import history
 from reconcile.store.declined import of_payment
 from reconcile.store.engine import reading
 from reconcile.store.gateway_tables import gateway_payment

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from reconcile.problem import Refusal
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.store.alerts import audit
 from reconcile.store.console_tables import web_session, web_user
 from reconcile.store.engine import reading

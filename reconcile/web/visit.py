@@ -20,8 +20,8 @@ from starlette.datastructures import FormData, UploadFile
 from reconcile.policy import PolicyBook
 from reconcile.settings import Settings
 from reconcile.steps import sessions
+from reconcile.steps.acts import Person
 from reconcile.steps.queue import counts
-from reconcile.steps.review import Person
 from reconcile.steps.sessions import User
 
 LANGUAGES: Final = ("en", "ru")

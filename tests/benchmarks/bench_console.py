@@ -21,7 +21,7 @@ import psycopg
 from sqlalchemy import Engine, text
 
 from reconcile.steps import users
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.store import schema
 from reconcile.store.engine import make_engine
 from tests.benchmarks import many_payments

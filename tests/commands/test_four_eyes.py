@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from reconcile.cli import main
 from reconcile.steps import second_person
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.steps.run import run
 from tests.steps.books import NOW, Line, one_c, policies, rows, upload
 from tests.steps.invoicing_books import books_with_customers

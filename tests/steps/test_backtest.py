@@ -16,6 +16,7 @@ from reconcile import __version__, cli
 from reconcile.matchers import references
 from reconcile.policy import load_policy
 from reconcile.steps import review
+from reconcile.steps.acts import Person
 from reconcile.steps.backtest import backtest_code, backtest_policy
 from reconcile.steps.backtest.labels import read_labels
 from reconcile.steps.backtest.replay import replay
@@ -195,7 +196,7 @@ def test_what_one_person_decided_is_left_alone(sqlite_url: str, tmp_path: Path) 
     schema.upgrade(engine)
     night(engine, folder)
     row = next(row for row in exported(engine) if row["status"] == "unmatched")
-    review.ignore(engine, load_policy(None), row["payment_id"], review.Person("tester", "not ours", NOW))
+    review.ignore(engine, load_policy(None), row["payment_id"], Person("tester", "not ours", NOW))
     result = backtest_code(engine, load_policy(None), as_of=DAY)
     assert result.changed == ()
     assert result.compared == sum(

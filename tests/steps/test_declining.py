@@ -12,7 +12,8 @@ from sqlalchemy import Engine, text
 
 from reconcile.problem import Refusal
 from reconcile.steps import declining, masters, review
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
+from reconcile.steps.approving import approve
 from reconcile.steps.run import RunResult, run
 from reconcile.steps.status import status
 from reconcile.steps.verify import verify
@@ -223,8 +224,8 @@ def test_above_the_amount_a_second_person_lets_it_be_offered_again(database_url:
     with pytest.raises(Refusal, match="reconsider by boris waits for approval"):
         desk.decline("104583")
     with pytest.raises(Refusal, match="somebody else must approve it"):
-        review.approve(desk.engine, policies(), desk.ids[0], BORIS)
-    review.approve(desk.engine, policies(), desk.ids[0], ALIYA)
+        approve(desk.engine, policies(), desk.ids[0], BORIS)
+    approve(desk.engine, policies(), desk.ids[0], ALIYA)
     assert desk.stands() == ("held", "power_of_attorney_missing", "104582")
     assert rows(desk.engine, "SELECT taken_back_by, taken_back_reason FROM declined_candidate") == [
         ("boris", "a mistake of ours (approved by aliya)")
@@ -249,7 +250,7 @@ def test_what_a_run_has_credited_meanwhile_is_left_as_it_is(database_url: str, t
     credited = desk.stands()
     assert credited == ("credited", None, "104582")
     before = rows(desk.engine, "SELECT count(*), max(no) FROM decision")
-    assert review.approve(desk.engine, policies(), desk.ids[0], ALIYA).status == "credited"
+    assert approve(desk.engine, policies(), desk.ids[0], ALIYA).status == "credited"
     assert (desk.stands(), rows(desk.engine, "SELECT count(*), max(no) FROM decision")) == (credited, before)
     assert rows(desk.engine, "SELECT count(*) FROM declined_candidate WHERE taken_back_at IS NULL") == [(0,)]
     assert desk.run().changed == 0

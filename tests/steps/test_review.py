@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from reconcile.problem import Refusal
 from reconcile.steps import masters, review
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
+from reconcile.steps.approving import approve
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
 from tests.steps.books import NOW, Line, one_c, open_books, policies, rows, upload
@@ -167,10 +168,10 @@ def test_above_the_amount_a_second_person_approves(large: Desk) -> None:
     with pytest.raises(Refusal, match="credit by aliya waits for approval"):
         review.credit(large.engine, policies(), large.payment, "104583", BORIS)
     with pytest.raises(Refusal, match="aliya proposed this act; somebody else must approve it"):
-        review.approve(large.engine, policies(), large.payment, ALIYA)
-    assert review.approve(large.engine, policies(), large.payment, BORIS).status == "credited"
+        approve(large.engine, policies(), large.payment, ALIYA)
+    assert approve(large.engine, policies(), large.payment, BORIS).status == "credited"
     with pytest.raises(Refusal, match="waits for approval"):
-        review.approve(large.engine, policies(), large.payment, BORIS)
+        approve(large.engine, policies(), large.payment, BORIS)
     actors = [
         row[0]
         for row in rows(large.engine, "SELECT actor FROM audit_log WHERE act IN ('approve', 'credit') ORDER BY id")
@@ -213,7 +214,7 @@ def test_what_a_person_decided_is_withdrawn_by_a_later_decision_that_contradicts
             "the act has no reason",
         ),
         (lambda d: review.undo(d.engine, policies(), d.payment, ALIYA), "there is nothing to undo"),
-        (lambda d: review.approve(d.engine, policies(), d.payment, ALIYA), "no act on payment"),
+        (lambda d: approve(d.engine, policies(), d.payment, ALIYA), "no act on payment"),
         (lambda d: review.hold(d.engine, policies(), "ffffffffffff", ALIYA), "there is no payment 'ffffffffffff'"),
     ],
 )
@@ -245,5 +246,5 @@ def test_an_act_that_waits_is_taken_back_by_undo_and_blocks_others_until_then(la
         review.hold(large.engine, policies(), large.payment, BORIS)
     review.undo(large.engine, policies(), large.payment, ALIYA)
     with pytest.raises(Refusal, match="no act on payment"):
-        review.approve(large.engine, policies(), large.payment, BORIS)
+        approve(large.engine, policies(), large.payment, BORIS)
     assert (large.status()[0], large.balances()) == ("unmatched", {})

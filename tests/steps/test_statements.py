@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from reconcile.problem import Refusal
 from reconcile.steps import masters, review, statements
+from reconcile.steps.acts import Person
 from reconcile.steps.ingest import Origin, Table
-from reconcile.steps.review import Person
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
 from tests.steps.books import NOW, OWN, Line, one_c, open_books, policies, rows, upload

@@ -10,7 +10,7 @@ from random import Random
 from sqlalchemy import Engine, insert
 
 from reconcile.steps import masters, review
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.steps.run import run
 from reconcile.store.gateway_tables import gateway_event, gateway_identity, gateway_payment, gateway_refund
 from reconcile.world import identifiers

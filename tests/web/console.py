@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from reconcile.settings import Settings
 from reconcile.steps import masters, users
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.steps.run import run
 from reconcile.web.app import create_app
 from tests.steps.books import NOW, Line, one_c, policies, upload

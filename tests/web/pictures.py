@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 
 from reconcile.settings import Settings
 from reconcile.steps import demo, masters, report_mail, users
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.web.app import create_app
 from tests.servers import free_port, postgres_server
 from tests.steps.books import Line, one_c, open_books, policies, rows

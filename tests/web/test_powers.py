@@ -10,7 +10,7 @@ import pytest
 
 from reconcile.problem import Refusal
 from reconcile.steps import masters, second_person
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.steps.run import run
 from reconcile.steps.second_person import Power
 from tests.steps.books import NOW, Line, one_c, policies, rows, upload

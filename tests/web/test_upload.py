@@ -13,7 +13,7 @@ import pytest
 
 from reconcile.settings import Settings
 from reconcile.steps import second_person, uploads
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
 from tests.steps.books import NOW, Line, one_c, open_books, policies, rows

@@ -6,7 +6,7 @@ import pytest
 
 from reconcile.problem import Refusal
 from reconcile.steps import sessions, users
-from reconcile.steps.review import Person
+from reconcile.steps.acts import Person
 from tests.steps.books import NOW, open_books, rows
 from tests.web.console import PASSWORD, Console, add_users, seen
 

@@ -13,9 +13,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from reconcile.money import read_amount
 from reconcile.problem import Problem, Refusal
-from reconcile.steps import declining, references, review
+from reconcile.steps import approving, declining, references, review
 from reconcile.steps import dossier as telling
 from reconcile.steps import queue as queueing
+from reconcile.steps.acts import Outcome
 from reconcile.steps.queue import Filter, Place
 from reconcile.web.render import page
 from reconcile.web.visit import Form, Operator, Posted, Viewer, Visit
@@ -147,36 +148,36 @@ def decide(visit: Operator, form: Posted, payment_id: str, act: str) -> Response
     return RedirectResponse(_next(form, outcome.payment_id, following), 303)
 
 
-def _credit(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
+def _credit(visit: Visit, form: Form, payment_id: str) -> Outcome:
     invoices = [number for value in form.all("invoice") for number in value.replace(",", " ").split()]
     person = visit.person(form["reason"])
     return review.credit(visit.engine, visit.policies, payment_id, form["account"], person, invoices)
 
 
-def _reassign(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
+def _reassign(visit: Visit, form: Form, payment_id: str) -> Outcome:
     invoices = [number for value in form.all("invoice") for number in value.replace(",", " ").split()]
     person = visit.person(form["reason"])
     return review.reassign(visit.engine, visit.policies, payment_id, form["account"], person, invoices)
 
 
-def _split(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
+def _split(visit: Visit, form: Form, payment_id: str) -> Outcome:
     currency = telling.currency_of(visit.engine, payment_id)
     pairs = [(a, b) for a, b in zip(form.all("account"), form.all("amount"), strict=False) if a or b]
     shares = [(number, typed_amount(amount, currency)) for number, amount in pairs]
     return review.split(visit.engine, visit.policies, payment_id, shares, visit.person(form["reason"]))
 
 
-def _hold(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
+def _hold(visit: Visit, form: Form, payment_id: str) -> Outcome:
     until = typed_day(form["until"])
     if until is not None and until <= visit.today:
         raise Refusal.of(f"{until} is not a day to come", "choose a later one, or none")
     return review.hold(visit.engine, visit.policies, payment_id, visit.person(form["reason"]), until)
 
 
-def _declining(act: Callable[..., review.Outcome]) -> Callable[[Visit, Form, str], review.Outcome]:
+def _declining(act: Callable[..., Outcome]) -> Callable[[Visit, Form, str], Outcome]:
     """What is declined, or reconsidered, is an account; or only one of its invoices."""
 
-    def do(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
+    def do(visit: Visit, form: Form, payment_id: str) -> Outcome:
         invoice = form["invoice"] or None
         person = visit.person(form["reason"])
         return act(visit.engine, visit.policies, payment_id, form["account"], person, invoice)
@@ -184,14 +185,14 @@ def _declining(act: Callable[..., review.Outcome]) -> Callable[[Visit, Form, str
     return do
 
 
-def _simple(act: Callable[..., review.Outcome]) -> Callable[[Visit, Form, str], review.Outcome]:
-    def do(visit: Visit, form: Form, payment_id: str) -> review.Outcome:
+def _simple(act: Callable[..., Outcome]) -> Callable[[Visit, Form, str], Outcome]:
+    def do(visit: Visit, form: Form, payment_id: str) -> Outcome:
         return act(visit.engine, visit.policies, payment_id, visit.person(form["reason"]))
 
     return do
 
 
-_ACTS: Final[dict[str, Callable[[Visit, Form, str], review.Outcome]]] = {
+_ACTS: Final[dict[str, Callable[[Visit, Form, str], Outcome]]] = {
     "credit": _credit,
     "split": _split,
     "reassign": _reassign,
@@ -201,7 +202,7 @@ _ACTS: Final[dict[str, Callable[[Visit, Form, str], review.Outcome]]] = {
     "return": _simple(review.return_),
     "ignore": _simple(review.ignore),
     "undo": _simple(review.undo),
-    "approve": _simple(review.approve),
+    "approve": _simple(approving.approve),
 }
 
 

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 from sqlalchemy import Engine, select, text, update
 
+from reconcile.problem import Refusal
 from reconcile.steps import review
 from reconcile.steps.outbox.delivery import Delivered, deliver, pause
 from reconcile.steps.outbox.standing import failing, retry, standing
@@ -269,7 +270,7 @@ def test_whatever_is_done_and_whatever_fails_the_receiver_learns_each_change_onc
     )
     for _ in range(12):
         for _ in range(rng.randint(0, 3)):
-            with suppress(review.Refusal):
+            with suppress(Refusal):
                 rng.choice(acts)(rng.choice(ids))
         tell(books, billing)
         if rng.random() < 0.7:
