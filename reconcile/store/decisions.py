@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,8 @@ from reconcile import __version__, ledger
 from reconcile.decision import Allocation, Conversion, Decision
 from reconcile.ledger import Transfer
 from reconcile.store import journal
-from reconcile.store.bulk import Encoded, any_of, encoded, insert_rows, quoted, update_rows
+from reconcile.store.bulk import any_of, insert_rows, update_rows
+from reconcile.store.decision_text import content, digest
 from reconcile.store.lookup import account_positions, invoice_positions
 from reconcile.store.tables import allocation, balance_change, decision, invoice, payment, placement
 from reconcile.store.tables import journal as journal_table
@@ -76,51 +76,6 @@ class Written:
     said: tuple[object, ...] = ()
     mark: str = ""
     """`content(decision)` and its digest, where the caller has them already."""
-
-
-def content(made: Decision) -> tuple[object, ...]:
-    """What a decision says, as it is stored: the columns from `status` to `evidence`."""
-    return (
-        made.status,
-        made.reason,
-        encoded(list(made.flags)),
-        made.account_number,
-        made.rule,
-        made.relation.value if made.relation is not None else None,
-        _allocated(made.allocations),
-        _split(made.splits),
-        encoded(
-            [
-                {
-                    "account": each.account_number,
-                    "invoice": each.invoice_number,
-                    "score": each.score,
-                    "evidence": [[code, dict(words)] for code, words in each.evidence],
-                }
-                for each in made.candidates
-            ]
-        ),
-        encoded([[code, dict(words)] for code, words in made.evidence]),
-    )
-
-
-def _allocated(its: Sequence[Allocation]) -> Encoded:
-    """As `encoded` writes it, put together here: nearly every payment has one."""
-    texts = [
-        f'{{"account":{quoted(each.account_number)},"amount":{each.amount},"invoice":{quoted(each.invoice_number)}}}'
-        for each in its
-    ]
-    return Encoded(f"[{','.join(texts)}]")
-
-
-def _split(splits: Sequence[tuple[str, int]]) -> Encoded:
-    texts = [f'{{"account":{quoted(number)},"amount":{amount}}}' for number, amount in splits]
-    return Encoded(f"[{','.join(texts)}]")
-
-
-def digest(said: tuple[object, ...]) -> str:
-    """The same decision again is no news: the digest of its content tells."""
-    return hashlib.sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:32]
 
 
 def digests_in_force(connection: Connection, payment_ids: Sequence[str]) -> dict[str, str]:

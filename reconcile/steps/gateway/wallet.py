@@ -61,6 +61,7 @@ def _lines(connection: Connection, high_water: int, as_of: date) -> Sequence[Any
     """Incoming lines with an operator's receipt that are not decided or wait, of statements that are not in doubt."""
     detail, its = line_detail.c, payment.c
     own = select(own_bank_account.c.number)
+    wallets = select(statement.c.own_account).where(statement.c.format == FORMAT)  # few, and of most books none
     found = connection.execute(
         select(payment, detail.name, detail.references, own_bank_account.c.country, statement.c.id.label("statement"))
         .join(entry, entry.c.id == its.entry_id)
@@ -70,7 +71,7 @@ def _lines(connection: Connection, high_water: int, as_of: date) -> Sequence[Any
         .join(line_detail, and_(detail.statement_id == entry.c.statement_id, detail.position == entry.c.position,
                                 detail.detail_no == its.detail_no))
         .join(own_bank_account, own_bank_account.c.number == its.own_account)
-        .where(statement.c.format == FORMAT, detail.references.is_not(None))
+        .where(its.own_account.in_(wallets), statement.c.format == FORMAT, detail.references.is_not(None))
         .where(or_(its.status.is_(None), its.status.in_(("held", "unmatched"))), not_(its.by_person))
         .where(or_(its.reason.is_(None), its.reason != "gateway_conflict"))
         .where(or_(statement.c.arithmetic != "mismatch", statement.c.accepted_by.is_not(None)))
