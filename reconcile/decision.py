@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from reconcile.books import Account, HolderType, Invoice, InvoiceStatus
 from reconcile.candidates import Candidate, rank, without
-from reconcile.frozen import quickly_made
 from reconcile.invoicing.numbers import is_valid
 from reconcile.matchers import MATCHERS, hints
 from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
@@ -39,44 +38,87 @@ class Conversion:
     source: str
 
 
-class Allocation(NamedTuple):
+@dataclass(slots=True, init=False, unsafe_hash=True)
+class Allocation:
     """This much (minor units) of the payment against that invoice."""
 
-    account_number: str
-    invoice_number: str
-    amount: int
+    account_number: Final[str]
+    invoice_number: Final[str]
+    amount: Final[int]
+
+    def __init__(self, account_number: str, invoice_number: str, amount: int) -> None:
+        self.account_number = account_number
+        self.invoice_number = invoice_number
+        self.amount = amount
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False)
 class Decision:
     """What becomes of the payment, and why. `splits` has a row for each account that shares it (one for a plain credit);
     `account_number` is None where several share it or none is known."""
 
-    status: str
-    reason: str | None
-    flags: tuple[str, ...]
-    rule: str
-    account_number: str | None = None
-    relation: Relation | None = None
-    splits: tuple[tuple[str, int], ...] = ()
-    allocations: tuple[Allocation, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    conversion: Conversion | None = None
+    status: Final[str]
+    reason: Final[str | None]
+    flags: Final[tuple[str, ...]]
+    rule: Final[str]
+    account_number: Final[str | None]
+    relation: Final[Relation | None]
+    splits: Final[tuple[tuple[str, int], ...]]
+    allocations: Final[tuple[Allocation, ...]]
+    candidates: Final[tuple[Candidate, ...]]
+    evidence: Final[tuple[Evidence, ...]]
+    conversion: Final[Conversion | None]
     """Where a payment through a gateway is credited in another currency than it was paid in."""
 
+    def __init__(
+        self,
+        status: str,
+        reason: str | None,
+        flags: tuple[str, ...],
+        rule: str,
+        account_number: str | None = None,
+        relation: Relation | None = None,
+        splits: tuple[tuple[str, int], ...] = (),
+        allocations: tuple[Allocation, ...] = (),
+        candidates: tuple[Candidate, ...] = (),
+        evidence: tuple[Evidence, ...] = (),
+        conversion: Conversion | None = None,
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.flags = flags
+        self.rule = rule
+        self.account_number = account_number
+        self.relation = relation
+        self.splits = splits
+        self.allocations = allocations
+        self.candidates = candidates
+        self.evidence = evidence
+        self.conversion = conversion
 
-class _Judged(NamedTuple):
+
+class _Judged:
     """One part of the payment after "May it be credited": the hold reason if any, and the flags that stop nothing."""
 
-    part: Part
-    amount: int
-    reason: str | None
-    flags: tuple[str, ...]
-    relation: Relation
-    allocations: tuple[Allocation, ...]
-    evidence: tuple[Evidence, ...]
+    __slots__ = ("allocations", "amount", "evidence", "flags", "part", "reason", "relation")
+
+    def __init__(
+        self,
+        part: Part,
+        amount: int,
+        reason: str | None,
+        flags: tuple[str, ...],
+        relation: Relation,
+        allocations: tuple[Allocation, ...],
+        evidence: tuple[Evidence, ...],
+    ) -> None:
+        self.part = part
+        self.amount = amount
+        self.reason = reason
+        self.flags = flags
+        self.relation = relation
+        self.allocations = allocations
+        self.evidence = evidence
 
 
 def decide(case: Case) -> Decision:

@@ -27,11 +27,12 @@ class Relation(StrEnum):
 
 def payer_of(debtor: Party, ultimate: Party, policy: Policy) -> Party:
     """The debtor; where the debtor is only an intermediary, the ultimate debtor (or nobody, where none is named)."""
-    if policy.is_intermediary(debtor) or (ultimate and _BANK.search(debtor.name)):
-        return ultimate or NOBODY
-    if ultimate and not (debtor.tax_id or debtor.account) and (ultimate.tax_id or ultimate.account):
+    if not ultimate:
+        return NOBODY if policy.is_intermediary(debtor) else debtor
+    if policy.is_intermediary(debtor) or _BANK.search(debtor.name):
         return ultimate
-    return debtor
+    nameless = not (debtor.tax_id or debtor.account)
+    return ultimate if nameless and (ultimate.tax_id or ultimate.account) else debtor
 
 
 def cut_at(payer: Party, limit: int | None) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reconcile.books import Account, Holder, Invoice, InvoiceStatus, PowerOfAttorney
 from reconcile.policy import Policy
@@ -75,20 +75,28 @@ class Found:
         )
 
 
-def references_of(payment: Payment, found: Found) -> References:
-    """The purpose's numbers against what was on the books on the booking date; later ones are candidates only."""
-    day = payment.booking_date
+class _OnTheDay(KnownNumbers):
+    """What was on the books on one day; a number that came later is a candidate only."""
 
-    def there(kind: SpanKind, number: str) -> bool:
+    __slots__ = ("day", "found")
+
+    def __init__(self, found: Found, day: date) -> None:
+        super().__init__(
+            found.invoices_by_key, found.accounts_by_key, found.invoices_by_zeroless, found.accounts_by_zeroless
+        )
+        self.found = found
+        self.day = day
+
+    def there(self, kind: SpanKind, number: str) -> bool:
         if kind is SpanKind.INVOICE:
-            return found.invoices[number].issued_on <= day
-        opened = found.accounts[number].opened_on
-        return opened is None or opened <= day
+            return self.found.invoices[number].issued_on <= self.day
+        opened = self.found.accounts[number].opened_on
+        return opened is None or opened <= self.day
 
-    known = KnownNumbers(
-        found.invoices_by_key, found.accounts_by_key, found.invoices_by_zeroless, found.accounts_by_zeroless, there
-    )
-    return resolve(payment.reading, known, payment.references)
+
+def references_of(payment: Payment, found: Found) -> References:
+    """The purpose's numbers against what was on the books on the booking date."""
+    return resolve(payment.reading, _OnTheDay(found, payment.booking_date), payment.references)
 
 
 class Declined(NamedTuple):
@@ -134,27 +142,52 @@ class Case:
         )
 
 
-class Part(NamedTuple):
+@dataclass(slots=True, init=False, unsafe_hash=True)
+class Part:
     """A share of the payment for one account: the invoices mentioned for it, in the order of mention. `amount` is None
     where the whole payment goes there."""
 
-    account_number: str
-    invoices: tuple[str, ...] = ()
-    amount: int | None = None
+    account_number: Final[str]
+    invoices: Final[tuple[str, ...]]
+    amount: Final[int | None]
+
+    def __init__(self, account_number: str, invoices: tuple[str, ...] = (), amount: int | None = None) -> None:
+        self.account_number = account_number
+        self.invoices = invoices
+        self.amount = amount
 
 
-class Proposal(NamedTuple):
+@dataclass(slots=True, init=False)
+class Proposal:
     """A matcher's suggestion with its reasons. A *certain* one settles "which account" (`docs/decision-table.md`), the first
     rule that holds; one with a `reason` says with certainty that the payment stays unmatched. The others only rank
     candidates for a person."""
 
-    rule: str
-    parts: tuple[Part, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    score: float = 0.0
-    certain: bool = False
-    flags: tuple[str, ...] = ()
-    reason: str = ""
+    rule: Final[str]
+    parts: Final[tuple[Part, ...]]
+    evidence: Final[tuple[Evidence, ...]]
+    score: Final[float]
+    certain: Final[bool]
+    flags: Final[tuple[str, ...]]
+    reason: Final[str]
+
+    def __init__(
+        self,
+        rule: str,
+        parts: tuple[Part, ...] = (),
+        evidence: tuple[Evidence, ...] = (),
+        score: float = 0.0,
+        certain: bool = False,
+        flags: tuple[str, ...] = (),
+        reason: str = "",
+    ) -> None:
+        self.rule = rule
+        self.parts = parts
+        self.evidence = evidence
+        self.score = score
+        self.certain = certain
+        self.flags = flags
+        self.reason = reason
 
 
 __all__ = ["NOBODY", "Case", "Declined", "Evidence", "Found", "Part", "Payment", "Proposal", "references_of"]

@@ -26,6 +26,8 @@ def number_key(number: str) -> str:
     >>> number_key("сч-00 199/В"), number_key("INV-2026-004512")
     ('CЧ00199B', 'INV2026004512')
     """
+    if number.isascii():
+        return _SEPARATORS.sub("", number.upper())
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", number).upper().translate(LOOK_ALIKES))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from reconcile.books import Account, Invoice
@@ -17,40 +17,57 @@ MOST_STEPS: Final = 2000
 """Sums of invoices that are looked at; where that is not enough to know *all* ways, nothing is known and nothing said."""
 
 
-def propose(case: Case) -> Iterator[Proposal]:
-    yield from _payers_accounts(case)
-    yield from _later_on_the_books(case)
-    yield from _named_in_purpose(case)
+def propose(case: Case) -> list[Proposal]:
+    found = _payers_accounts(case)
+    found += _later_on_the_books(case)
+    found += _named_in_purpose(case)
     if case.found.taught:
-        yield from _decided_before(case)
+        found += _decided_before(case)
+    return found
 
 
-def _payers_accounts(case: Case) -> Iterator[Proposal]:
+def _payers_accounts(case: Case) -> list[Proposal]:
+    found: list[Proposal] = []
     for holder in own_holders(case.payer, case.found, case.policy.name_limit(case.payment.format)):
         for account in case.found.accounts_of.get(holder.key, ()):
-            yield from _with_invoices(case, account, ("payers_account", {"account": account.number}), 0.4)
+            found += _with_invoices(case, account, ("payers_account", {"account": account.number}), 0.4)
+    return found
 
 
-def _with_invoices(case: Case, account: Account, evidence: Evidence, score: float) -> Iterator[Proposal]:
+def _with_invoices(case: Case, account: Account, evidence: Evidence, score: float) -> list[Proposal]:
     open_ones = case.open_invoices(account)
     exact = [inv for inv in open_ones if case.found.left(inv) == case.payment.amount]
     if not exact:
-        yield Proposal(NAME, (Part(account.number),), (evidence,), score)
-        yield from _together(case, account, open_ones, evidence, score)
-    for invoice in exact[:10]:
-        amount: Evidence = ("exact_outstanding", {"invoice": invoice.number})
-        yield Proposal(NAME, (Part(account.number, (invoice.number,)),), (evidence, amount), score + 0.2)
+        alone = Proposal(NAME, (Part(account.number),), (evidence,), score)
+        return [alone, *_together(case, account, open_ones, evidence, score)]
+    return [
+        Proposal(
+            NAME,
+            (Part(account.number, (invoice.number,)),),
+            (evidence, ("exact_outstanding", {"invoice": invoice.number})),
+            score + 0.2,
+        )
+        for invoice in exact[:10]
+    ]
 
 
 def _together(
     case: Case, account: Account, open_ones: Sequence[Invoice], evidence: Evidence, score: float
-) -> Iterator[Proposal]:
+) -> list[Proposal]:
     """Several of the payer's open invoices that add up to the amount exactly: the less ways there are, the likelier. It
     settles nothing (`docs/decision-table.md`, rule 4 knows one invoice, or all of them)."""
+    if len(open_ones) < 2:
+        return []
     found = ways_to_make(case.payment.amount, [(case.found.left(each), each.number) for each in open_ones])
-    for numbers in found:
-        reason: Evidence = ("exact_together", {"invoices": ", ".join(numbers)})
-        yield Proposal(NAME, (Part(account.number, numbers),), (evidence, reason), score + 0.15 / len(found))
+    return [
+        Proposal(
+            NAME,
+            (Part(account.number, numbers),),
+            (evidence, ("exact_together", {"invoices": ", ".join(numbers)})),
+            score + 0.15 / len(found),
+        )
+        for numbers in found
+    ]
 
 
 def ways_to_make(amount: int, outstanding: Sequence[tuple[int, str]]) -> list[tuple[str, ...]]:
@@ -86,31 +103,36 @@ def ways_to_make(amount: int, outstanding: Sequence[tuple[int, str]]) -> list[tu
     return []
 
 
-def _later_on_the_books(case: Case) -> Iterator[Proposal]:
+def _later_on_the_books(case: Case) -> list[Proposal]:
     """Numbers that were issued or opened only after the booking date: no references, but worth a look."""
+    later: list[Proposal] = []
+    day, found = case.payment.booking_date, case.found
     for span in case.payment.reading.spans:
         for key in span.keys:
-            for number in case.found.invoices_by_key.get(key, ()):
-                invoice = case.found.invoices[number]
-                if invoice.issued_on > case.payment.booking_date:
+            for number in found.invoices_by_key.get(key, ()):
+                invoice = found.invoices[number]
+                if invoice.issued_on > day:
                     part = Part(invoice.account_number, (number,))
-                    yield Proposal(NAME, (part,), (("issued_later", {"number": number}),), 0.5)
-            for number in case.found.accounts_by_key.get(key, ()):
-                opened = case.found.accounts[number].opened_on
-                if opened is not None and opened > case.payment.booking_date:
-                    yield Proposal(NAME, (Part(number),), (("opened_later", {"number": number}),), 0.5)
+                    later.append(Proposal(NAME, (part,), (("issued_later", {"number": number}),), 0.5))
+            for number in found.accounts_by_key.get(key, ()):
+                opened = found.accounts[number].opened_on
+                if opened is not None and opened > day:
+                    later.append(Proposal(NAME, (Part(number),), (("opened_later", {"number": number}),), 0.5))
+    return later
 
 
-def _named_in_purpose(case: Case) -> Iterator[Proposal]:
+def _named_in_purpose(case: Case) -> list[Proposal]:
     """Holders whose name the purpose gives: among the candidates, never a reference."""
-    for phrase in case.payment.reading.beneficiaries:
-        for holder in case.found.holders_by_name.get(name_key(phrase), ()):
-            if names_holder(phrase, holder.names) is NameMatch.SAME:
-                for account in case.found.accounts_of.get(holder.key, ()):
-                    yield Proposal(NAME, (Part(account.number),), (("named_in_purpose", {"name": phrase}),), 0.3)
+    return [
+        Proposal(NAME, (Part(account.number),), (("named_in_purpose", {"name": phrase}),), 0.3)
+        for phrase in case.payment.reading.beneficiaries
+        for holder in case.found.holders_by_name.get(name_key(phrase), ())
+        if names_holder(phrase, holder.names) is NameMatch.SAME
+        for account in case.found.accounts_of.get(holder.key, ())
+    ]
 
 
-def _decided_before(case: Case) -> Iterator[Proposal]:
+def _decided_before(case: Case) -> list[Proposal]:
     """What a person's decision taught; not where the books say that the payer holds accounts, and that is none of them."""
     limit = case.policy.name_limit(case.payment.format)
     own = {
@@ -118,8 +140,9 @@ def _decided_before(case: Case) -> Iterator[Proposal]:
         for holder in own_holders(case.payer, case.found, limit)
         for account in case.found.accounts_of.get(holder.key, ())
     }
-    for key in {case.payer.account, case.payer.tax_id} - {""}:
-        for number in case.found.taught.get(key, ()):
-            if own and number not in own:
-                continue
-            yield Proposal(NAME, (Part(number),), (("decided_before", {"account": number}),), 0.35)
+    return [
+        Proposal(NAME, (Part(number),), (("decided_before", {"account": number}),), 0.35)
+        for key in {case.payer.account, case.payer.tax_id} - {""}
+        for number in case.found.taught.get(key, ())
+        if not own or number in own
+    ]

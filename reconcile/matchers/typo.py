@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from reconcile.books import Holder, Invoice
 from reconcile.invoicing.numbers import is_valid
@@ -14,11 +14,13 @@ from reconcile.reference import number_key
 NAME = "typo"
 
 
-def propose(case: Case) -> Iterator[Proposal]:
+def propose(case: Case) -> Sequence[Proposal]:
     refs = case.references
     if refs.marked or refs.bare or not refs.unknown:
-        return
+        return ()
     holders = own_holders(case.payer, case.found, case.policy.name_limit(case.payment.format))
+    if not holders:
+        return ()
     invoices = _invoices_meant(case, holders)
     accounts = _accounts_meant(case, holders)
     targets = {invoice.account_number for invoice in invoices} | set(accounts)
@@ -27,17 +29,18 @@ def propose(case: Case) -> Iterator[Proposal]:
         evidence = tuple(("one_edit", {"number": number}) for number in (*numbers, *accounts))
         part = Part(next(iter(targets)), numbers)
         own = ("own_payer", {"name": case.payer.name})
-        yield Proposal(NAME, (part,), (*evidence, own), 0.95, certain=True, flags=("reference_corrected",))
-        return
-    for invoice in _invoices_near(case, holders):
-        yield Proposal(
-            NAME,
-            (Part(invoice.account_number, (invoice.number,)),),
-            _signs(case, invoice),
-            _score(case, invoice, exact=invoice in invoices),
-        )
-    for number in accounts:
-        yield Proposal(NAME, (Part(number),), (("one_edit", {"number": number}),), 0.6)
+        return (Proposal(NAME, (part,), (*evidence, own), 0.95, certain=True, flags=("reference_corrected",)),)
+    return [
+        *(_near_invoice(case, invoice, exact=invoice in invoices) for invoice in _invoices_near(case, holders)),
+        *(Proposal(NAME, (Part(number),), (("one_edit", {"number": number}),), 0.6) for number in accounts),
+    ]
+
+
+def _near_invoice(case: Case, invoice: Invoice, *, exact: bool) -> Proposal:
+    """An exact amount tells more than check digits; both together most."""
+    signs = _signs(case, invoice)
+    score = 0.5 + (0.1 if exact else 0.0) + (0.05 if len(signs) > 1 else 0.0)
+    return Proposal(NAME, (Part(invoice.account_number, (invoice.number,)),), signs, score)
 
 
 def _invoices_meant(case: Case, holders: tuple[Holder, ...]) -> list[Invoice]:
@@ -50,25 +53,20 @@ def _invoices_meant(case: Case, holders: tuple[Holder, ...]) -> list[Invoice]:
     ]
 
 
-def _score(case: Case, invoice: Invoice, *, exact: bool) -> float:
-    """An exact amount tells more than check digits; both together most."""
-    return 0.5 + (0.1 if exact else 0) + (0.05 if len(_signs(case, invoice)) > 1 else 0)
-
-
-def _invoices_near(case: Case, holders: tuple[Holder, ...]) -> Iterator[Invoice]:
+def _invoices_near(case: Case, holders: tuple[Holder, ...]) -> list[Invoice]:
     """The same, whatever is outstanding of them: for a person to look at."""
     spans = _marked_as_invoices(case)
-    return (invoice for invoice in _open_of(case, holders) if _near(spans, invoice.number))
+    return [invoice for invoice in _open_of(case, holders) if _near(spans, invoice.number)]
 
 
 def _marked_as_invoices(case: Case) -> list[Span]:
     return [span for span in case.references.unknown if SpanKind.INVOICE in (span.kind, span.mark)]
 
 
-def _open_of(case: Case, holders: tuple[Holder, ...]) -> Iterator[Invoice]:
-    for holder in holders:
-        for account in case.accounts(holder):
-            yield from case.open_invoices(account)
+def _open_of(case: Case, holders: tuple[Holder, ...]) -> list[Invoice]:
+    return [
+        invoice for holder in holders for account in case.accounts(holder) for invoice in case.open_invoices(account)
+    ]
 
 
 def _signs(case: Case, invoice: Invoice) -> tuple[Evidence, ...]:

@@ -71,8 +71,10 @@ class Listed:
         return tuple([word for word in name if word not in self.legal_forms])
 
     def _may_be_listed(self, name: str) -> bool:
-        innocent = self.innocent
-        for piece in name.split():
+        innocent, pieces = self.innocent, name.split()
+        if innocent.issuperset(pieces):
+            return False
+        for piece in pieces:
             if piece not in innocent:
                 if not self.words.isdisjoint(words(piece)):
                     return True

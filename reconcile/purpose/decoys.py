@@ -65,21 +65,32 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
 
 # What is met most, before the shapes are tried: signs that open none of them, and digits that stand by themselves.
 _SIGN: Final = r"(?P<sign>[^\s\w*+])"
-_PLAIN: Final = (
-    rf"(?P<plain>[0-9]{{1,9}}(?=\s+(?:(?!X){_LETTERS}|[\"№])|[,;]\s|\Z)|[0-9]{{3,9}}(?=\.(?:[^\S\n]|\Z)))"
-)
-_PLAIN_DATE: Final = (
-    r"(?P<plain_date>(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?=\s|[,;]|\Z))"
-)
+_PLAIN: Final = rf"[0-9]{{1,9}}(?=\s+(?:(?!X){_LETTERS}|[\"№])|[,;]\s|\Z)|[0-9]{{3,9}}(?=\.(?:[^\S\n]|\Z))"
+_PLAIN_DATE: Final = r"(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?=\s|[,;]|\Z)"
 _BLOCKS: Final = rf"(?:{_LETTERS}++'(?={_LETTERS}))*+[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+"
 _NUMBER: Final = rf"(?:{_BLOCKS}(?:[-/][^\W\d_]{{1,3}}(?![^\W_]|[/.][^\W\d_]))?)"
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
 """Shapes that begin with a word of letters; each begins with a letter of its own, so that trying them costs nothing."""
 
+# Words and signs alone, up to what has a digit in it: no shape begins within. Only for a text without line folds.
 _SPEECH: Final = rf"(?:\s*+(?:(?!KZ ?[0-9]|PL\|IN|HTTPS?://|WWW\.){_WORD}|[^\s\w*+]))++"
-SPEECH: Final = re.compile(_SPEECH)
-"""Words and signs alone, up to what has a digit in it: no shape begins within. Only for a text without line folds."""
+# What is met most in a text of one line, as far as one scan goes: words and signs; a plain number; a date; a percentage; an
+# amount by itself; a number of ours (INV-2026-7, 1395/3, 1317450-B40). What is behind them gives a row of nothing. They
+# are no other rules: each takes only what the master expression takes for the same, because what it must be followed by
+# lets no other shape go on («12.05 г» is a date).
+_END: Final = rf"(?=\s+(?:(?!X|Г\b){_LETTERS}|[\"№])|[,;]\s|\s*\Z)"
+_DATE_END: Final = r"(?=Г?\.?(?:\s|[,;]\s|[,;]?\Z))"
+_DD, _MM, _YYYY = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
+_PARTS: Final = (
+    _SPEECH,
+    rf"\s*+(?:{_PLAIN})",
+    rf"\s*+(?:{_DD}\.{_MM}\.{_YYYY}|{_DD}/{_MM}/{_YYYY}|{_YYYY}-{_MM}-{_DD}){_DATE_END}",
+    r"\s*+[0-9]+(?:[.,][0-9]+)? ?%",
+    rf"\s*+[0-9]{{1,3}}(?:(?: [0-9]{{3}})+|[0-9]*)[.,][0-9]{{2}}{_END}",
+    rf"\s*+(?:{_LETTERS}{{1,4}}+-[0-9]++(?:-[0-9]++)?|[0-9]++[-/]{_LETTERS}?[0-9]++){_END}",
+)
+PARTS: Final = re.compile("|".join(f"({part})" for part in _PARTS) + "|(?s:.+)")
 
 _UZ_CARD: Final = re.compile(r"(?:8600|9860|5614)[0-9]{12}")
 
@@ -105,7 +116,9 @@ def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[st
     shapes = {name: f"(?P<{name}>{pattern})" for name, _, pattern in SHAPES if name not in without}
     first = [pattern for name, pattern in shapes.items() if name in _BEFORE_WORDS]
     rest = [pattern for name, pattern in shapes.items() if name not in _BEFORE_WORDS]
-    plain = (_PLAIN,) if "date" in without else (_PLAIN, _PLAIN_DATE)
+    plain = [f"(?P<plain>{_PLAIN})", f"(?P<plain_date>{_PLAIN_DATE})"]
+    if "date" in without:
+        plain.pop()
     pattern = "|".join(
         (*first, f"(?P<word>{_WORD})", _SIGN, *plain, *rest, f"(?P<number>{_NUMBER})", r"(?P<mark>[*+_]|[^\s\w])")
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 _PLAIN: Final = re.compile(r"[ -_a-z{-~А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІіЎўҲҳ№\n]*")
@@ -43,13 +42,15 @@ def _table() -> dict[int, str]:
 _TABLE: Final = _table()
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
     """`text` to read; `offsets` gives for each of its characters, and for its end, the place in the original; None
     where both agree character by character."""
 
-    text: str
-    offsets: Sequence[int] | None = None
+    __slots__ = ("offsets", "text")
+
+    def __init__(self, text: str, offsets: Sequence[int] | None = None) -> None:
+        self.text = text
+        self.offsets = offsets
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that this stretch of the folded text was made of."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import Final
 
 from reconcile.purpose.behind import Behind
 from reconcile.purpose.decoys import digits_kind
@@ -43,13 +44,16 @@ _SHILLINGS: Final = ("/=", "/-")
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
 
-class _Prefix(NamedTuple):
+class _Prefix:
     """A word that may be the number's own prefix: whether that reading comes first, and whether the same word also is
     the only one that marks the number."""
 
-    text: str = ""
-    first: bool = False
-    marks: bool = False
+    __slots__ = ("first", "marks", "text")
+
+    def __init__(self, text: str = "", first: bool = False, marks: bool = False) -> None:
+        self.text = text
+        self.first = first
+        self.marks = marks
 
 
 _SIGN_WORDS: Final = frozenset({"", "N", "NO", "NR", "№", "#"})
@@ -233,10 +237,10 @@ class Numbers(Behind):
         if self._to_range(first, last, start, end, kind):
             return
         if behind in REFERENCE and prefix.marks:
-            prefix = prefix._replace(marks=False)
-        self._emit(self._kind(first, start, end, kind), start, end, prefix)
-        if self.either and behind not in REFERENCE and self.spans[-1].kind is SpanKind.ACCOUNT:
-            self.spans[-1] = self.spans[-1]._replace(mark=SpanKind.INVOICE)
+            prefix = _Prefix(prefix.text, prefix.first)
+        meant = self._kind(first, start, end, kind)
+        either = self.either and behind not in REFERENCE and meant is SpanKind.ACCOUNT
+        self._emit(meant, start, end, prefix, SpanKind.INVOICE if either else None)
         if behind in REFERENCE and self._suffixed(last):
             self._joined_to_block_before(first)
 
@@ -252,9 +256,10 @@ class Numbers(Behind):
             return
         before, span = self.spans[-2:]
         start, end = self.starts[first - 1], self.ends[first - 1]
-        if before[:3] == (SpanKind.BARE, start, end) and self.text[end : span.start] in (" ", "\n"):
+        at_block = before.kind is SpanKind.BARE and before.start == start and before.end == end
+        if at_block and self.text[end : span.start] in (" ", "\n"):
             joined = number_key(self.typed[start : span.end])
-            self.spans[-1] = span._replace(keys=(joined, *span.keys))
+            self.spans[-1] = replace(span, keys=(joined, *span.keys))
 
     def _kind(self, first: int, start: int, end: int, named: SpanKind | None) -> SpanKind:
         """The word's kind; the shape's where no word names the number, or where it is too long to be ours."""
@@ -342,7 +347,8 @@ class Numbers(Behind):
 
     def _dated(self, at: int) -> bool:
         phrase = self._phrase_at(at)
-        return self.values[at] is SpanKind.DATE or (phrase is not None and phrase.date)
+        dated = phrase is not None and phrase.date
+        return dated or (self._is(at, "typed") and self.values[at] is SpanKind.DATE)
 
     def _add_range(self, start: int, end: int, mark: SpanKind | None) -> None:
         whole = self.text[start:end].replace(" ", "")
@@ -408,34 +414,35 @@ class Numbers(Behind):
         alone = self.text[begin:start].strip(" .").upper() in _SIGN_WORDS  # no other word of the phrase names the number
         return _Prefix(self.text[start:end], first=glued, marks=glued and alone and at == self.mark_at)
 
-    def _emit(self, kind: SpanKind, start: int, end: int, prefix: _Prefix | None = None) -> None:
-        if kind in _NUMBERS and " " in self.text[start:end] and _SPACED_DASH.search(self.text, start, end):
-            year = _YEAR.match(self.text[start:end].replace("\n", ""))
-            series = prefix.text if prefix is not None and year else ""
-            sign = _NUMBER_SIGN.match(series)
-            each = (series, series[sign.end() :]) if sign else (series,)  # «NINV - 2026 - 010640»
-            self.spans.append(Span(kind, start, end, tuple(number_key(one + self.typed[start:end]) for one in each)))
-        elif kind in _NUMBERS:
-            keys = candidate_keys(self.typed[start:end])
-            if (
-                sign := _NUMBER_SIGN.match(self.typed, start, end)
-            ) is not None:  # «NSC-524846»: glued to the own prefix
-                keys = (*keys, *(number_key(self.typed[cut:end]) for cut in range(start + 1, sign.end() + 1)))
-            prefix_key = ""
-            lettered = not keys[0].isdigit() if keys else False
-            if prefix is not None and prefix.text:
-                prefixed = number_key(prefix.text + self.typed[start:end])
-                keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
-                if prefix.first and (sign := _NUMBER_SIGN.match(prefix.text)):  # «NSRV - 0058510», and not «NOMER4512»
-                    keys = (*keys, number_key(prefix.text[sign.end() :] + self.typed[start:end]))
-                if lettered:  # «INV-2O26-O8OO22»
-                    keys = (*keys, *repaired([f"{prefix.text}-{self.typed[start:end]}"]))
-                prefix_key = prefixed if prefix.marks else ""
-            self.spans.append(Span(kind, start, end, keys, "", prefix_key))
-        else:
-            self.spans.append(Span(kind, start, end))
+    def _emit(
+        self, kind: SpanKind, start: int, end: int, prefix: _Prefix = _NO_PREFIX, mark: SpanKind | None = None
+    ) -> None:
+        keys, prefix_key = self._keys(start, end, prefix) if kind in _NUMBERS else ((), "")
+        self.spans.append(Span(kind, start, end, keys, "", prefix_key, mark))
         if kind is not SpanKind.AMOUNT:
             self.open = kind if kind in _LISTED else None
+
+    def _keys(self, start: int, end: int, prefix: _Prefix) -> tuple[tuple[str, ...], str]:
+        """What the stretch may be read as, and which of that is with the marking word as the number's own prefix."""
+        typed, stretch = self.typed[start:end], self.text[start:end]
+        if " " in stretch and _SPACED_DASH.search(self.text, start, end):
+            series = prefix.text if _YEAR.match(stretch.replace("\n", "")) else ""
+            sign = _NUMBER_SIGN.match(series)
+            each = (series, series[sign.end() :]) if sign else (series,)  # «NINV - 2026 - 010640»
+            return tuple([number_key(one + typed) for one in each]), ""
+        keys = candidate_keys(typed)
+        if typed[0] in "NnНн" and (sign := _NUMBER_SIGN.match(typed)) is not None:  # «NSC-524846»: at the own prefix
+            keys = (*keys, *[number_key(typed[cut:]) for cut in range(1, sign.end() + 1)])
+        if not prefix.text:
+            return keys, ""
+        lettered = bool(keys) and not keys[0].isdigit()
+        prefixed = number_key(prefix.text + typed)
+        keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
+        if prefix.first and (sign := _NUMBER_SIGN.match(prefix.text)):  # «NSRV - 0058510», and not «NOMER4512»
+            keys = (*keys, number_key(prefix.text[sign.end() :] + typed))
+        if lettered:  # «INV-2O26-O8OO22»
+            keys = (*keys, *repaired([f"{prefix.text}-{typed}"]))
+        return keys, prefixed if prefix.marks else ""
 
     def _after(self, first: int) -> None:
         self.mark, self.sign, self.joined, self.comma, self.strange = None, False, False, False, 0

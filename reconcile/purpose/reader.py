@@ -55,5 +55,4 @@ def _no_reference(span: Span) -> Span:
 def _placed(folded: Folded, spans: Sequence[Span]) -> tuple[Span, ...]:
     if folded.offsets is None:
         return tuple(spans)
-    places = [folded.original(span.start, span.end) for span in spans]
-    return tuple(span._replace(start=start, end=end) for span, (start, end) in zip(spans, places, strict=True))
+    return tuple([span.moved(*folded.original(span.start, span.end)) for span in spans])

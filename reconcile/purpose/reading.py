@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final
 
 
 class SpanKind(StrEnum):
@@ -38,22 +38,47 @@ class SpanKind(StrEnum):
     """Domain, IP address, quantity, year, digits inside a name …"""
 
 
-class Span(NamedTuple):
+@dataclass(slots=True, init=False, unsafe_hash=True)
+class Span:
     """`start` and `end` are offsets into the original purpose. `keys` are the `number_key`s that this stretch may be
     read as, best first (a folded number joined, then its parts; look-alike digits repaired last): which of them is
     meant, the books tell. Empty for what can be no reference. `name` is the beneficiary's name as typed.
 
     `prefix_key` is the key in which the marking word itself is the number's own prefix («INV-4512» for the number
     INV-4512): under it the number is bare. `mark` says for a RANGE which word opens it (INVOICE or ACCOUNT), if any; of an
-    ACCOUNT that its word may as well mean an INVOICE («пополнение счета 4512»)."""
+    ACCOUNT that its word may as well mean an INVOICE («пополнение счета 4512»).
 
-    kind: SpanKind
-    start: int
-    end: int
-    keys: tuple[str, ...] = ()
-    name: str = ""
-    prefix_key: str = ""
-    mark: SpanKind | None = None
+    Made by the million, so with a constructor of its own, which is compiled where the core is."""
+
+    kind: Final[SpanKind]
+    start: Final[int]
+    end: Final[int]
+    keys: Final[tuple[str, ...]]
+    name: Final[str]
+    prefix_key: Final[str]
+    mark: Final[SpanKind | None]
+
+    def __init__(
+        self,
+        kind: SpanKind,
+        start: int,
+        end: int,
+        keys: tuple[str, ...] = (),
+        name: str = "",
+        prefix_key: str = "",
+        mark: SpanKind | None = None,
+    ) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.keys = keys
+        self.name = name
+        self.prefix_key = prefix_key
+        self.mark = mark
+
+    def moved(self, start: int, end: int) -> Span:
+        """The same at another place."""
+        return Span(self.kind, start, end, self.keys, self.name, self.prefix_key, self.mark)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ equals one» holds for these words as for a contract's. A person is asked, or th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reconcile.purpose.keys import parts
 from reconcile.purpose.reader import read_purpose
@@ -28,39 +29,65 @@ _NOT_TYPED: Final = frozenset({"receipt", "phone"})
 
 _SIGNS: Final = frozenset({"N", "NN", "H", "HH"})
 
-Books = Mapping[str, tuple[str, ...]]
+Books = dict[str, tuple[str, ...]]
 
 
-class KnownNumbers(NamedTuple):
-    """The numbers on the books, by exact key and by the key without leading zeros. `there` says of a number found so
-    whether it was on the books on the payment's day; without it all were."""
+class KnownNumbers:
+    """The numbers on the books, by exact key and by the key without leading zeros."""
 
-    invoices: Books
-    accounts: Books
-    invoices_zeroless: Books
-    accounts_zeroless: Books
-    there: Callable[[SpanKind, str], bool] | None = None
+    __slots__ = ("accounts", "accounts_zeroless", "invoices", "invoices_zeroless")
+
+    def __init__(self, invoices: Books, accounts: Books, invoices_zeroless: Books, accounts_zeroless: Books) -> None:
+        self.invoices = invoices
+        self.accounts = accounts
+        self.invoices_zeroless = invoices_zeroless
+        self.accounts_zeroless = accounts_zeroless
+
+    def there(self, kind: SpanKind, number: str) -> bool:
+        """Whether a number found so was on the books on the payment's day."""
+        return True
 
 
-class Reference(NamedTuple):
+@dataclass(slots=True, init=False, unsafe_hash=True)
+class Reference:
     """A number on the books that the purpose or a structured field holds. `span` lies in the purpose; for a structured
     field it is empty (0, 0) and `source` names the field."""
 
-    span: Span
-    kind: SpanKind
-    marked: bool
-    number: str
-    source: str = ""
+    span: Final[Span]
+    kind: Final[SpanKind]
+    marked: Final[bool]
+    number: Final[str]
+    source: Final[str]
+
+    def __init__(self, span: Span, kind: SpanKind, marked: bool, number: str, source: str = "") -> None:
+        self.span = span
+        self.kind = kind
+        self.marked = marked
+        self.number = number
+        self.source = source
 
 
-class References(NamedTuple):
+@dataclass(slots=True, init=False, unsafe_hash=True)
+class References:
     """In order of mention. `unknown`: marked numbers that are not on the books. `ranges`: stretches that lead to several
     numbers and cannot be told apart: «4512-4514», or two numbers on the books that differ only in their separators."""
 
-    marked: tuple[Reference, ...] = ()
-    bare: tuple[Reference, ...] = ()
-    unknown: tuple[Span, ...] = ()
-    ranges: tuple[Span, ...] = ()
+    marked: Final[tuple[Reference, ...]]
+    bare: Final[tuple[Reference, ...]]
+    unknown: Final[tuple[Span, ...]]
+    ranges: Final[tuple[Span, ...]]
+
+    def __init__(
+        self,
+        marked: tuple[Reference, ...] = (),
+        bare: tuple[Reference, ...] = (),
+        unknown: tuple[Span, ...] = (),
+        ranges: tuple[Span, ...] = (),
+    ) -> None:
+        self.marked = marked
+        self.bare = bare
+        self.unknown = unknown
+        self.ranges = ranges
 
 
 class _Found:
@@ -94,10 +121,10 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
         part = _Found()
         _look_up(span, span.name, known, part)
         found.references += [
-            ref._replace(span=ref.span._replace(start=0, end=0), source=source) for ref in part.references
+            Reference(ref.span.moved(0, 0), ref.kind, ref.marked, ref.number, source) for ref in part.references
         ]
-        found.unknown += [each._replace(start=0, end=0, name=span.name) for each in part.unknown]
-        found.ranges += [each._replace(start=0, end=0, name=span.name) for each in part.ranges]
+        found.unknown += [replace(each, start=0, end=0, name=span.name) for each in part.unknown]
+        found.ranges += [replace(each, start=0, end=0, name=span.name) for each in part.ranges]
     return _gathered(found)
 
 
@@ -139,10 +166,10 @@ def _structured_spans(structured: Sequence[StructuredReference]) -> Iterator[tup
 
 def _named_by_field(span: Span, meant: SpanKind | None, value: str) -> Span:
     if meant is not None and span.kind is SpanKind.BARE:
-        span = span._replace(kind=meant, keys=tuple(dict.fromkeys((number_key(value), *span.keys))))
-    elif meant is not None and span.kind is SpanKind.RANGE:
-        span = span._replace(mark=meant)
-    return span._replace(name=value)
+        return replace(span, kind=meant, keys=tuple(dict.fromkeys((number_key(value), *span.keys))), name=value)
+    if meant is not None and span.kind is SpanKind.RANGE:
+        return replace(span, mark=meant, name=value)
+    return replace(span, name=value)
 
 
 def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found, glued: bool = False) -> None:
@@ -191,8 +218,12 @@ def _whole(
     for key in keys:
         hits = _at(key, span, known, exact)
         if hits:
-            return [hit._replace(marked=False) for hit in hits] if key == span.prefix_key else hits
+            return [_unmarked(hit) for hit in hits] if key == span.prefix_key else hits
     return []
+
+
+def _unmarked(hit: Reference) -> Reference:
+    return Reference(hit.span, hit.kind, False, hit.number, hit.source)
 
 
 def _without_sign(key: str, typed: str) -> bool:
@@ -210,11 +241,11 @@ def _in_parts(
     while len(blocks) > 1 and at < len(blocks):
         for last in range(len(blocks) - 1, at - 1, -1):
             start, end = blocks[at][0], blocks[last][1]
-            piece = span._replace(start=span.start + start, end=span.start + end)
+            piece = span.moved(span.start + start, span.start + end)
             key = number_key(text[start:end])
             here = _at(key, piece, known, exact)
             if not here and at and exact:
-                here = _at(key, piece._replace(kind=SpanKind.BARE), known, exact)
+                here = _at(key, replace(piece, kind=SpanKind.BARE), known, exact)
             if here:
                 hits += here
                 at = last
@@ -239,7 +270,7 @@ def _at(key: str, span: Span, known: KnownNumbers, exact: bool) -> list[Referenc
         Reference(span, kind, marked, number)
         for kind in _kinds_meant(span)
         for number in _book(known, kind, exact).get(look, ())
-        if known.there is None or known.there(kind, number)
+        if known.there(kind, number)
     ]
     return found if exact or len(found) == 1 else []
 
@@ -257,7 +288,7 @@ def _range(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
         for kind in kinds
         for key in span.keys
         for number in _book(known, kind, True).get(key, ())
-        if known.there is None or known.there(kind, number)
+        if known.there(kind, number)
     ]
     if len(hits) == 1:
         found.references += hits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from reconcile.purpose.decoys import KINDS, SPEECH, expression
+from reconcile.purpose.decoys import KINDS, PARTS, expression
 from reconcile.purpose.pieces import NO_PIECES, Pieces, one_by_one, opening_code, parted, words_and_signs
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase, meaning
@@ -90,58 +90,119 @@ def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset()) ->
     """The tokens of a folded purpose."""
     if "\n" in text or without:
         return put_together(text, one_by_one(text, words, frozenset(without)), Taken())
-    return _by_stretches(text, words)
+    return _Line(text, words).taken()
 
 
-def _by_stretches(text: str, words: Lexicon) -> Taken:
-    """A text in one line: its stretches of words and signs are taken apart once and remembered, for payers write the
-    same words around other numbers. `run` holds the pieces of words and signs that stand together, where these are more
-    than one stretch: a word that was parted from a number goes on with the words before it."""
-    out = Taken()
-    start, at = opening_code(text)
-    if at:
-        out.add("typed", start, at, SpanKind.PURPOSE_CODE)
-    match, speech = expression(text, False).match, SPEECH.match
-    begun, last_at = 0, 0
-    last: Stretch | None = None
-    run: Pieces | None = None
-    while True:
-        if (m := speech(text, at)) is not None:
-            stretch = _stretch(m[0], words)
-            if run is not None:
-                run.extend(stretch.pieces, at)
-                _again(text, run, begun, out)
+class _Line:
+    """A text in one line on its way: its stretches of words and signs are taken apart once and remembered, for payers
+    write the same words around other numbers. `run` holds the pieces of words and signs that stand together, where these
+    are more than one stretch: a word that was parted from a number goes on with the words before it."""
+
+    __slots__ = ("begun", "last", "last_at", "out", "run", "text", "words")
+
+    def __init__(self, text: str, words: Lexicon) -> None:
+        self.text, self.words, self.out = text, words, Taken()
+        self.begun, self.last_at = 0, 0
+        self.last: Stretch | None = None
+        self.run: Pieces | None = None
+
+    def taken(self) -> Taken:
+        start, at = opening_code(self.text)
+        if at:
+            self.out.add("typed", start, at, SpanKind.PURPOSE_CODE)
+        while at >= 0:
+            at = self._common(at)
+        return self.out
+
+    def _common(self, at: int) -> int:
+        """Past all that is met most, and past what comes then; -1 at the end."""
+        found: list[tuple[str, str, str, str, str, str]] = PARTS.findall(self.text, at)
+        for speech, plain, date, percent, amount, number in found:
+            if speech:
+                self._speech(speech, at)
+                at += len(speech)
+            elif plain:
+                at = self._alone("number", plain, at, None)
+            elif date:
+                at = self._alone("typed", date, at, SpanKind.DATE)
+            elif percent:
+                at = self._alone("typed", percent, at, SpanKind.PERCENT)
+            elif amount:
+                at = self._alone("typed", amount, at, SpanKind.AMOUNT)
+            elif number:
+                end = at + len(number)
+                at = self._number(end - len(number.lstrip()), end)
+                if at < end:
+                    return at
             else:
-                begun, last, last_at = len(out.kinds), stretch, at
-                out.extend(stretch.taken, at)
-            at = m.end()
-        if (m := match(text, at)) is None:
-            return out
-        kind = m.lastgroup or ""
-        start, at = m.span(kind)
-        is_word = kind == "word"
-        if kind == "number" and not text[start:at].isdigit():
-            before = run or (last.pieces if last is not None else NO_PIECES)
-            is_word, at = parted(text, start, at, before, 0 if run is not None else last_at, words)
-        if not is_word:
-            _add(kind, text, start, at, out)
-            run, last = None, None
-            continue
+                return self._rare(at)
+        return -1
+
+    def _rare(self, at: int) -> int:
+        """Whatever shape it has; -1 where nothing is left."""
+        found = expression(self.text, False).match(self.text, at)
+        if found is None:
+            return -1
+        kind = found.lastgroup or ""
+        start, at = found.span(kind)
+        if kind == "number":
+            return self._number(start, at)
+        if kind == "word":
+            self._word(start, at)
+        elif kind == "mark":
+            self._add(self.text[start], start, at, None)
+        else:
+            self._add("typed", start, at, KINDS[kind])
+        return at
+
+    def _speech(self, part: str, at: int) -> None:
+        stretch = _stretch(part, self.words)
+        if self.run is not None:
+            self.run.extend(stretch.pieces, at)
+            self._again(self.run)
+        else:
+            self.begun, self.last, self.last_at = len(self.out.kinds), stretch, at
+            self.out.extend(stretch.taken, at)
+
+    def _alone(self, kind: str, part: str, at: int, value: SpanKind | None) -> int:
+        """What stands by itself behind blanks; where it ends."""
+        end = at + len(part)
+        self._add(kind, end - len(part.lstrip()), end, value)
+        return end
+
+    def _add(self, kind: str, start: int, end: int, value: SpanKind | None) -> None:
+        self.out.add(kind, start, end, value)
+        self.run, self.last = None, None
+
+    def _number(self, start: int, end: int) -> int:
+        """A number, or the word that is glued to it; where that ends."""
+        if not self.text[start:end].isdigit():
+            last, by = (self.run, 0) if self.run is not None else (NO_PIECES, 0)
+            if self.run is None and self.last is not None:
+                last, by = self.last.pieces, self.last_at
+            is_word, end = parted(self.text, start, end, last, by, self.words)
+            if is_word:
+                self._word(start, end)
+                return end
+        self._add("number", start, end, None)
+        return end
+
+    def _word(self, start: int, end: int) -> None:
+        """A word by itself goes on with those before it."""
+        run = self.run
         if run is None:
-            run, begun = Pieces(), begun if last is not None else len(out.kinds)
-            if last is not None:
-                run.extend(last.pieces, last_at)
-        run.add("word", start, at, words.known(text[start:at]))
-        _again(text, run, begun, out)
+            run = self.run = Pieces()
+            if self.last is not None:
+                run.extend(self.last.pieces, self.last_at)
+            else:
+                self.begun = len(self.out.kinds)
+        run.add("word", start, end, self.words.known(self.text[start:end]))
+        self._again(run)
 
-
-def _add(kind: str, text: str, start: int, end: int, out: Taken) -> None:
-    if kind in ("plain", "number"):
-        out.add("number", start, end)
-    elif kind == "mark":
-        out.add(text[start], start, end)
-    else:
-        out.add("typed", start, end, KINDS[kind])
+    def _again(self, run: Pieces) -> None:
+        """The words and signs that stand together here, put together anew."""
+        self.out.forget(self.begun)
+        put_together(self.text, run, self.out)
 
 
 def _stretch(text: str, words: Lexicon) -> Stretch:
@@ -153,12 +214,6 @@ def _stretch(text: str, words: Lexicon) -> Stretch:
         words.stretches.clear()
     made = words.stretches[text] = Stretch(text, words_and_signs(text, words))
     return made
-
-
-def _again(text: str, run: Pieces, begun: int, out: Taken) -> None:
-    """The words and signs from this token on, put together anew."""
-    out.forget(begun)
-    put_together(text, run, out)
 
 
 def put_together(text: str, found: Pieces, out: Taken) -> Taken:

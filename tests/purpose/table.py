@@ -195,6 +195,7 @@ MATCH: dict[str, tuple[str, str]] = {
     "list, no range: not within a thousand": ("счета 7301 - 9304", "i:7301 b:9304"),
     "list, no range: falling": ("счета 7304, 7301", "i:7304 i:7301"),
     "invoice, a number like a year": ("Оплата по счету 2026 от 10.02.2026", "i:2026"),
+    "a number like a year, cut before its date": ("Оплата по счету 2026 от", ""),
     "invoice, series with blanks": ("payment of invoice 6711264 - F80 of 06.02.2026", "i:6711264F80"),
     "invoice, series with a blank for its dash": ("ПО СЧЕТУ № 1803005 B87 ОТ 21.01.26", "i:1803005B87"),
     "invoice, series with blanks, a year": ("Inv No. INV - 2025 - 055766 dd 2026-01-07", "i:INV2025055766"),
