@@ -19,7 +19,7 @@ _TRADING_AS: Final = re.compile(
 _MAY_TRADE_AS: Final = ("/", "\\", "rading", "RADING")
 _STARS: Final = re.compile(r"[*•●■█]")
 # A letter that stands for a word: «Яна Петровна О.», «Иванов И.», "Ivanov Sh.".
-_SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:sh|ch|zh|kh|ya|yu|ye|ts)(?=\.))(?!\w)", re.IGNORECASE)
+_SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:shch|sh|ch|zh|kh|ya|yu|ye|ts)(?=\.))(?!\w)", re.IGNORECASE)
 _DOTTED: Final = re.compile(r"(?<!\w)(\w)\.\s?(\w)\.\s?(\w)\.?(?!\w)")
 _DOTTED_TRADER: Final = re.compile(r"^\W*(?:и\.\s?п|(ж\.\s?к))\.(?=\s*\S+\s+\S+)", re.IGNORECASE)
 _SLASHED: Final = re.compile(r"(?<!\w)(\w)/(\w)(?!\w)")

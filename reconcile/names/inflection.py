@@ -17,10 +17,19 @@ _SOFT: Final = ("ia", "iu", "i", "iem")
 _FLEETING: Final = ("el", "ets", "ok", "ek")
 
 
+_IRREGULAR: Final = {
+    "lev": ("lva", "lvu", "lvom", "lve"),
+    "zaiats": ("zaitsa", "zaitsu", "zaitsem", "zaitsom", "zaitse"),
+}
+"""Names whose stem changes."""
+
+
 def _masculine(word: str) -> tuple[str, ...]:
     """Иванов -а, -у, -ым, -е; Иван -а, -у, -ом; Игорь -я, -ю, -ем, -е; Павел, Павла."""
     hard = tuple(word + ending for ending in ("a", "u", "om", "em", "Ym", "im", "e"))
     soft = tuple(word + ending for ending in _SOFT)
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     fleeting = next((word[: -len(end)] + end[1:] for end in _FLEETING if word.endswith(end) and len(word) > 4), "")
     return hard + soft + (tuple(fleeting + ending for ending in ("a", "u", "om", "e")) if fleeting else ())
 
@@ -38,6 +47,9 @@ def _ending_in_vowel(word: str) -> tuple[str, ...]:
         return tuple(stem + ending for ending in ("a", "u", "om", "ia", "iu", "em"))
     if word.endswith(("ki", "gi")) or last == "Y":
         return (*(stem + ending for ending in ("ogo", "omu", "im", "Ym", "om")), word + "a", word + "u")
+    if word.endswith("oi") and len(word) > 4:  # Толстой, Толстого; and Цой, Цоя
+        adjective = (word[:-2] + ending for ending in ("ogo", "omu", "Ym", "im", "om"))
+        return (*adjective, word + "a", word + "u", word + "em")
     if last == "i":  # Сергей, Юрий: the glide becomes part of the ending
         return (word + "a", word + "u", stem + "em", word + "em", stem + "e")
     return ()

@@ -45,6 +45,7 @@ _ENDS: Final = re.compile(
             rf"{_PAUSE}{_ACCOUNT}{_NUMBERED}",
             rf"{_PAUSE}(?:л/\s?сч?\b|ш/[хҳ]|a/c|{_TAX})",
             rf"{_BREAK}(?:{_ACCOUNT}|{_DOCUMENT}|{_SUBJECT}|{_AFTER_BREAK})",
+            rf"(?<=[\"»”])\s+(?:{_SUBJECT}|{_WARE}\b|(?:в\s+)?(?:г\.|гор\.|город))",  # the quotes end the name
             rf"\s+{_WARE}\s+fees?\b",
             rf"(?:(?<=\bllp)|(?<=\bltd)|(?<=\bltd\.)|(?<=\blimited)|(?<=\bplc)|(?<=\bllc))\s+(?:{_WARE}|fees?|services?)\b",
             r"\s+(?:үшін|учун|uchun|атынан|номидан|nomidan)\b",

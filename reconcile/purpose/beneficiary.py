@@ -225,9 +225,11 @@ def _spelled(text: str, taken: Taken, at: int) -> bool:
 
 
 def _hangs(taken: Taken, at: int) -> bool:
-    """A sign or a joining word at the end of a name, that belongs to what follows."""
+    """A sign or a joining word at the end of a name, that belongs to what follows («… TALGATOVNY N L/S 4512»)."""
     value = taken.values[at]
-    return taken.kinds[at] in "-:,>].(&" or (isinstance(value, Phrase) and value.joiner)
+    if isinstance(value, Phrase):
+        return value.joiner or (value.sign and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "phrase")
+    return taken.kinds[at] in "-:,>].(&"
 
 
 def _initial(taken: Taken, at: int) -> bool:
@@ -246,13 +248,19 @@ def _is_name(original: str, text: str, taken: Taken, first: int, end: int, words
     strange = [at for at in words if taken.kinds[at] == "word"]
     if not strange:
         return False
-    typed = [original[taken.starts[at] : taken.ends[at]] for at in strange]
+    typed = [original[_begin(text, taken, at, first, end) : taken.ends[at]] for at in strange]
     if any(_SURNAME.search(text[taken.starts[at] : taken.ends[at]]) for at in strange):
         return typed[0][0].isupper()
     capitals = [word for word in typed if word[0].isupper()]
     if len(typed) == 1:
         return typed[0].isascii() and bool(capitals)
     return len(capitals) == len(typed) or (len(capitals) >= 2 and typed[0][0].isupper())
+
+
+def _begin(text: str, taken: Taken, at: int, first: int, end: int) -> int:
+    """Where a word begins whose first half the line fold has cut off («С|авельева»)."""
+    cut = at > first and taken.ends[at - 1] == taken.starts[at] - 1 and _half(text, taken, at - 1, first, end)
+    return taken.starts[at - 1 if cut else at]
 
 
 def _role(taken: Taken, at: int, role: str) -> bool:

@@ -84,8 +84,15 @@ class Walk(Numbers):
         number already."""
         named = (self.mark in REFERENCE and self._fresh()) or (self.open in REFERENCE and self.joined)
         if self.mark in _NOT_OURS and self._near():
-            named = self.sign or (self.strange == 0 and self.at == self.mark_at + 1)
+            named = self.sign or (self.strange == 0 and self._right_behind(self.mark_at))
         return named and (self._glued_prefix(self.at) or self._own_series())
+
+    def _right_behind(self, at: int) -> bool:
+        """«договор INV-2026-7», «дог. INV-2026-7», «№ заказа: INV-2026-7»"""
+        at += 1
+        while at < self.at and self.kinds[at] in ".:":
+            at += 1
+        return at == self.at
 
     def _near(self) -> bool:
         """«акт вып. работ №INV-2026-7»: the paper still names the number, as it would one without a prefix."""

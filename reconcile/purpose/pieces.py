@@ -222,4 +222,6 @@ def _glued_behind(run: str, before: str, following: str, words: Lexicon) -> bool
         return True
     if len(run) == 1:
         return run in "ГG" and not following.isalnum()
+    if before == "-" and "role.beneficiary_before" in phrase.roles and not run.isascii():
+        return True  # «№4512-за облако»
     return before != "-" or phrase.suffix or phrase.month or phrase.date or len(run) > 3

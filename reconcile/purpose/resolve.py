@@ -213,8 +213,12 @@ def _whole(
     if len(blocks) == 1:
         keys = span.keys
     else:
-        length, typed = max(map(len, span.keys), default=0), number_key("".join(text.split()))
-        keys = tuple(key for key in span.keys if len(key) in (length, len(typed)) or _without_sign(key, typed))
+        longest, typed = max(span.keys, key=len, default=""), number_key("".join(text.split()))
+        keys = tuple(
+            key
+            for key in span.keys
+            if len(key) in (len(longest), len(typed)) or _without_sign(key, typed) or _without_sign(key, longest)
+        )
     for key in keys:
         hits = _at(key, span, known, exact)
         if hits:

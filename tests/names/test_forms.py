@@ -52,6 +52,7 @@ X sole trader|X sole proprietor|X sole proprietorship|individual entrepreneur X
 """
 TITLES = """
 ЧСИ X|ЖСО X|Частный судебный исполнитель X|Жеке сот орындаушысы X|Нотариус X|Адвокат X
+Частного судебного исполнителя X|Частному судебному исполнителю X|Нотариуса X|Нотариусу X|Адвоката X|Адвокату X
 """
 # What looks like a form and is none in its place.
 WORDS = """
