@@ -260,3 +260,25 @@ def test_several_are_marked_and_held_without_a_mouse(chromium: Browser, engine: 
     olga.says("Done to 2 payments")
     ((held,),) = rows(engine, "SELECT count(*) FROM payment WHERE reason = 'held_by_person'")
     assert held == 2
+
+
+def test_a_candidate_is_declined_by_key_and_may_be_offered_again(chromium: Browser, engine: Any, address: str) -> None:
+    olga = Desk(chromium, address, "olga")
+    page = olga.page
+    olga.go(f"/queue/{_id(engine, 150_000)}?tab=todo")
+    first = page.locator(".candidate.best .no")
+    declined = first.inner_text()
+    page.keyboard.press("n")
+    page.keyboard.type("the payer says so")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Declined")).to_be_visible()
+    olga.look()
+    olga.says("«the payer says so»")
+    assert declined not in page.locator(".candidates .no").all_inner_texts()
+    page.get_by_text("Take it back").click()
+    page.locator("#why-b1").fill("declined by mistake")
+    page.get_by_role("button", name="May be offered again").click()
+    expect(page.get_by_role("heading", name="Declined")).not_to_be_visible()
+    expect(first).to_have_text(declined)
+    olga.look()
+    assert olga.faults == []

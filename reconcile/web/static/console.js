@@ -44,7 +44,7 @@
     else if (key === "k") step(-1);
     else if (key === "x") { const all = links(), at = current(), box = at >= 0 && $('input[name="payment"]', all[at].closest("li")); if (!box) return; box.checked = !box.checked; }
     else if (key === "/") { const field = $('[data-key="/"]'); if (!field) return; field.focus(); field.select(); }
-    else if (!(/^[crishumab1-9]$/.test(key) && open(key))) return;
+    else if (!(/^[a-z1-9]$/.test(key) && open(key))) return;
     event.preventDefault();
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]") && help) help.showModal(); });
