@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, case, func, not_, select
 
+from reconcile.steps import reworded
 from reconcile.store import staging
 from reconcile.store.staging import staged_line
 from reconcile.store.tables import entry, statement, statement_line
@@ -67,6 +68,8 @@ def resolve(connection: Connection, new: Coverage, own_account: str) -> list[dat
         _place_day(connection, new, own_account, day, shared[day])
     _step_over_voided(connection, new, own_account, partly)
     staging.mark_known(connection, new.statement_id)
+    for day in sorted(partly):
+        _mark_reworded(connection, new, own_account, day, shared[day])
     told = sorted(_days_of(connection, new, own_account) - partly)
     told = [day for day in told if any(other.first <= day <= other.last for other in earlier)]
     staging.mark_reworded(connection, new.statement_id, own_account, told)
@@ -74,8 +77,15 @@ def resolve(connection: Connection, new: Coverage, own_account: str) -> list[dat
 
 
 def vanished(connection: Connection, new: Coverage, own_account: str, told: Sequence[date]) -> list[str]:
-    """Entries on fully covered days which this statement no longer shows, not even reworded. The last day counts only
-    where this statement reaches as far as the others."""
+    """Entries on fully covered days which this statement no longer shows, not even reworded; what it shows in their
+    stead, on another day or with another amount, is in doubt. The last day counts only where this statement reaches as
+    far as the others."""
+    missing = _missing(connection, new, own_account, told)
+    reworded.mark_moved(connection, new.statement_id, own_account, new.first, new.last, missing)
+    return missing
+
+
+def _missing(connection: Connection, new: Coverage, own_account: str, told: Sequence[date]) -> list[str]:
     missing: list[str] = []
     for day in told:
         lost = connection.execute(
@@ -85,12 +95,12 @@ def vanished(connection: Connection, new: Coverage, own_account: str, told: Sequ
             .where(entry.c.id.not_in(_shown(new.statement_id)))
             .order_by(entry.c.id)
         ).all()
-        if not lost or (day == new.last and _is_earlier_export(connection, new, day, lost)):
+        if not lost or (day == new.last and _is_earlier_export(connection, new, own_account, day, lost)):
             continue
-        reworded = _doubtful_amounts(connection, new, day)
+        doubtful = _doubtful_amounts(connection, new, day)
         for row in lost:
-            if reworded[row.credit_debit, row.amount, row.reversal] > 0:
-                reworded[row.credit_debit, row.amount, row.reversal] -= 1
+            if doubtful[row.credit_debit, row.amount, row.reversal] > 0:
+                doubtful[row.credit_debit, row.amount, row.reversal] -= 1
             else:
                 missing.append(row.id)
     return missing
@@ -141,6 +151,11 @@ def _stand(connection: Connection, new: Coverage, other: Coverage, day: date) ->
         return _WHOLE  # the same slice again
     within = _begins_within(there, other_start, here, start)
     around = _begins_within(here, start, there, other_start)
+    if end == other_end and start != other_start and not adjoin:
+        if within == len(there) - len(here):
+            return Way(Shared.OVERLAP, within, len(here))  # the end of the other's stretch
+        if around == len(here) - len(there):
+            return Way(Shared.OVERLAP, 0, len(there))  # the other is the end of this one's
     if within is None and around is None:
         if same == adjoin:  # the balances fit both readings, or neither
             return Way(Shared.UNTOLD)
@@ -230,6 +245,14 @@ def _place_day(connection: Connection, new: Coverage, own_account: str, day: dat
         staging.place_line(connection, new.statement_id, row.position, own_account, identity, occurrence, doubt=doubt)
 
 
+def _mark_reworded(connection: Connection, new: Coverage, own_account: str, day: date, ways: dict[str, Way]) -> None:
+    """What statements of another format, or with another reference, show of a stretch that both cover or may both cover."""
+    both = {statement_id: way for statement_id, way in ways.items() if way.shared is not Shared.ADJOIN}
+    stretches = [_stretch(connection, statement_id, day, way) for statement_id, way in both.items()]
+    entries = {entry_id for stretch in stretches for entry_id in stretch if entry_id is not None}
+    reworded.mark_in_part(connection, new.statement_id, own_account, day, list(both), entries)
+
+
 def _entries_on(
     connection: Connection, own_account: str, day: date, ways: dict[str, Way], shared: Shared
 ) -> defaultdict[str, list[int]]:
@@ -308,13 +331,15 @@ def _shown(statement_id: str) -> Select[Any]:
     return select(staged_line.c.entry_id).where(staged_line.c.statement_id == statement_id)
 
 
-def _is_earlier_export(connection: Connection, new: Coverage, day: date, lost: Sequence[Any]) -> bool:
+def _is_earlier_export(connection: Connection, new: Coverage, own_account: str, day: date, lost: Sequence[Any]) -> bool:
     """The statement ends before the entries it does not show: its closing balance lacks exactly them."""
     if new.closing is None:
         return True
     signed = sum(row.amount if row.credit_debit == "credit" else -row.amount for row in lost)
     ends = connection.execute(
-        select(statement.c.closing).where(statement.c.state == "stored", statement.c.period_to == day)
+        select(statement.c.closing)
+        .where(statement.c.own_account == own_account)
+        .where(statement.c.state == "stored", statement.c.period_to == day)
     ).scalars()
     return any(end is not None and end - new.closing == signed for end in ends)
 

@@ -147,6 +147,8 @@ def _tie_reversal(
 
 def _tie_return(connection: Connection, link_id: str, row: Any, found: _Candidates, now: datetime) -> bool:
     """An outgoing entry to the payer of the one payment of that amount which a person marked as returned."""
+    if row.possible_duplicate:
+        return False  # an earlier statement may have shown it: it would be taken for the return of a second payment
     owed = [each for each in found.like(row) if each.status == "returned" and each.booking_date <= row.booking_date]
     if len(owed) != 1:
         return False
@@ -185,9 +187,10 @@ def _same_counterparty(one: Any, other: Any) -> bool:
 
 def _only_one(connection: Connection, row: Any, found: _Candidates, since: date) -> Any | None:
     """The only payment in the window that it can undo, one that waits to be returned included. Where several can, the
-    one that a person returned in answer to the alert, if there is exactly one."""
+    one that a person returned in answer to the alert, if there is exactly one; so too where the reversal itself may have
+    been shown before and be another payment's."""
     fits = [each for each in found.like(row) if since <= each.booking_date <= row.booking_date]
-    if len(fits) == 1:
+    if len(fits) == 1 and not row.possible_duplicate:
         return fits[0]
     answered = [each for each in fits if each.status == "returned" and _answers(connection, each, row.id)]
     return answered[0] if len(answered) == 1 else None
