@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, exists, func, insert, literal
 from reconcile import ledger
 from reconcile.decision import Decision
 from reconcile.problem import Refusal
-from reconcile.steps import continuity, ingest
+from reconcile.steps import booking, continuity
 from reconcile.steps.acts import Person
 from reconcile.steps.entry_rows import shares
 from reconcile.store import journal, staging
@@ -95,7 +95,7 @@ def void(engine: Engine, statement_id: str, person: Person) -> int:
 def _locked(connection: Connection, given: str, person: Person) -> Any:
     if not person.reason.strip():
         raise Refusal.of("the act has no reason", "say why with --reason: it is part of the books")
-    ingest.lock(connection)
+    booking.lock(connection)
     found = (
         connection.execute(select(statement).where(statement.c.id.startswith(given, autoescape=True)).limit(2)).all()
         if len(given) >= 6
@@ -116,7 +116,7 @@ def _book_waiting(connection: Connection, row: Any, now: datetime) -> str:
     _restage(connection, row)
     connection.execute(delete(line_detail).where(line_detail.c.statement_id == row.id))
     connection.execute(delete(statement_line).where(statement_line.c.statement_id == row.id))
-    new, doubtful = ingest.book(connection, row.id, sequence, now)
+    new, doubtful = booking.book(connection, row.id, sequence, now)
     return f"booked: {new} new entries, {doubtful} of them possible duplicates"
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.pool import Pool
 
 from reconcile.policy import load_policy
 from reconcile.purpose.reader import read_purpose
+from reconcile.steps import drawing
 from reconcile.steps import ingest as ingesting
 from reconcile.steps import run as running
 from reconcile.store.engine import make_engine
@@ -90,7 +91,7 @@ def night(work: Work, reached: Callable[[], None] = lambda: None) -> int:
     """Ingest the files in their order, then run; `reached` is told where the run begins. Returns how many decisions
     changed."""
     if work.chunk is not None:
-        ingesting.CHUNK = running.CHUNK = work.chunk  # type: ignore[misc]
+        drawing.CHUNK = running.CHUNK = work.chunk  # type: ignore[misc]
     engine, policies = _engine(work.url), load_policy(None)
     origin = ingesting.Origin("night")
     for path in work.files:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from reconcile.problem import Refusal
-from reconcile.steps import ingest, kept_file
+from reconcile.steps import drawing, kept_file
 from reconcile.steps.verify import verify
 from reconcile.store import staging
 from tests.steps.books import Line, one_c, open_books, rows, upload
@@ -23,7 +23,7 @@ GOOD = one_c(LINES, opening=0)
 
 @pytest.fixture
 def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    monkeypatch.setattr(ingest, "CHUNK", 2)
+    monkeypatch.setattr(drawing, "CHUNK", 2)
     books = open_books(database_url)
     yield books
     assert verify(books) == []
