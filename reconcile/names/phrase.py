@@ -60,6 +60,8 @@ _BEFORE: Final = re.compile(
     r"|third\s+party)\b|гр\.)[\s.:]*",
     re.IGNORECASE,
 )
+_BEHIND_QUOTES: Final = re.compile(r"(?<=[»\"”])\s+(?=[a-zа-яёәғқңөұүһіўҳ])")
+"""«ТОО "Рассвет Строй" доплата по счету»: the quotes have ended the name, and small letters go on with the purpose."""
 _ANGLES: Final = re.compile(r"[<>\[\]]")
 _FOLD: Final = re.compile(r"\r?\n")
 
@@ -76,6 +78,9 @@ def readings(phrase: str) -> Iterator[str]:
             end = _ENDS.search(name, 1)
             if end is not None:
                 yield name[: end.start()]
+            closed = _BEHIND_QUOTES.search(name)
+            if closed is not None and not name[: closed.start()].islower():
+                yield name[: closed.start()]
 
 
 def _end_of(found: re.Match[str] | None) -> int:

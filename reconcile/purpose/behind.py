@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconcile.purpose.reading import SpanKind
-from reconcile.purpose.view import REFERENCE, View
+from reconcile.purpose.view import PAPERS, REFERENCE, View
 from reconcile.purpose.words import Phrase
 
 
@@ -32,10 +32,13 @@ class Behind(View):
         return SpanKind.DOCUMENT if strange else None
 
     def _outdone(self, last: int) -> bool:
-        """«төлем … // № 75-12 дербес шот»: the word right behind is nearer than one that is far, or that the list lent."""
+        """«төлем … // № 75-12 дербес шот», «инвойс 4512, №15 шартномага асосан»: the word right behind is nearer than one
+        that is far, or that the list lent."""
         phrase = self._phrase_at(last + 1)
         lent = self.joined and self.open is not None
-        return (lent or self.strange > 0) and phrase is not None and phrase.behind and phrase.mark in REFERENCE
+        if phrase is None or not phrase.behind:
+            return False
+        return (lent or self.strange > 0) and (phrase.mark in REFERENCE or (lent and phrase.mark in PAPERS))
 
     def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
         """The word behind belongs to the number before it, unless it opens a number of its own."""

@@ -27,6 +27,13 @@ _NAMED_BY_NUMBER: Final = re.compile(
     r"(?:[^\W\d_]{3,}-?)?[0-9]{1,4}(?:-?[^\W\d_]{3,})?|[0-9][^\W\d_](?:-[^\W\d_]{3,})?"
 )
 _COUNTED: Final = frozenset({"role.date_word", "role.month", "role.currency", "role.unit", "role.date_suffix"})
+_TURNS: Final = frozenset({"role.stop", "role.beneficiary_before", "role.beneficiary_after"})
+_NOUNS: Final = frozenset(
+    {SpanKind.DOCUMENT, SpanKind.CONTRACT, SpanKind.OTHER, SpanKind.CARD, SpanKind.PHONE, SpanKind.BANK_CODE}
+)
+"""What these words name may as well be what a company calls itself by (Авто, Склад, Store, Mobile)."""
+_WITHIN_NAMES: Final = frozenset({"word", "phrase", "-", '"', "'", "&", "."})
+_FORM_WITHIN: Final = 6
 _SHORT: Final = 3
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
@@ -39,7 +46,7 @@ def beneficiaries(original: str, text: str, taken: Taken) -> Iterator[Span]:
         if "role.beneficiary_before" in phrase.roles:
             found = _after(original, text, taken, at + 1)
         elif "role.beneficiary_after" in phrase.roles:
-            found = _before(text, taken, at - 1)
+            found = _before(original, text, taken, at - 1)
         elif phrase.mark is SpanKind.TAX_ID:
             found, sure = _in_brackets(taken, at), True
         else:
@@ -55,7 +62,7 @@ def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int
     while first < len(kinds) and (kinds[first] in ":-." or _client_word(taken.values[first])):
         first += 1
     end = first
-    while end < len(kinds) and end - first < 2 * _LONGEST and _belongs(text, taken, first, end):
+    while end < len(kinds) and end - first < 2 * _LONGEST and _belongs(original, text, taken, first, end):
         if end > first + 1 and (_closes(original, taken, end) or _ended(original, taken, first, end)):
             break
         end += 1
@@ -101,9 +108,9 @@ def _client_word(value: Phrase | SpanKind | None) -> bool:
     return value.filler and "role.service" in value.roles and "role.stop" not in value.roles
 
 
-def _before(text: str, taken: Taken, last: int) -> tuple[int, int] | None:
+def _before(original: str, text: str, taken: Taken, last: int) -> tuple[int, int] | None:
     first = last
-    while first >= 0 and last - first < 2 * _LONGEST and _belongs(text, taken, -1, first):
+    while first >= 0 and last - first < 2 * _LONGEST and _belongs(original, text, taken, -1, first, last):
         first -= 1
     return (first + 1, last + 1) if first < last else None
 
@@ -122,24 +129,13 @@ def _in_brackets(taken: Taken, at: int) -> tuple[int, int] | None:
     return opening + 1, end
 
 
-def _belongs(text: str, taken: Taken, first: int, at: int) -> bool:
-    """The token at this place may be part of the name."""
-    kind, start, end, value = taken.kinds[at], taken.starts[at], taken.ends[at], taken.values[at]
+def _belongs(original: str, text: str, taken: Taken, first: int, at: int, last: int = -1) -> bool:
+    """The token at this place may be part of the name that begins at `first`, or ends at `last`."""
+    kind, value = taken.kinds[at], taken.values[at]
     if kind == "word" or _half(text, taken, at, 0, len(taken.kinds)):
         return True
     if isinstance(value, Phrase):
-        if "role.legal_form" in value.roles:
-            return True
-        if value.mark is not None or value.none:
-            stops = "role.stop" in value.roles and end - start > 1
-            return not stops and _marks_nothing(taken, at, value) and end - start <= 3
-        if value.joiner and not value.sign:
-            return True
-        if value.sign or value.date or value.month or value.suffix:
-            return end - start == 1
-        if "role.beneficiary_after" in value.roles or "role.stop" in value.roles:
-            return first >= 0 and at > first and end - start == 1 and text[end : end + 1] == "."
-        return not value.reset
+        return _may_be_of_a_name(text, taken, first, at, value) or _is_of_this_name(original, taken, first, at, last)
     if kind == "," and first >= 0:
         return _is_form(taken, at + 1)
     if kind == "number":
@@ -152,6 +148,73 @@ def _belongs(text: str, taken: Taken, first: int, at: int) -> bool:
     if kind == "typed":
         return _within_quotes(taken, first, at)
     return kind not in _ENDS
+
+
+def _may_be_of_a_name(text: str, taken: Taken, first: int, at: int, value: Phrase) -> bool:
+    """A word of the lexicon that ends no name: a legal form, a service, an initial."""
+    start, end = taken.starts[at], taken.ends[at]
+    if "role.legal_form" in value.roles:
+        return True
+    if value.mark is not None or value.none:
+        stops = "role.stop" in value.roles and end - start > 1
+        return not stops and _marks_nothing(taken, at, value) and end - start <= 3
+    if value.joiner and not value.sign:
+        return True
+    if value.sign or value.date or value.month or value.suffix:
+        return end - start == 1
+    if "role.beneficiary_after" in value.roles or "role.stop" in value.roles:
+        return first >= 0 and at > first and end - start == 1 and text[end : end + 1] == "."
+    return not value.reset
+
+
+def _is_of_this_name(original: str, taken: Taken, first: int, at: int, last: int) -> bool:
+    """«ТОО «Астана Авто»», «Kilifi Store Ltd», «ТОО Астана Склад, л/с …»: a word that could begin another part of the
+    purpose, and is a word of the name: within its quotes, before the form that ends it, or written with a capital and
+    naming no number. Left out, the name would be another company's; taken in by mistake, it is nobody's."""
+    if _within_quotes(taken, first, at) or _back_within_quotes(taken, at, last):
+        return True
+    if _introduces(taken, at) or at == first:
+        return False
+    if first >= 0 and _form_ahead(taken, at):
+        return True
+    value = taken.values[at]
+    if not isinstance(value, Phrase) or value.reset or not value.roles.isdisjoint(_TURNS):
+        return False
+    if first >= 0 and at - 1 > first and _is_form(taken, at - 1):
+        return False  # «ACME LTD ORDER»: the form has ended the name
+    typed = original[taken.starts[at] : taken.ends[at]]
+    return typed[0].isupper() and len(typed) > _SHORT and (value.mark in _NOUNS or not typed.isupper())
+
+
+def _introduces(taken: Taken, at: int) -> bool:
+    """A number, a date or their sign follows."""
+    following = at + 1
+    while following < len(taken.kinds) and taken.kinds[following] in ".-":
+        following += 1
+    if following >= len(taken.kinds):
+        return False
+    value = taken.values[following]
+    return taken.kinds[following] in _INTRODUCE or (isinstance(value, Phrase) and (value.sign or value.date))
+
+
+def _form_ahead(taken: Taken, at: int) -> bool:
+    """After at most a few words comes the form that ends a name, with no turn of the sentence before it."""
+    for place in range(at + 1, min(len(taken.kinds), at + _FORM_WITHIN)):
+        if _is_form(taken, place):
+            return place + 1 == len(taken.kinds) or taken.kinds[place + 1] != "word"
+        value = taken.values[place]
+        if taken.kinds[place] not in _WITHIN_NAMES or (
+            isinstance(value, Phrase) and (not value.roles.isdisjoint(_TURNS) or _introduces(taken, place))
+        ):
+            return False
+    return False
+
+
+def _back_within_quotes(taken: Taken, at: int, last: int) -> bool:
+    """The same, for a name that is read from its end."""
+    if last < 0:
+        return False
+    return taken.kinds[at + 1 : last + 1].count('"') % 2 == 1 and '"' in taken.kinds[max(0, at - _FORM_WITHIN) : at]
 
 
 def _half(text: str, taken: Taken, at: int, first: int, last: int) -> bool:
@@ -172,9 +235,8 @@ def _half(text: str, taken: Taken, at: int, first: int, last: int) -> bool:
 
 def _marks_nothing(taken: Taken, at: int, phrase: Phrase) -> bool:
     """A short word that may mark a number, with no number after it: an initial or a legal form («P. O.», «С. Ф.»)."""
-    following = taken.kinds[at + 1] if at + 1 < len(taken.kinds) else ""
     named = phrase.mark in (SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.TAX_ID)
-    return not named and following not in _INTRODUCE
+    return not named and not _introduces(taken, at)
 
 
 def _form_follows(taken: Taken, at: int) -> bool:

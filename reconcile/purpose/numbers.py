@@ -10,7 +10,7 @@ from reconcile.purpose.behind import Behind
 from reconcile.purpose.decoys import digits_kind
 from reconcile.purpose.keys import MOST_PARTS, candidate_keys, repaired
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.view import LONGEST_PREFIX, REFERENCE, SIGNS, plain
+from reconcile.purpose.view import LONGEST_PREFIX, PAPERS, REFERENCE, SIGNS, plain
 from reconcile.purpose.words import Phrase
 from reconcile.reference import number_key
 
@@ -39,7 +39,6 @@ _NAME_DIGITS: Final = 4
 _CODE_DIGITS: Final = 3
 _THOUSAND: Final = 3
 _BANKS_OWN: Final = 11
-_PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 _SHILLINGS: Final = ("/=", "/-")
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
@@ -248,7 +247,7 @@ class Numbers(Behind):
         """«№INV-2026-7 шартномага асосан»: a number's own prefix, and right behind it the paper that it numbers."""
         phrase = self._phrase_at(last + 1)
         next_to_it = (phrase is not None and phrase.mark is behind) or self._suffixed(last)
-        return behind in _PAPERS and next_to_it and self.text[start - 1] == "-"
+        return behind in PAPERS and next_to_it and self.text[start - 1] == "-"
 
     def _joined_to_block_before(self, first: int) -> None:
         """«336 394-sonli hisob-faktura»: with the block before it, where that is on the books; else by itself."""

@@ -9,6 +9,7 @@ from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
 
 REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
+PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 SIGNS: Final = "№#"
 LONGEST_PREFIX: Final = 6
 """Letters of a number's own prefix."""

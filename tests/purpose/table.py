@@ -268,6 +268,13 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
     "an order with a number": ("По поручению № 5 от 01.01.2026 счет 7301", "i:7301"),
     "at whose request": ("По просьбе ТОО «Ромашка» счет 7301", "i:7301 @ТОО «Ромашка»"),
     "in whose place": ("Оплата вместо ТОО «Ромашка» (лиц. счет 620041)", "a:620041 @ТОО «Ромашка»"),
+    "a name's word that names papers": ("Оплата за ТОО Астана Склад, л/с 620041", "a:620041 @ТОО Астана Склад"),
+    "the same within quotes": ('за ТОО "КАСКАД ПРОЕКТ" Л/С 620041', 'a:620041 @ТОО "КАСКАД ПРОЕКТ"'),
+    "the same from the name's end": ("«Каскад Проект» ЖШС үшін, жеке шот 620041", "a:620041 @«Каскад Проект» ЖШС"),
+    "the same before an English form": ("Payment for Kilifi Store Ltd account 620041", "a:620041 @Kilifi Store Ltd"),
+    "a paper behind the name": ("ЗА ТОО ПОДСОЛНУХ ДОГ.5 Л/С 620041", "a:620041 @ТОО ПОДСОЛНУХ"),
+    "a paper behind the name in small letters": ("за ТОО Подсолнух акт сверки, л/с 620041", "a:620041 @ТОО Подсолнух"),
+    "a paper behind an English form": ("FOR SUNFLOWER LTD ORDER ACC 620041", "a:620041 @SUNFLOWER LTD"),
     "the form in words": (
         "За товарищество с ограниченной ответственностью «Ромашка», л/с 620041",
         "a:620041 @товарищество с ограниченной ответственностью «Ромашка»",
@@ -341,6 +348,7 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "a delivery note, slashed": ("D/N 7301", ""),
     "a contract's prefix behind a stop": ("по дог. INV-2026-007301", ""),
     "a customer's order with a colon": ("№ заказа: INV-2026-007301", ""),
+    "a contract in a list, the word behind": ("ҳисоб-фактура № 7301, 04.01.2026 йил №15-R37 шартномага асосан", "i:7301"),
     "a claim": ("претензия № 7301", ""),
     "a car's number in Kazakh": ("мемлекеттік нөмір 7301", ""),
     # Tax ids
