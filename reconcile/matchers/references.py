@@ -67,7 +67,8 @@ def _accounts(case: Case, refs: Sequence[Reference]) -> list[Account]:
 
 
 def _invoices(refs: Sequence[Reference]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([ref.number for ref in refs if ref.kind is SpanKind.INVOICE]))
+    numbers = [ref.number for ref in refs if ref.kind is SpanKind.INVOICE]
+    return tuple(dict.fromkeys(numbers)) if len(numbers) > 1 else tuple(numbers)
 
 
 def _corroborated(case: Case, account: Account, bare: Sequence[Reference]) -> Evidence | None:
@@ -115,6 +116,8 @@ def _each(case: Case, refs: Sequence[Reference], score: float) -> list[Proposal]
 
 
 def _evidence(refs: Sequence[Reference]) -> tuple[Evidence, ...]:
+    if len(refs) == 1:
+        return ((_CODES[refs[0].marked, refs[0].kind], {"number": refs[0].number}),)
     seen = dict.fromkeys([(_CODES[ref.marked, ref.kind], ref.number) for ref in refs])
     return tuple([(code, {"number": number}) for code, number in seen])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from reconcile.names.forms import INDEX, is_company, is_sole_trader, strip_forms
 from reconcile.names.kinds import LegalForm
@@ -17,7 +17,7 @@ _TRADING_AS: Final = re.compile(
     r"(?<!\w)(?:t\s?[/\\]\s?a(?:s)?|d\s?[/\\]\s?b\s?[/\\]\s?a|trading as)(?!\w)\.?", re.IGNORECASE
 )
 _MAY_TRADE_AS: Final = ("/", "\\", "rading", "RADING")
-_STARS: Final = re.compile(r"[*•●■█]")
+_STARS: Final = ("*", "•", "●", "■", "█")
 # A letter that stands for a word: «Яна Петровна О.», «Иванов И.», "Ivanov Sh.".
 _SINGLE: Final = re.compile(r"(?<!\w)(?:[^\W\d_]|(?:shch|sh|ch|zh|kh|ya|yu|ye|ts)(?=\.))(?!\w)", re.IGNORECASE)
 _DOTTED: Final = re.compile(r"(?<!\w)(\w)\.\s?(\w)\.\s?(\w)\.?(?!\w)")
@@ -35,19 +35,32 @@ _NUMBER_WORDS: Final = frozenset(skeleton("n no").split())
 _SMALL_WORDS: Final = _NUMBER_WORDS | {"and", *_ONE_WORD}
 
 
-class Folded(NamedTuple):
+class Folded:
     """A name, folded. `words` are skeleton words as typed, forms set aside; `key` is `name_key` even where it is
-    masked; `prefix` keeps the order and every form but the leading one; `trade` is the key of what follows t/a."""
+    masked; `prefix` keeps the order and every form but the leading one; `trade` is the key of what follows t/a,
+    `trade_prefix` the same in the order typed, for a name that a format has cut."""
 
-    words: tuple[str, ...]
-    key: str
-    prefix: str
-    forms: tuple[LegalForm, ...]
-    starred: bool
-    shortened: bool
-    trade: str = ""
-    trade_prefix: str = ""
-    """What follows t/a in the order typed, for a name that a format has cut."""
+    __slots__ = ("forms", "key", "prefix", "shortened", "starred", "trade", "trade_prefix", "words")
+
+    def __init__(
+        self,
+        words: tuple[str, ...],
+        key: str,
+        prefix: str,
+        forms: tuple[LegalForm, ...],
+        starred: bool,
+        shortened: bool,
+        trade: str = "",
+        trade_prefix: str = "",
+    ) -> None:
+        self.words = words
+        self.key = key
+        self.prefix = prefix
+        self.forms = forms
+        self.starred = starred
+        self.shortened = shortened
+        self.trade = trade
+        self.trade_prefix = trade_prefix
 
     @property
     def masked(self) -> bool:
@@ -63,7 +76,13 @@ class Folded(NamedTuple):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        return tuple(word for word in self.words if word.isdigit())
+        return tuple([word for word in self.words if word.isdigit()])
+
+    def reworded(self, words: tuple[str, ...]) -> Folded:
+        """The same name with these words for its own."""
+        return Folded(
+            words, key_of(words), self.prefix, self.forms, self.starred, self.shortened, self.trade, self.trade_prefix
+        )
 
 
 def key_of(words: tuple[str, ...]) -> str:
@@ -122,15 +141,16 @@ def fold(name: str) -> Folded:
     parts = _TRADING_AS.split(name, maxsplit=1) if any(sign in name for sign in _MAY_TRADE_AS) else [name]
     words = words_of(parts[0])
     stripped = strip_forms(words)
+    traded = words_of(parts[1]) if len(parts) > 1 else ()
     return Folded(
         stripped.words,
         key_of(stripped.words),
         " ".join(stripped.unled),
         stripped.forms,
-        _STARS.search(name) is not None,
+        any(star in name for star in _STARS),
         _is_shortened(parts[0], stripped.words) and not is_company(stripped.forms),
-        key_of(strip_forms(words_of(parts[1])).words) if len(parts) > 1 else "",
-        " ".join(words_of(parts[1])) if len(parts) > 1 else "",
+        key_of(strip_forms(traded).words) if traded else "",
+        " ".join(traded),
     )
 
 

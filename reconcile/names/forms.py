@@ -43,12 +43,15 @@ class FormIndex(NamedTuple):
     plain_last: Mapping[str, tuple[LegalForm]]
 
 
-class Stripped(NamedTuple):
+class Stripped:
     """A name's words without its forms, the forms, and the words without the *leading* forms only (as typed)."""
 
-    words: tuple[str, ...]
-    forms: tuple[LegalForm, ...]
-    unled: tuple[str, ...]
+    __slots__ = ("forms", "unled", "words")
+
+    def __init__(self, words: tuple[str, ...], forms: tuple[LegalForm, ...], unled: tuple[str, ...]) -> None:
+        self.words = words
+        self.forms = forms
+        self.unled = unled
 
 
 def _fewest_words_last(one: _Spelling) -> int:
@@ -172,7 +175,7 @@ def _strip_any(words: tuple[str, ...], index: FormIndex) -> Stripped:
     start = _kept(start, certain_end or certain_inside)
     end = [] if start and not (certain_start or certain_end) else _kept(end, certain_start or certain_inside)
     first, last = _size(start), len(words) - _size(end)
-    forms = tuple(spelling.form for spelling in start + end)
+    forms = tuple([spelling.form for spelling in start + end])
     rest = words[first:last]
     found = _inside(rest, index) if certain_inside else None
     if found is not None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reconcile.names.comparing import VERDICT, Likeness, NameMatch, agreement, difference
-from reconcile.names.folding import Folded, fold, key_of
+from reconcile.names.folding import Folded, fold
 from reconcile.names.inflection import declines, looks_like_her_surname, may_be_a_nominative, oblique_forms
 from reconcile.names.phrase import readings
 
@@ -56,7 +56,7 @@ def _likeness(phrase: Folded, holder: Folded) -> Likeness:
     if phrase.key == holder.key:
         return agreement(phrase, holder)
     words, inflected = _uninflected(phrase.words, holder.words)
-    plain = phrase._replace(words=words, key=key_of(words))
+    plain = phrase.reworded(words)
     if plain.key != holder.key:
         return difference(plain, holder)
     return Likeness.VARIANT if _may_be_another(phrase, holder, inflected) else agreement(plain, holder)

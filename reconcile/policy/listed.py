@@ -63,17 +63,16 @@ class Listed:
         """Who that is; None where it is nobody listed."""
         if tax_id and (known := self.by_id.get(tax_id)):
             return known
-        if not self._may_be_listed(name):
+        pieces = name.split()
+        if self.innocent.issuperset(pieces) or not self._may_be_listed(pieces):
             return None
         return next((one for one in self._named(name) if not (one.tax_ids and tax_id)), None)
 
     def _core(self, name: Words) -> Words:
         return tuple([word for word in name if word not in self.legal_forms])
 
-    def _may_be_listed(self, name: str) -> bool:
-        innocent, pieces = self.innocent, name.split()
-        if innocent.issuperset(pieces):
-            return False
+    def _may_be_listed(self, pieces: Sequence[str]) -> bool:
+        innocent = self.innocent
         for piece in pieces:
             if piece not in innocent:
                 if not self.words.isdisjoint(words(piece)):

@@ -120,7 +120,7 @@ class CountryPolicy:
         return (holder, method) in self.methods
 
     def allows_bank_transfer(self, holder: HolderType) -> bool:
-        return self.allows(holder, Method.BANK_TRANSFER)
+        return (holder, Method.BANK_TRANSFER) in self.methods
 
     def local_day(self, moment: datetime) -> date:
         """The calendar day of a moment in this country: daily limits count by it."""

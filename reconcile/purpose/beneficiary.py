@@ -8,7 +8,6 @@ holder's is not asked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from reconcile.purpose.reading import Span, SpanKind
@@ -39,8 +38,9 @@ _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
 
 
-def beneficiaries(original: str, text: str, taken: Taken) -> Iterator[Span]:
+def beneficiaries(original: str, text: str, taken: Taken) -> list[Span]:
     """Spans over the folded text, `name` as typed."""
+    spans: list[Span] = []
     for at, phrase in taken.said:
         sure = False
         if "role.beneficiary_before" in phrase.roles:
@@ -54,7 +54,8 @@ def beneficiaries(original: str, text: str, taken: Taken) -> Iterator[Span]:
         if found is not None:
             span = _span(original, text, taken, *found, sure=sure)
             if span is not None:
-                yield span
+                spans.append(span)
+    return spans
 
 
 def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int] | None:

@@ -44,13 +44,14 @@ _TABLE: Final = _table()
 
 class Folded:
     """`text` to read; `offsets` gives for each of its characters, and for its end, the place in the original; None
-    where both agree character by character."""
+    where both agree character by character. `plain`: its letters are those of the languages alone, A to Z and А to Я."""
 
-    __slots__ = ("offsets", "text")
+    __slots__ = ("offsets", "plain", "text")
 
-    def __init__(self, text: str, offsets: Sequence[int] | None = None) -> None:
+    def __init__(self, text: str, offsets: Sequence[int] | None = None, plain: bool = False) -> None:
         self.text = text
         self.offsets = offsets
+        self.plain = plain
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that this stretch of the folded text was made of."""
@@ -65,7 +66,7 @@ def fold(text: str) -> Folded:
     'СЧЁТ № 4512'
     """
     if _PLAIN.fullmatch(text):
-        return Folded(text.upper().replace("`", "'"))
+        return Folded(text.upper(), plain=True)
     if not _INKLESS.search(text):
         return Folded(text.translate(_TABLE))
     return _without_inkless(text)

@@ -132,17 +132,18 @@ def parted(text: str, start: int, end: int, before: Pieces, by: int, words: Lexi
     first part is a word, and where that ends. `before` has the pieces right before it, `by` is where their text begins."""
     if _names_code(before) and (code := _KNP.match(text, start, end)) is not None:
         end = code.end()
-    at = start
-    if (head := _LETTERS.match(text, start, end)) is not None:
-        at = head.end()
-        if word_end := _word_in_front(text, start, at, end, before, by, words):
+    run = _LETTERS.search(text, start, end)
+    if run is not None and run.start() == start:
+        if word_end := _word_in_front(text, start, run.end(), end, before, by, words):
             return True, word_end
-    for run in _LETTERS.finditer(text, at, end):
-        if _glued_behind(run[0], text[run.start() - 1], text[run.end() : run.end() + 1], words):
-            end = run.start()
-            while text[end - 1] in "-/\\._":
-                end -= 1
-            break
+        run = _LETTERS.search(text, run.end(), end)
+    while run is not None:
+        begun, past = run.span()
+        if _glued_behind(run[0], text[begun - 1], text[past : past + 1], words):
+            while text[begun - 1] in "-/\\._":
+                begun -= 1
+            return False, begun
+        run = _LETTERS.search(text, past, end)
     return False, end
 
 

@@ -7,6 +7,7 @@ give every stretch its place in what the payer typed.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from reconcile.purpose.beneficiary import beneficiaries
 from reconcile.purpose.fold import Folded, fold
@@ -16,7 +17,8 @@ from reconcile.purpose.reading import Reading, Span, SpanKind
 from reconcile.purpose.tokens import tokens
 from reconcile.purpose.words import Lexicon, lexicon
 
-_NO_CUSTOMER = frozenset({SpanKind.BARE, SpanKind.RANGE})
+_NO_CUSTOMER: Final = frozenset({SpanKind.BARE, SpanKind.RANGE})
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def read_purpose(text: str) -> Reading:
@@ -31,8 +33,8 @@ def read_purpose(text: str) -> Reading:
 def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Reading:
     """The same with another lexicon, or without some decoy classes: the tests show so that each of them is needed."""
     folded = fold(text)
-    off = frozenset(without)
-    taken = tokens(folded.text, words, off)
+    off = frozenset(without) if without else _NOTHING
+    taken = tokens(folded.text, words, off, folded.plain)
     typed = text if folded.offsets is None else "".join(text[at] for at in folded.offsets[:-1])
     spans = Walk(folded.text, taken, typed, off).run(taken.acts)
     if not taken.said:
@@ -41,10 +43,14 @@ def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Readi
     lump = lump_sum(typed, taken, spans)
     if kind or lump:
         spans = [_no_reference(span) for span in spans]
-    names = list(beneficiaries(typed, folded.text, taken))
+    names = beneficiaries(typed, folded.text, taken)
     if names:
-        spans = sorted((*spans, *names), key=lambda span: span.start)
+        spans = sorted([*spans, *names], key=_place)
     return Reading(text, _placed(folded, spans), kind, lump)
+
+
+def _place(span: Span) -> int:
+    return span.start
 
 
 def _no_reference(span: Span) -> Span:

@@ -81,16 +81,22 @@ class Span:
         return Span(self.kind, start, end, self.keys, self.name, self.prefix_key, self.mark)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False, unsafe_hash=True)
 class Reading:
     """A purpose, read. `not_a_topup` names why the money is no top-up ("refund", "reversal", "own_funds", "loan",
     "deposit_interest", "charter_capital", "dividends"), else empty; `lump_sum` names the word that shows a lump sum of a
     processing centre, aggregator or mobile operator, else empty."""
 
-    text: str
-    spans: tuple[Span, ...] = ()
-    not_a_topup: str = ""
-    lump_sum: str = ""
+    text: Final[str]
+    spans: Final[tuple[Span, ...]]
+    not_a_topup: Final[str]
+    lump_sum: Final[str]
+
+    def __init__(self, text: str, spans: tuple[Span, ...] = (), not_a_topup: str = "", lump_sum: str = "") -> None:
+        self.text = text
+        self.spans = spans
+        self.not_a_topup = not_a_topup
+        self.lump_sum = lump_sum
 
     @property
     def keys(self) -> frozenset[str]:

@@ -105,8 +105,8 @@ def keys_wanted(
     """The exact keys and the zeroless keys that the books have to be asked for, so that one look-up serves a chunk."""
     exact = {key for span in reading.spans for key in span.keys}
     if structured:
-        exact.update(key for _, span in _structured_spans(structured) for key in span.keys)
-    return frozenset(exact), frozenset(map(zeroless_key, exact))
+        exact.update([key for _, span in _structured_spans(structured) for key in span.keys])
+    return frozenset(exact), frozenset([zeroless_key(key) for key in exact])
 
 
 def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[StructuredReference] = ()) -> References:
@@ -114,12 +114,20 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
     found = _Found()
     text = reading.text
     for span in reading.spans:
-        if span.keys or span.kind is SpanKind.RANGE:
-            glued = span.start > 0 and text[span.start - 1].isalnum()
-            _look_up(span, text[span.start : span.end], known, found, glued)
-    for source, span in _structured_spans(structured) if structured else ():
+        if span.kind is SpanKind.RANGE:
+            _range(span, known, found)
+        elif span.keys:
+            hits = _read(span, known) if len(span.keys) == 1 else _read_as(span, text[span.start : span.end], known)
+            glued = bool(span.prefix_key) and span.start > 0 and text[span.start - 1].isalnum()
+            _take(span, hits, found, glued)
+    if not structured:
+        return _gathered(found)
+    for source, span in _structured_spans(structured):
         part = _Found()
-        _look_up(span, span.name, known, part)
+        if span.kind is SpanKind.RANGE:
+            _range(span, known, part)
+        else:
+            _take(span, _read(span, known) if len(span.keys) == 1 else _read_as(span, span.name, known), part, False)
         found.references += [
             Reference(ref.span.moved(0, 0), ref.kind, ref.marked, ref.number, source) for ref in part.references
         ]
@@ -172,22 +180,20 @@ def _named_by_field(span: Span, meant: SpanKind | None, value: str) -> Span:
     return replace(span, name=value)
 
 
-def _look_up(span: Span, text: str, known: KnownNumbers, found: _Found, glued: bool = False) -> None:
+def _take(span: Span, hits: list[Reference], found: _Found, glued: bool) -> None:
     """`glued`: the word that marks the number stands right at it («inv4512»): a word, where no book has it as a prefix
     («INV-4512»)."""
-    if span.kind is SpanKind.RANGE:
-        _range(span, text, known, found)
-        return
-    if len(span.keys) == 1:  # one block, and one way to read it
-        hits = _at(span.keys[0], span, known, True) or _at(span.keys[0], span, known, False)
-    else:
-        hits = _read_as(span, text, known)
     if len(hits) < 2 or _told_apart(hits):
         found.references += hits
     else:
         found.ranges.append(span)
     if not hits and span.kind is not SpanKind.BARE and (glued or not span.prefix_key):
         found.unknown.append(span)
+
+
+def _read(span: Span, known: KnownNumbers) -> list[Reference]:
+    """What a number of one block, which can be read in one way alone, is on the books."""
+    return _at(span.keys[0], span, known, True) or _at(span.keys[0], span, known, False)
 
 
 def _read_as(span: Span, text: str, known: KnownNumbers) -> list[Reference]:
@@ -285,7 +291,7 @@ def _book(known: KnownNumbers, kind: SpanKind, exact: bool) -> Books:
     return known.accounts if exact else known.accounts_zeroless
 
 
-def _range(span: Span, text: str, known: KnownNumbers, found: _Found) -> None:
+def _range(span: Span, known: KnownNumbers, found: _Found) -> None:
     kinds = (span.mark,) if span.mark is not None else (SpanKind.INVOICE, SpanKind.ACCOUNT)
     hits = [
         Reference(span, kind, span.mark is not None, number)

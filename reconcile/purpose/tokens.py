@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 
-from reconcile.purpose.decoys import KINDS, PARTS, expression
+from reconcile.purpose.decoys import KINDS, PARTS, PLAIN_PARTS, expression
 from reconcile.purpose.pieces import NO_PIECES, Pieces, one_by_one, opening_code, parted, words_and_signs
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase, meaning
@@ -86,11 +87,11 @@ class Stretch:
         self.taken = put_together(text, pieces, Taken())
 
 
-def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset()) -> Taken:
-    """The tokens of a folded purpose."""
+def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset(), plain: bool = False) -> Taken:
+    """The tokens of a folded purpose. `plain`: its letters are plain ones (`fold`)."""
     if "\n" in text or without:
         return put_together(text, one_by_one(text, words, frozenset(without)), Taken())
-    return _Line(text, words).taken()
+    return _Line(text, words, PLAIN_PARTS if plain else PARTS).taken()
 
 
 class _Line:
@@ -98,10 +99,10 @@ class _Line:
     write the same words around other numbers. `run` holds the pieces of words and signs that stand together, where these
     are more than one stretch: a word that was parted from a number goes on with the words before it."""
 
-    __slots__ = ("begun", "last", "last_at", "out", "run", "text", "words")
+    __slots__ = ("begun", "last", "last_at", "out", "parts", "run", "text", "words")
 
-    def __init__(self, text: str, words: Lexicon) -> None:
-        self.text, self.words, self.out = text, words, Taken()
+    def __init__(self, text: str, words: Lexicon, parts: re.Pattern[str]) -> None:
+        self.text, self.words, self.parts, self.out = text, words, parts, Taken()
         self.begun, self.last_at = 0, 0
         self.last: Stretch | None = None
         self.run: Pieces | None = None
@@ -116,7 +117,7 @@ class _Line:
 
     def _common(self, at: int) -> int:
         """Past all that is met most, and past what comes then; -1 at the end."""
-        found: list[tuple[str, str, str, str, str, str]] = PARTS.findall(self.text, at)
+        found: list[tuple[str, str, str, str, str, str]] = self.parts.findall(self.text, at)
         for speech, plain, date, percent, amount, number in found:
             if speech:
                 self._speech(speech, at)
