@@ -5,38 +5,16 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from typing import Annotated, Any, Final
 
 import sqlalchemy.exc
 import typer
 
 from reconcile import __version__, settings
-from reconcile.commands import (
-    alerts,
-    backtest,
-    books,
-    demo,
-    exports,
-    formats,
-    history,
-    invoices,
-    mail,
-    night,
-    outbox,
-    partition,
-    policy,
-    powers,
-    reporting,
-    review,
-    statements,
-    users,
-    watching,
-    web,
-    work,
-)
 from reconcile.commands.context import Context
 from reconcile.problem import Refusal
 from reconcile.steps.garbage import collect_seldom
@@ -48,44 +26,54 @@ FAILED: Final = 1
 BAD_INPUT: Final = 2
 TRY_AGAIN: Final = 75
 
-app = typer.Typer(
-    name="reconcile",
-    help="Nightly reconciliation of prepaid top-ups: bank statements in, credited balances and reasons out.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-GROUPS: Final = (
-    books,
-    statements,
-    formats,
-    work,
-    backtest,
-    night,
-    demo,
-    exports,
-    history,
-    reporting,
-    review,
-    alerts,
-    powers,
-    invoices,
-    mail,
-    policy,
-    web,
-    users,
-    outbox,
-    watching,
-    partition,
-)
-for group in GROUPS:
-    group.register(app)
+COMMANDS: Final = {
+    "books": ("import", "find"),
+    "statements": ("ingest", "statement"),
+    "formats": ("formats", "profile"),
+    "work": ("run", "verify", "status"),
+    "backtest": ("backtest",),
+    "night": ("nightly", "fetch"),
+    "demo": ("demo",),
+    "exports": ("export",),
+    "history": ("history", "token"),
+    "reporting": ("report",),
+    "review": ("review",),
+    "alerts": ("alert",),
+    "powers": ("poa",),
+    "invoices": ("invoice",),
+    "mail": ("mail",),
+    "policy": ("policy",),
+    "web": ("web",),
+    "users": ("users",),
+    "outbox": ("outbox",),
+    "watching": ("doctor", "metrics"),
+    "partition": ("partition",),
+}
+"""Which file of `reconcile/commands` knows which words, in the order of `--help`. A line loads the one that it asks for:
+all of them, with all that they stand on, would take longer than most lines."""
 
 _FLAGS: Final = frozenset({"--json", "--quiet", "--debug", "--fail-on-alert"})
 _VALUES: Final = frozenset({"--database-url", "--actor"})
 
 
-@app.callback()
+def program(line: Sequence[str] = ()) -> typer.Typer:
+    """The commands that this line may mean: those of one file, or all where its first word names none."""
+    app = typer.Typer(
+        name="reconcile",
+        help="Nightly reconciliation of prepaid top-ups: bank statements in, credited balances and reasons out.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_global)
+    asked = [name for name, words in COMMANDS.items() if line and line[0] in words]
+    for name in asked or ([] if line[:1] in (["init"], ["version"]) else COMMANDS):
+        import_module(f"reconcile.commands.{name}").register(app)
+    app.command()(init)
+    app.command()(version)
+    return app
+
+
 def _global(
     context: typer.Context,
     database_url: Annotated[str, typer.Option(help="Where the books are; else RECONCILE_DATABASE_URL.")] = "",
@@ -101,7 +89,6 @@ def _global(
     context.obj = Context(given, as_json, quiet, debug, fail_on_alert)
 
 
-@app.command()
 def init(context: typer.Context) -> None:
     """Create the schema, or bring it up to date; safe to repeat."""
     this: Context = context.obj
@@ -114,7 +101,6 @@ def init(context: typer.Context) -> None:
     )
 
 
-@app.command()
 def version(context: typer.Context) -> None:
     """The version of the program."""
     context.obj.emit({"version": __version__}) if context.obj.as_json else context.obj.say(__version__)
@@ -123,15 +109,15 @@ def version(context: typer.Context) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; the console script exits with it."""
     collect_seldom()
-    line = _hoisted(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in line
+    options, line = _hoisted(sys.argv[1:] if arguments is None else arguments)
     with _log_of_its_own():
-        return _ended(line, debug)
+        return _ended(options, line)
 
 
-def _ended(line: list[str], debug: bool) -> int:
+def _ended(options: list[str], line: list[str]) -> int:
+    debug = "--debug" in options
     try:
-        result = app(line, standalone_mode=False)
+        result = program(line)([*options, *line], standalone_mode=False)
     except Refusal as refusal:
         for problem in refusal.problems:
             print(f"error: {problem}", file=sys.stderr)
@@ -151,8 +137,8 @@ def _ended(line: list[str], debug: bool) -> int:
     return result if isinstance(result, int) else DONE
 
 
-def _hoisted(line: list[str]) -> list[str]:
-    """Global options to the front, wherever on the line they stand."""
+def _hoisted(line: list[str]) -> tuple[list[str], list[str]]:
+    """The global options, wherever on the line they stand, and the rest."""
     front: list[str] = []
     rest: list[str] = []
     words = iter(line)
@@ -165,7 +151,7 @@ def _hoisted(line: list[str]) -> list[str]:
                 front += [value for value in [next(words, None)] if value is not None]
         else:
             rest.append(word)
-    return front + rest
+    return front, rest
 
 
 def _trouble(error: Exception, debug: bool, code: int, what: str, then: str) -> int:

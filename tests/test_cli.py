@@ -3,6 +3,7 @@ traceback on the terminal."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -15,9 +16,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import typer
 from sqlalchemy import text
 
-from reconcile.cli import main
+from reconcile.cli import COMMANDS, main
 from reconcile.steps import drafts
 from reconcile.steps import run as running
 from reconcile.steps import verify as verifying
@@ -475,3 +477,29 @@ def test_help_names_every_command(reconcile: Run) -> None:
     for name in ("init", "import", "ingest", "run", "export", "report", "verify", "poa", "review", "find", "statement",
                  "status", "policy", "demo"):  # fmt: skip
         assert re.search(rf"\b{name}\b", out), name
+
+
+# --- what a line loads -----------------------------------------------------------------------------------------------
+
+
+FILES = {path.stem for path in ROOT.glob("reconcile/commands/*.py")} - {"__init__", "context"}
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_the_list_of_commands_says_which_file_knows_which_words(name: str) -> None:
+    app = typer.Typer()
+    importlib.import_module(f"reconcile.commands.{name}").register(app)
+    words = [*(each.name for each in app.registered_commands), *(each.name for each in app.registered_groups)]
+    assert sorted(map(str, words)) == sorted(COMMANDS[name])
+
+
+def test_a_line_loads_the_file_that_it_asks_for_and_no_more() -> None:
+    program = (
+        "import sys; from reconcile.cli import main; main(['--quiet', 'version']); "
+        "print(sorted(name for name in sys.modules if name.startswith('reconcile.commands.')), 'alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "['reconcile.commands.context'] False"
+    program = program.replace("['--quiet', 'version']", "['export', '--help']")
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "['reconcile.commands.context', 'reconcile.commands.exports'] False"

@@ -96,7 +96,7 @@ def _commands(group: Any, before: str = "reconcile") -> Iterator[str]:
 
 
 def test_the_interface_names_every_command_and_none_that_is_not_there() -> None:
-    there = set(_commands(typer.main.get_group(cli.app)))
+    there = set(_commands(typer.main.get_group(cli.program())))
     page = (DOCS / "interface.md").read_text("utf-8")
     told = re.findall(r"^\| `(reconcile [^`]+)` \|", page, re.MULTILINE)
     named = {next((each for each in sorted(there, key=len, reverse=True) if _names(line, each)), line) for line in told}

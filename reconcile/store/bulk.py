@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-import psycopg
 from sqlalchemy import (
     Boolean,
     Column,
@@ -51,6 +50,8 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
 
 def _copy(connection: Connection, statement: str, text: bytes) -> None:
     """COPY goes past SQLAlchemy; what the database says about it comes as SQLAlchemy's errors all the same."""
+    import psycopg  # here, since of two databases one needs no driver
+
     try:
         cursor: Any = connection.connection.cursor()
         with cursor, cursor.copy(statement) as copy:

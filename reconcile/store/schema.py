@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from reconcile.problem import Refusal
 from reconcile.store import (  # noqa: F401  (their tables stand in the metadata)
@@ -22,18 +20,28 @@ from reconcile.store import (  # noqa: F401  (their tables stand in the metadata
 )
 from reconcile.store.engine import reading
 
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-def _config() -> Config:
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def alembic_config() -> Config:
+    """Alembic is loaded only where it is needed: that takes longer than most commands do."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config
 
 
 def upgrade(engine: Engine) -> None:
     """Create or upgrade the schema; safe to repeat and for two at once (the second finds nothing to do). It waits for
     those who work for five seconds at most, then gives up whole (PostgreSQL). A schema of a newer program is refused."""
+    from alembic import command
+
     _refuse_newer(engine)
-    config = _config()
+    config = alembic_config()
     with _migrating(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -64,14 +72,19 @@ def _foreign_keys(connection: Connection, state: str) -> None:
     raw.execute(f"PRAGMA foreign_keys={state}")
 
 
+@cache
+def known() -> tuple[str, ...]:
+    """The versions that this program can bring a database to: its migrations are one chain, in their numbers' order."""
+    return tuple(sorted(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
 def newest() -> str:
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return known()[-1]
 
 
 def _refuse_newer(engine: Engine) -> None:
     at = version(engine)
-    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if at and at not in known:
+    if at and at not in known():
         shown = engine.url.render_as_string(hide_password=True)
         raise Refusal.of(
             f"the schema of {shown} is at {at}, which this program does not know: it is older than its books",
@@ -82,7 +95,9 @@ def _refuse_newer(engine: Engine) -> None:
 def version(engine: Engine) -> str:
     """The version that the database is at; empty where it has no schema."""
     with reading(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def ensure(engine: Engine) -> None:

@@ -31,7 +31,7 @@ INSERT INTO placement VALUES ('p', 1, 'ignore', 5, NULL);
 
 
 def _to(engine: Engine, revision: str, *, back: bool = False) -> None:
-    config = schema._config()
+    config = schema.alembic_config()
     with schema._migrating(engine) as connection:
         config.attributes["connection"] = connection
         (command.downgrade if back else command.upgrade)(config, revision)

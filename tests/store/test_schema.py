@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from reconcile.problem import Refusal
@@ -32,6 +33,12 @@ def test_the_migrations_make_the_tables_of_the_models(database_url: str) -> None
         assert compare_metadata(context, metadata) == []
 
 
+def test_the_migrations_are_one_chain_in_the_order_of_their_numbers() -> None:
+    scripts = ScriptDirectory.from_config(schema.alembic_config())
+    chain = [(each.revision, each.down_revision) for each in scripts.walk_revisions()][::-1]
+    assert chain == list(zip(schema.known(), [None, *schema.known()], strict=False))
+
+
 def test_the_guards_stand_after_the_migrations(database_url: str) -> None:
     engine = make_engine(database_url)
     schema.upgrade(engine)
@@ -47,7 +54,7 @@ def test_the_guards_stand_after_the_migrations(database_url: str) -> None:
 def test_the_way_back_leaves_nothing_and_the_way_up_stands_again(database_url: str) -> None:
     engine = make_engine(database_url)
     schema.upgrade(engine)
-    config = schema._config()
+    config = schema.alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
