@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from reconcile.parsers.amounts import read_date, signed_amount
-from reconcile.parsers.ofx_guard import SLICE, confirm
 from reconcile.parsers.ofx_row import Row, entry_of, read_row
 from reconcile.parsers.ofx_text import Token, count_tag, encoding_of, looks_like_ofx, require_end, tokens
 from reconcile.parsers.ofx_tree import Tree
@@ -126,6 +125,8 @@ def _next_row(tree: Tree, opened: Token, fields: Fields) -> Row | None:
 
 def _entries(tree: Tree, opened: Token, row: Row | None, fields: Fields, statement: Statement) -> Iterator[Entry]:
     """Read in slices, each confirmed by a second reading before any of it is given out."""
+    from reconcile.parsers.ofx_guard import SLICE, confirm  # here: loading ofxparse takes longer than many a file
+
     while row is not None:
         rows: list[Row] = []
         while row is not None and len(rows) < SLICE:
