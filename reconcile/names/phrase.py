@@ -39,7 +39,7 @@ _NUMBERED: Final = r"\s*(?:(?:no|n|number|номер|на\s+опл[а-я]*|raqam
 _ENDS: Final = re.compile(
     "|".join(
         (
-            rf"\s*\b{_ID}",
+            rf"\s*\b{_ID}(?=\W*(?:[^\W\d_]+\W+)?(?:[0-9]|[ap][0-9]|kz[0-9]))",
             rf"{_PAUSE}(?:на|по|to|on|согл\w*\.?|po|na|soglasno)\s+(?:the\s+)?(?:{_ACCOUNT}|{_DOCUMENT})",
             rf"{_PAUSE}(?:за|for|za)\s+(?:{_SUBJECT}|[0-9])",
             rf"{_PAUSE}{_ACCOUNT}{_NUMBERED}",
@@ -60,7 +60,7 @@ _BEFORE: Final = re.compile(
     r"|third\s+party)\b|гр\.)[\s.:]*",
     re.IGNORECASE,
 )
-_BEHIND_QUOTES: Final = re.compile(r"(?<=[»\"”])\s+(?=[a-zа-яёәғқңөұүһіўҳ])")
+_BEHIND_QUOTES: Final = re.compile(r"(?<=[»\"”])\s+(?!(?:и|с|және|мен|ва|va|and)\b)(?=[a-zа-яёәғқңөұүһіўҳ])")
 """«ТОО "Рассвет Строй" доплата по счету»: the quotes have ended the name, and small letters go on with the purpose."""
 _ANGLES: Final = re.compile(r"[<>\[\]]")
 _FOLD: Final = re.compile(r"\r?\n")

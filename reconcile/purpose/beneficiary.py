@@ -33,6 +33,10 @@ _NOUNS: Final = frozenset(
 """What these words name may as well be what a company calls itself by (Авто, Склад, Store, Mobile)."""
 _WITHIN_NAMES: Final = frozenset({"word", "phrase", "-", '"', "'", "&", "."})
 _FORM_WITHIN: Final = 6
+_IN_TITLES: Final = frozenset({"НА", "ДЛЯ", "С", "В", "ИЗ", "OF", "IN", "ON", "AT", "TO"})
+"""Small words within a title («Дом на Абая»); what stands behind them is no part of the sentence but of the name."""
+_ORDINAL: Final = 2
+"""Digits of «Аптека №1»."""
 _SHORT: Final = 3
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
@@ -67,7 +71,63 @@ def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int
         if end > first + 1 and (_closes(original, taken, end) or _ended(original, taken, first, end)):
             break
         end += 1
-    return (first, end) if end > first else None
+    return (first, _goes_on(original, text, taken, first, end)) if end > first else None
+
+
+def _goes_on(original: str, text: str, taken: Taken, first: int, end: int) -> int:
+    """Where the name ends that goes on behind what looks like its end: «Mombasa (Coast) Traders Ltd», «ТОО Дом на Абая»,
+    «ТОО Свет (Казахстан)», «ТОО Свет/Тень», «ТОО Аптека №1». Cut there, it would be another company's."""
+    kinds, following = taken.kinds, end + 1
+    closed = kinds[end - 1] == '"' or (end - 1 > first and _is_form(taken, end - 1))
+    if closed or following >= len(kinds):
+        return end
+    kind, strange = kinds[end], kinds[following] == "word" and original[taken.starts[following]].isupper()
+    if kind in ",(/" and (form := _form_behind(taken, end)):
+        return form + 1
+    if strange and (kind == "(" or (kind == "/" and taken.starts[following] == taken.ends[end - 1] + 1)):
+        return following + 1
+    if kind == "," and strange and _joined(taken, following):
+        return following + 3
+    if kind == "phrase" and kinds[following] == "word" and _within_title(original, text, taken, end, strange):
+        return following + 1
+    short = kinds[following] == "number" and taken.ends[following] - taken.starts[following] <= _ORDINAL
+    glued = kind in "№#" and short and taken.starts[following] == taken.ends[end]
+    return following + 1 if glued and _is_form(taken, first) and not _introduces(taken, following) else end
+
+
+def _joined(taken: Taken, at: int) -> bool:
+    """«…, Тень и Ко»"""
+    if at + 2 >= len(taken.kinds) or taken.kinds[at + 2] not in ("word", "phrase"):
+        return False
+    return _role(taken, at + 1, "role.joiner")
+
+
+def _within_title(original: str, text: str, taken: Taken, at: int, strange: bool) -> bool:
+    """«Дом на Абая», «Свет для всех», «Свет от Солнца», and not «… на основании письма», «… от Иванова И.И.»"""
+    small, word = text[taken.starts[at] : taken.ends[at]], text[taken.starts[at + 1] : taken.ends[at + 1]]
+    alone = at + 2 >= len(taken.kinds) or taken.kinds[at + 2] != "word"
+    if small == "ОТ":
+        return strange and alone and _SURNAME.search(word) is None
+    if small == "ДЛЯ" and alone:
+        return True
+    return small in _IN_TITLES and strange and (alone or original[taken.starts[at]].islower())
+
+
+def _form_behind(taken: Taken, end: int) -> int:
+    """The place of the form that ends the name behind a bracket, a comma or a slash; 0 where there is none."""
+    for place in range(end + 1, min(len(taken.kinds), end + _FORM_WITHIN)):
+        value = taken.values[place]
+        if _is_form(taken, place):
+            if _is_form(taken, place + 1):
+                continue  # «Traders Ltd»
+            behind = taken.kinds[place + 1] if place + 1 < len(taken.kinds) else ""
+            return 0 if behind in ("word", '"') else place
+        if taken.kinds[place] not in _WITHIN_NAMES and taken.kinds[place] not in "),":
+            return 0
+        turns = isinstance(value, Phrase) and (not value.roles.isdisjoint(_TURNS) or _introduces(taken, place))
+        if turns and not _role(taken, place, "role.joiner"):
+            return 0
+    return 0
 
 
 def _closes(original: str, taken: Taken, at: int) -> bool:
@@ -91,6 +151,8 @@ def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
         return long and original[end : end + 1] in (" ", "") and not _is_form(taken, at + 1)
     if kind != "phrase" or not original[start].islower() or not _role(taken, at, "role.service"):
         return False
+    if _role(taken, at, "role.joiner"):
+        return False  # «Jane Wanjiru and Sons»
     words = [original[taken.starts[place]] for place in range(first, at) if taken.kinds[place] in ("word", "phrase")]
     return len(words) > 1 and all(letter.isupper() for letter in words)
 
@@ -174,15 +236,17 @@ def _is_of_this_name(original: str, taken: Taken, first: int, at: int, last: int
     naming no number. Left out, the name would be another company's; taken in by mistake, it is nobody's."""
     if _within_quotes(taken, first, at) or _back_within_quotes(taken, at, last):
         return True
-    if _introduces(taken, at) or at == first:
-        return False
-    if first >= 0 and _form_ahead(taken, at):
-        return True
-    value = taken.values[at]
-    if not isinstance(value, Phrase) or value.reset or not value.roles.isdisjoint(_TURNS):
+    if _introduces(taken, at):
         return False
     if first >= 0 and at - 1 > first and _is_form(taken, at - 1):
         return False  # «ACME LTD ORDER»: the form has ended the name
+    if first >= 0 and _form_ahead(taken, at):
+        return True
+    if at == first:
+        return False
+    value = taken.values[at]
+    if not isinstance(value, Phrase) or value.reset or not value.roles.isdisjoint(_TURNS):
+        return False
     typed = original[taken.starts[at] : taken.ends[at]]
     return typed[0].isupper() and len(typed) > _SHORT and (value.mark in _NOUNS or not typed.isupper())
 
@@ -258,7 +322,7 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
         return False
     if not any(_is_form(taken, place) for place in range(begin, at)):
         return first < 0 and _form_follows(taken, at + 1)
-    if taken.kinds[at - 1] == "word" or text[start].isalpha():
+    if text[start].isalpha() or (taken.kinds[at - 1] in ("word", "phrase") and not _is_form(taken, at - 1)):
         return True
     return _is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
 
