@@ -55,6 +55,8 @@ class Way:
 
 _WHOLE = Way(Shared.OVERLAP)
 _Told = tuple[str, int]
+_Kinds = Counter[tuple[str, int, bool]]
+"""How many of each direction, amount and reversal mark."""
 
 
 def resolve(connection: Connection, new: Coverage, own_account: str) -> list[date]:
@@ -89,7 +91,7 @@ def _missing(connection: Connection, new: Coverage, own_account: str, told: Sequ
     missing: list[str] = []
     for day in told:
         lost = connection.execute(
-            select(entry.c.id, entry.c.credit_debit, entry.c.amount, entry.c.reversal)
+            select(entry.c.id, entry.c.credit_debit, entry.c.amount, entry.c.reversal, entry.c.possible_duplicate)
             .where(entry.c.own_account == own_account, entry.c.booking_date == day, not_(entry.c.voided))
             .where(entry.c.statement_id != new.statement_id)
             .where(entry.c.id.not_in(_shown(new.statement_id)))
@@ -97,12 +99,14 @@ def _missing(connection: Connection, new: Coverage, own_account: str, told: Sequ
         ).all()
         if not lost or (day == new.last and _is_earlier_export(connection, new, own_account, day, lost)):
             continue
-        doubtful = _doubtful_amounts(connection, new, day)
+        doubtful, shown = _doubtful_amounts(connection, new, day)
         for row in lost:
-            if doubtful[row.credit_debit, row.amount, row.reversal] > 0:
-                doubtful[row.credit_debit, row.amount, row.reversal] -= 1
-            else:
+            kind = (row.credit_debit, row.amount, row.reversal)
+            twins = doubtful if doubtful[kind] else shown
+            if (twins is shown and not row.possible_duplicate) or not twins[kind]:
                 missing.append(row.id)
+            else:
+                twins[kind] -= 1
     return missing
 
 
@@ -344,11 +348,13 @@ def _is_earlier_export(connection: Connection, new: Coverage, own_account: str, 
     return any(end is not None and end - new.closing == signed for end in ends)
 
 
-def _doubtful_amounts(connection: Connection, new: Coverage, day: date) -> Counter[tuple[str, int, bool]]:
+def _doubtful_amounts(connection: Connection, new: Coverage, day: date) -> tuple[_Kinds, _Kinds]:
+    """The kinds of the statement's lines of that day which may be another entry reworded, now or when they were first
+    shown; and of all its lines, one of which an entry in doubt may be."""
     c = staged_line.c
     rows = connection.execute(
-        select(c.credit_debit, c.amount, c.reversal).where(
-            c.statement_id == new.statement_id, c.booking_date == day, c.possible_duplicate
-        )
-    )
-    return Counter((row.credit_debit, row.amount, row.reversal) for row in rows)
+        select(c.credit_debit, c.amount, c.reversal, c.possible_duplicate, entry.c.possible_duplicate)
+        .outerjoin(entry, entry.c.id == c.entry_id)
+        .where(c.statement_id == new.statement_id, c.booking_date == day)
+    ).all()
+    return Counter((*row[:3],) for row in rows if row[3] or row[4]), Counter((*row[:3],) for row in rows)

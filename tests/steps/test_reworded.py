@@ -112,3 +112,14 @@ def test_a_reversal_in_other_words_undoes_no_second_payment(engine: Engine, tmp_
     decided(engine, tmp_path, camt(DAY, 0, entries))
     again = [*entries[:2], ("DBIT", 5_000, True, "R2"), ("CRDT", 5_000, False, "B")]
     assert decided(engine, tmp_path, camt(DAY, 0, again)) == {"returned": 1, "credited": 2}
+
+
+def test_a_day_that_comes_in_two_formats_again_and_again_misses_nothing(engine: Engine, tmp_path: Path) -> None:
+    """What was held as reworded is no entry that vanished when either format comes once more."""
+    other = camt(DAY, 0, [("CRDT", 5_000, False, "A"), ("CRDT", 700, False, "B")])
+    counts = decided(
+        engine, tmp_path, one_c([ONE, TWO], opening=0), other, other.replace("<Stmt><Id>", "<Stmt><Id>again"),
+        one_c([TWO, ONE], opening=0),
+    )  # fmt: skip
+    assert counts == {"credited": 2, "held": 2}
+    assert rows(engine, "SELECT kind FROM alert") == []
