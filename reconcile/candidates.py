@@ -55,6 +55,8 @@ def _left(candidates: Sequence[Candidate], declined: Sequence[Declined]) -> Sequ
 
 def _gathered(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """One for each target: the best score, all reasons once, in the order in which they were found."""
+    if len(candidates) == 1 and len(candidates[0].evidence) == 1:
+        return (candidates[0],)
     reasons: dict[_Target, dict[_Reason, None]] = {}
     scores: dict[_Target, float] = {}
     for each in candidates:

@@ -89,12 +89,14 @@ def _certain_prefix(name: str) -> str:
 
 
 def _holders_near(payer: Party, found: Found, limit: int | None) -> tuple[Holder, ...]:
-    near = {holder.key: holder for holder in found.holders_by_tax_id.get(payer.tax_id, ())}
-    near |= {holder.key: holder for holder in found.holders_by_bank_account.get(payer.account, ())}
+    near = [*found.holders_by_tax_id.get(payer.tax_id, ()), *found.holders_by_bank_account.get(payer.account, ())]
     if payer.tax_id not in found.holders_by_tax_id:
         for key in lookup_names(payer, limit):
-            near |= {holder.key: holder for holder in found.holders_by_name.get(key, ())}
-    return tuple(near[key] for key in sorted(near))
+            near += found.holders_by_name.get(key, ())
+    if len(near) < 2:
+        return tuple(near)
+    each_once = {holder.key: holder for holder in near}
+    return tuple([each_once[key] for key in sorted(each_once)])
 
 
 def _owns_bank_account(payer: Party, holder: Holder, found: Found) -> bool:

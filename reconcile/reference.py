@@ -16,7 +16,7 @@ from typing import Final
 # of the reader (`purpose`), never part of a number's identity.
 LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХІЅЈҮҺӨЁ", "ABEKMHOPCTYXISJYHOE")
 _SEPARATORS: Final = re.compile(r"[^0-9A-ZА-ЯЁӘҒҚҢҰЎҲ]+")
-_LEADING_ZEROS: Final = re.compile(r"^([^0-9]*)0+(?=[0-9])")
+_LEADING_ZEROS: Final = re.compile(r"([^0-9]*)0+(?=[0-9])")
 
 
 @lru_cache(maxsize=65536)
@@ -39,4 +39,5 @@ def zeroless_key(key: str) -> str:
     """
     if "1" <= key[:1] <= "9" or "0" not in key:
         return key
-    return _LEADING_ZEROS.sub(r"\1", key)
+    zeros = _LEADING_ZEROS.match(key)
+    return key if zeros is None else zeros[1] + key[zeros.end() :]

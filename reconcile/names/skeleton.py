@@ -148,7 +148,7 @@ def _symbols_of_latin(text: str) -> str:
 
 
 # What the rest of the name must tell: is j ж or й, is c ts or k. All else is settled within a word.
-_WHOLE_NAME: Final = re.compile(r"[jšžčŝʹ]")
+_WHOLE_NAME: Final = ("j", "š", "ž", "č", "ŝ", "ʹ")
 
 
 def skeleton(text: str) -> str:
@@ -165,7 +165,7 @@ def skeleton(text: str) -> str:
     else:
         if _LATIN_LETTER.search(text) is not None and _SCRIPTS_MIXED.search(text):
             text = _one_script(text)
-        whole = _WHOLE_NAME.search(text) is not None
+        whole = any(letter in text for letter in _WHOLE_NAME)
     if whole:
         return _spelled(text)
     return " ".join(filter(None, map(_word, text.split())))

@@ -60,8 +60,8 @@ class Taken:
         """More tokens behind those that are there, their text beginning at this place."""
         before = len(self.kinds)
         self.kinds.extend(more.kinds)
-        self.starts.extend([start + by for start in more.starts])
-        self.ends.extend([end + by for end in more.ends])
+        self.starts.extend([start + by for start in more.starts] if by else more.starts)
+        self.ends.extend([end + by for end in more.ends] if by else more.ends)
         self.values.extend(more.values)
         self.acts.extend([place + before for place in more.acts])
         if more.said:
