@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.purpose.decoys import expression, master
+from reconcile.purpose.decoys import PARTS, PLAIN_PARTS, expression, master
 from reconcile.purpose.fold import fold
 from reconcile.purpose.pieces import one_by_one
 from reconcile.purpose.reader import read_purpose
@@ -22,7 +22,8 @@ _WORDS = (
     "счет СЧЕТУ л/с лицевой № N No и va -sonli от г договор шартнома hisob-faktura үшін за for ТОО возврат реестр KASPI"
 )
 _NUMBERS = (
-    "4512 104582 4512/1 INV-2026-7 45\n12 03.02.2026 O3.O2.2O26 2026 16% +77012345678 8600000000000000 *3305 50,00"
+    "4512 104582 4512/1 INV-2026-7 45\n12 03.02.2026 O3.O2.2O26 2026 16% +77012345678 8600000000000000 *3305 50,00 "
+    "12 % 1200.00 1 234,50 12.05 1395/3 1317450-B40 27/01/2026 2026-01-5 1.2.26 01.02.26г.. 12.05. 8-777 FEB"
 )
 _NAMES = '"Ромашка" Иванова тенге KZ698562203124676325'
 _SIGNS = [*",;-–./\\\n~|<>()", " ", "  ", "1045 82", "50 000,00", "3 февраля 2026 г."]
@@ -43,9 +44,19 @@ purposes = st.one_of(
 @given(purposes, st.sampled_from([text for text, _ in TABLE.values()]), st.integers(0, 60))
 def test_what_is_remembered_of_stretches_changes_nothing(text: str, known: str, cut: int) -> None:
     """A text taken apart by stretches of words is what it is piece by piece."""
-    folded = fold((known[:cut] + text + known[cut:]).replace("\n", " ")).text
-    whole = put_together(folded, one_by_one(folded, lexicon(), frozenset()), Taken())
-    assert _shown(tokens(folded, lexicon())) == _shown(whole)
+    folded = fold((known[:cut] + text + known[cut:]).replace("\n", " "))
+    whole = put_together(folded.text, one_by_one(folded.text, lexicon(), frozenset()), Taken())
+    for plain in {folded.plain, False}:
+        assert _shown(tokens(folded.text, lexicon(), plain=plain)) == _shown(whole)
+
+
+def test_the_letters_of_a_plain_text_are_told_by_their_table() -> None:
+    """What a plain text (`fold`) may hold, the expression for such texts takes as the general one does."""
+    plain = {folded.text for folded in map(fold, map(chr, range(1, 0x10000))) if folded.plain}
+    assert len(plain) > 90
+    for char in plain:
+        for text in (char, f"{char}1", f"A{char}", f"12{char}A"):
+            assert PLAIN_PARTS.findall(text) == PARTS.findall(text)
 
 
 @settings(max_examples=600, deadline=None)
