@@ -68,6 +68,8 @@ class Walk(Numbers):
             return
         if self._is_prefix() or self.at == self.priced or self._behind_amount(phrase):
             return
+        if phrase.mark is SpanKind.BARE and self.mark is SpanKind.ACCOUNT and self.mark_at == self.at - 1 and not self.comma:
+            return  # «лиц. счет клиента 104582»
         self.mark, self.mark_at, self.strange, self.comma, self.sign = phrase.mark, self.at, 0, False, False
         self.joined = False
         self.either = phrase.either
@@ -82,6 +84,8 @@ class Walk(Numbers):
     def _is_prefix(self) -> bool:
         """A number's own prefix («л/с SC-00012», «счета 15, INV-2026-7», «заказ № INV-2026-7»): another word names the
         number already."""
+        if not self.joined and self._same_series(self.at):
+            self.joined = True
         named = (self.mark in REFERENCE and self._fresh()) or (self.open in REFERENCE and self.joined)
         if self.mark in _NOT_OURS and self._near():
             named = self.sign or (self.strange == 0 and self._right_behind(self.mark_at))
@@ -117,7 +121,8 @@ class Walk(Numbers):
             self._word()
 
     def _word(self) -> None:
-        if self.open in REFERENCE and self.joined and self._glued_prefix(self.at):
+        if self.open in REFERENCE and self._glued_prefix(self.at) and (self.joined or self._same_series(self.at)):
+            self.joined = True
             return
         self.strange += 1
         self.open, self.joined, self.sign = None, False, False

@@ -272,7 +272,7 @@ class Numbers(Behind):
         return named
 
     def _in_front(self, first: int) -> SpanKind | None:
-        if self.open is not None and self.joined:
+        if self.open is not None and (self.joined or self._same_series(first)):
             if self.sign or self.open in REFERENCE or self.open in (SpanKind.CONTRACT, SpanKind.DOCUMENT):
                 return self.open
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from reconcile.purpose.reading import Span, SpanKind
@@ -11,6 +12,7 @@ from reconcile.purpose.words import Phrase
 REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 SIGNS: Final = "№#"
+_SERIES: Final = re.compile(r"[^\W\d_]{1,6}[-/]")
 LONGEST_PREFIX: Final = 6
 """Letters of a number's own prefix."""
 
@@ -84,6 +86,16 @@ class View:
                 own = kind == "word" or self._names_the_same(at)
                 return own and self.text[end : self.starts[at + 2]] in ("/", "/\n", "\n/")
         return self._cut_prefix(at)
+
+    def _same_series(self, at: int) -> bool:
+        """«счета SC-4512 SC-4513», «invoices INV-2026-7 INV-2026-8»: the next number of the series that the list is of,
+        with only a blank between them."""
+        if self.open not in REFERENCE or not self.spans or not self._is(at - 1, "number"):
+            return False
+        span, series = self.spans[-1], _SERIES.match(self.text, self.starts[at])
+        if series is None or span.end != self.ends[at - 1] or not self.text[span.end : self.starts[at]].isspace():
+            return False
+        return self.text.startswith(series[0], span.start) or self.text.endswith(series[0], 0, span.start)
 
     def _names_the_same(self, at: int) -> bool:
         """A word for the kind of number that is open («INV/2026/7, INV/2026/8»), and not «/INV/4512/ACC/104582»."""
