@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text
 from reconcile.problem import Refusal
 from reconcile.statement import Statement
 from reconcile.steps import continuity, overlap
+from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
 from reconcile.store.alerts import audit, raise_alert
 from reconcile.store.engine import is_postgresql
@@ -35,7 +36,7 @@ def book(connection: Connection, statement_id: str, sequence: int, now: datetime
     ).scalar_one()
     missing: list[str] = []
     if head.entries:
-        covered = overlap.Coverage(statement_id, head.period_from, head.period_to, head.opening, head.closing)
+        covered = Coverage(statement_id, head.period_from, head.period_to, head.opening, head.closing)
         told = overlap.resolve(connection, covered, own_account)
         missing = overlap.vanished(connection, covered, own_account, told)
     new, doubtful = staging.summary(connection, statement_id)

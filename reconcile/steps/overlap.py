@@ -17,20 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, case, func, not_, select
 
 from reconcile.steps import reworded
+from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
 from reconcile.store.staging import staged_line
 from reconcile.store.tables import entry, statement, statement_line
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """The days a statement covers and the balances at its two ends (minor units; None where it gives none)."""
-
-    statement_id: str
-    first: date
-    last: date
-    opening: int | None
-    closing: int | None
 
 
 class Shared(Enum):
@@ -75,6 +65,7 @@ def resolve(connection: Connection, new: Coverage, own_account: str) -> list[dat
     told = sorted(_days_of(connection, new, own_account) - partly)
     told = [day for day in told if any(other.first <= day <= other.last for other in earlier)]
     staging.mark_reworded(connection, new.statement_id, own_account, told)
+    reworded.mark_redated(connection, new, own_account)
     return told
 
 

@@ -1,8 +1,9 @@
 """New lines that may be an entry of the books said otherwise: held for a person, never credited a second time.
 
 Where a day is covered whole by two statements, `store.staging.mark_reworded` compares them in the database. Here stand
-the rest: days that statements share only in part, and entries that a later statement took off their day, which the bank
-may have moved to another day or put right (docs/data-model.md, 2).
+the rest: days that statements share only in part; entries that a later statement took off their day, which the bank may
+have moved to another day or put right; and statements that show what their neighbours show under other days
+(docs/data-model.md, 2).
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, not_, select, update
+from sqlalchemy import Connection, Select, Table, case, exists, not_, select, update
 
+from reconcile.steps.coverage import Coverage
 from reconcile.store.staging import staged_detail, staged_line
 from reconcile.store.tables import alert, entry, line_detail, statement, statement_line
 
@@ -71,7 +73,7 @@ def mark_in_part(
         for line in fresh
         if any(not (same_format and line.of_another_payer(twin)) for twin in twins.get(line.kind, ()))
     ]
-    _mark(connection, statement_id, doubtful)
+    _mark(connection, statement_id, [line.key for line in doubtful])
 
 
 def mark_moved(
@@ -94,7 +96,64 @@ def mark_moved(
         for line in _fresh(connection, statement_id, first, last)
         if any(_moved(line, lost) or (lost.key in here and _corrected(line, lost)) for lost in gone)
     ]
-    _mark(connection, statement_id, doubtful)
+    _mark(connection, statement_id, [line.key for line in doubtful])
+
+
+def mark_redated(connection: Connection, new: Coverage, own_account: str) -> None:
+    """A statement that opens lower than the one before it closed, by just what its lines bring which the days around it
+    show too, shows these once more under other days; so does one that closes higher than the next one opens."""
+    surplus = _surplus(connection, new, own_account)
+    if not surplus:
+        return
+    lines = _lines_seen_near(connection, new, own_account)
+    if sum(effect for _, effect in lines) in surplus:
+        _mark(connection, new.statement_id, [position for position, _ in lines])
+    else:
+        _mark(connection, new.statement_id, [position for position, effect in lines if effect in surplus])
+
+
+def _surplus(connection: Connection, new: Coverage, own_account: str) -> set[int]:
+    """What the neighbouring statements have beyond this one's opening balance, or lack of its closing balance."""
+    if new.opening is None or new.closing is None:
+        return set()
+    c = statement.c
+    near = select(c.period_from, c.period_to, c.opening, c.closing).where(
+        c.own_account == own_account,
+        c.state == "stored",
+        c.id != new.statement_id,
+        c.period_to >= new.first - timedelta(MOVED_DAYS),
+        c.period_from <= new.last + timedelta(MOVED_DAYS),
+    )
+    rows = connection.execute(near).all()
+    before = [row for row in rows if row.period_to < new.first and row.closing is not None]
+    after = [row for row in rows if row.period_from > new.last and row.opening is not None]
+    latest = max((row.period_to for row in before), default=None)
+    soonest = min((row.period_from for row in after), default=None)
+    found = {row.closing - new.opening for row in before if row.period_to == latest}
+    found |= {new.closing - row.opening for row in after if row.period_from == soonest}
+    return {int(amount) for amount in found if amount > 0}
+
+
+def _lines_seen_near(connection: Connection, new: Coverage, own_account: str) -> list[tuple[int, int]]:
+    """Position and signed amount of the new lines of whose direction and amount the days around have an entry that
+    this statement does not show."""
+    shown = staged_line.alias("shown")
+    e, c = entry.c, staged_line.c
+    kinds = (
+        select(e.credit_debit, e.amount, e.reversal)
+        .where(e.own_account == own_account, not_(e.voided))
+        .where(e.booking_date.between(new.first - timedelta(MOVED_DAYS), new.last + timedelta(MOVED_DAYS)))
+        .where(not_(exists().where(shown.c.entry_id == e.id)))
+        .distinct()
+        .subquery()
+    )
+    alike = (kinds.c.credit_debit == c.credit_debit) & (kinds.c.amount == c.amount) & (kinds.c.reversal == c.reversal)
+    rows = connection.execute(
+        select(c.position, case((c.credit_debit == "credit", c.amount), else_=-c.amount))
+        .join(kinds, alike)
+        .where(c.statement_id == new.statement_id, c.is_new, not_(c.possible_duplicate))
+    )
+    return [(position, int(effect)) for position, effect in rows]
 
 
 def _moved(line: _Said, lost: _Said) -> bool:
@@ -169,10 +228,10 @@ def _formats(connection: Connection, statements: Sequence[str]) -> bool:
     return len(list(found)) == 1
 
 
-def _mark(connection: Connection, statement_id: str, lines: Iterable[_Said]) -> None:
-    for line in lines:
+def _mark(connection: Connection, statement_id: str, positions: Iterable[str | int]) -> None:
+    for position in positions:
         connection.execute(
             update(staged_line)
-            .where(staged_line.c.statement_id == statement_id, staged_line.c.position == line.key)
+            .where(staged_line.c.statement_id == statement_id, staged_line.c.position == position)
             .values(possible_duplicate=True)
         )

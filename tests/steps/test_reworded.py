@@ -123,3 +123,27 @@ def test_a_day_that_comes_in_two_formats_again_and_again_misses_nothing(engine: 
     )  # fmt: skip
     assert counts == {"credited": 2, "held": 2}
     assert rows(engine, "SELECT kind FROM alert") == []
+
+
+def test_a_statement_of_the_day_before_under_the_next_days_date_is_asked_about(engine: Engine, tmp_path: Path) -> None:
+    """Balances and amounts are those of the day before: another format dates its entries by another clock."""
+    dated_otherwise = camt(NEXT, 0, [("CRDT", 5_000, False, "A"), ("CRDT", 700, False, "B")])
+    assert decided(engine, tmp_path, one_c([ONE, TWO], opening=0), dated_otherwise) == {"credited": 2, "held": 2}
+
+
+def test_a_statement_of_the_next_day_then_the_same_under_the_day_before(engine: Engine, tmp_path: Path) -> None:
+    dated_otherwise = camt(NEXT, 0, [("CRDT", 5_000, False, "A"), ("CRDT", 700, False, "B")])
+    assert decided(engine, tmp_path, dated_otherwise, one_c([ONE, TWO], opening=0)) == {"credited": 2, "held": 2}
+
+
+def test_a_payment_taken_off_a_day_and_booked_on_the_next_is_asked_about(engine: Engine, tmp_path: Path) -> None:
+    """The day comes again without it, and closes lower by it: the next day opens there and shows it."""
+    next_day = one_c([paid(5_000, "1", NEXT), paid(300, "5", NEXT)], opening=700)
+    counts = decided(engine, tmp_path, one_c([ONE, TWO], opening=0), one_c([TWO], opening=0), next_day)
+    assert counts == {"credited": 3, "held": 1}
+    assert rows(engine, "SELECT amount FROM payment WHERE status = 'held'") == [(5_000,)]
+
+
+def test_the_same_payment_every_day_is_no_doubt(engine: Engine, tmp_path: Path) -> None:
+    days = [one_c([paid(5_000, "1", day)], opening=5_000 * at) for at, day in enumerate((DAY, NEXT, date(2026, 2, 5)))]
+    assert decided(engine, tmp_path, days[0], days[2], days[1]) == {"credited": 3}
