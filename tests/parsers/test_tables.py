@@ -55,6 +55,16 @@ def workbook(*rows: list[object]) -> bytes:
     return content.getvalue()
 
 
+def test_words_between_the_commas_of_a_purpose_are_no_headings() -> None:
+    content = (
+        "Выписка по счету KZ687220000000000003;;;;\n"
+        "Дата операции;Номер документа;Дебет;Кредит;Назначение платежа\n"
+        "06.02.2026;13121;;783624.76;за хранение, за услуги дата-центра, Сумма 208569,03 в т.ч. НДС 12%\n"
+    )
+    _, entries = read_one(tables, content.encode())
+    assert [entry.amount for entry in entries] == [78362476]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "cp866"])
 def test_delimiter_and_encoding_are_found_by_trial(delimiter: str, encoding: str) -> None:
