@@ -123,7 +123,7 @@ def _ended(options: list[str], line: list[str]) -> int:
             print(f"error: {problem}", file=sys.stderr)
         return BAD_INPUT
     except typer.TyperException as error:
-        error.show()  # type: ignore[attr-defined]
+        print(f"error: {_usage_fault(error)}", file=sys.stderr)
         return int(getattr(error, "exit_code", BAD_INPUT))
     except typer.Abort:
         print("error: interrupted; what was under way is not stored", file=sys.stderr)
@@ -135,6 +135,14 @@ def _ended(options: list[str], line: list[str]) -> int:
     except Exception as error:
         return _trouble(error, debug, FAILED, f"unexpected {type(error).__name__}", "what was under way is not stored")
     return result if isinstance(result, int) else DONE
+
+
+def _usage_fault(error: Exception) -> str:
+    """What is wrong with the line itself, on one line, and where its help stands."""
+    said = " ".join(error.format_message().split()).rstrip(".") or "a command is missing"  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    path = ["reconcile", *(context.command_path.split()[1:] if context else ())]
+    return f"{said[:1].lower()}{said[1:]}; see `{' '.join(path)} --help`"
 
 
 def _hoisted(line: list[str]) -> tuple[list[str], list[str]]:

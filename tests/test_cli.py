@@ -321,7 +321,8 @@ def test_a_file_that_is_not_there(reconcile: Run, line: tuple[str, ...]) -> None
     ("line", "words"),
     [
         (("ingets", "a.txt"), "ingets"),
-        (("ingest",), "Missing argument"),
+        (("ingest",), "error: missing argument 'files'; see `reconcile ingest --help`"),
+        (("review",), "error: a command is missing; see `reconcile review --help`"),
         (("run", "--as-of", "tomorrow"), "--as-of 'tomorrow' is not a date; write it as 2026-02-03"),
         (("run", "--as-off", "2026-01-01"), "--as-off"),
         (("export", "everything"), "'everything' cannot be exported; choose one of: payments"),
@@ -340,6 +341,7 @@ def test_bad_usage(reconcile: Run, books: None, line: tuple[str, ...], words: st
     code, _, err = reconcile(*line)
     assert code == 2
     assert words in err
+    assert all(each.startswith("error: ") for each in err.splitlines()), "one line a fault"
 
 
 # --- exit codes 3, 75, 1 ---------------------------------------------------------------------------------------------

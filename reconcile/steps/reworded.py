@@ -60,8 +60,8 @@ def mark_in_part(
     """On a day shared in part: a new line of the amount of an entry which lies in a stretch that both cover, or may
     both cover, and which this statement does not show, may be that entry. `entries` are those of the stretch, `shown_by`
     their statements. One format words a payer always alike: there, another payer is another payment."""
-    fresh = list(_fresh(connection, statement_id, day, day))
-    if not fresh or not entries:
+    fresh = list(_fresh(connection, statement_id, day, day)) if entries else []
+    if not fresh:
         return
     same_format = _formats(connection, [*shown_by, statement_id])
     twins: dict[tuple[str, bool, int], list[_Said]] = defaultdict(list)
