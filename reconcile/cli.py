@@ -140,9 +140,11 @@ def _ended(options: list[str], line: list[str]) -> int:
 def _usage_fault(error: Exception) -> str:
     """What is wrong with the line itself, on one line, and where its help stands."""
     said = " ".join(error.format_message().split()).rstrip(".") or "a command is missing"  # type: ignore[attr-defined]
-    context = getattr(error, "ctx", None)
-    path = ["reconcile", *(context.command_path.split()[1:] if context else ())]
-    return f"{said[:1].lower()}{said[1:]}; see `{' '.join(path)} --help`"
+    context, path = getattr(error, "ctx", None), ["--help"]
+    while context is not None and context.parent is not None:
+        path.insert(0, context.info_name)
+        context = context.parent
+    return f"{said[:1].lower()}{said[1:]}; see `{' '.join(['reconcile', *path])}`"
 
 
 def _hoisted(line: list[str]) -> tuple[list[str], list[str]]:
