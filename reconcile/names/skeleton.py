@@ -79,7 +79,7 @@ _DIGRAPHS: Final = (
 )
 _X_AS_KS: Final = (("alex", "aleks"), ("maxim", "maksim"), ("oxana", "oksana"), (" xeni", " kseni"))
 _C_AS_TS: Final = re.compile(r"c(?=[eivy])")
-_ISO_9: Final = re.compile(r"[šžčŝʹ]")
+_ISO_9: Final = ("š", "ž", "č", "ŝ", "ʹ")
 _C_BESIDE_VOWEL: Final = re.compile(r"(?<=[aeiouy])c(?!h)|c(?=[aeiouyv])")
 # zh elsewhere shows that j is not ж; so does j between a vowel and a consonant, or at the end of a word of three
 # letters or more (but -oj, as in Siroj).
@@ -148,7 +148,7 @@ def _symbols_of_latin(text: str) -> str:
 
 
 # What the rest of the name must tell: is j ж or й, is c ts or k. All else is settled within a word.
-_WHOLE_NAME: Final = ("j", "š", "ž", "č", "ŝ", "ʹ")
+_WHOLE_NAME: Final = ("j", *_ISO_9)
 
 
 def skeleton(text: str) -> str:
@@ -175,7 +175,7 @@ def _spelled(text: str) -> str:
     """A text in small letters."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-        if _ISO_9.search(text):
+        if any(letter in text for letter in _ISO_9):
             text = _J_BESIDE_VOWEL.sub("y", _C_BESIDE_VOWEL.sub("ts", text))
     text = _symbols_of_latin(f" {text.translate(_LETTERS)} ")
     if "y" in text or "Y" in text:

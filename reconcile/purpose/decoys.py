@@ -94,11 +94,15 @@ _PARTS: Final = (
 )
 PARTS: Final = re.compile("|".join(f"({part})" for part in _PARTS) + "|(?s:.+)")
 
-# Where every letter is of these (`fold`), a table says so quicker than the general classes do.
 _OURS: Final = "A-ZА-ЯЁӘҒҚҢӨҰҮҺІЎҲ"
-PLAIN_PARTS: Final = re.compile(
-    PARTS.pattern.replace(_LETTERS, f"[{_OURS}]").replace(r"[^\s\w*+]", f"[^\\s0-9_{_OURS}*+]")
-)
+
+
+def plain_letters(pattern: str) -> str:
+    """The same for texts whose every letter is one of ours (`fold`): a table says so quicker than the general classes."""
+    return pattern.replace(_LETTERS, f"[{_OURS}]").replace(r"[^\s\w*+]", f"[^\\s0-9_{_OURS}*+]")
+
+
+PLAIN_PARTS: Final = re.compile(plain_letters(PARTS.pattern))
 
 _UZ_CARD: Final = re.compile(r"(?:8600|9860|5614)[0-9]{12}")
 
@@ -112,7 +116,8 @@ _DOMAIN_ENDS: Final = re.compile(rf"\.{_TLD}")
 def expression(text: str, folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[str]:
     """The expression that takes this text apart: without the shapes whose signs stand nowhere in it, which would be tried
     in vain at every number."""
-    if without or any(sign in text for sign in _RARE_SIGNS) or _DOMAIN_ENDS.search(text):
+    domain = "." in text and _DOMAIN_ENDS.search(text) is not None
+    if without or domain or any(sign in text for sign in _RARE_SIGNS):
         return master(folds, frozenset(without))
     return master(folds, _RARE)
 

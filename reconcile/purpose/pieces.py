@@ -6,12 +6,13 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from reconcile.purpose.decoys import DATE, KINDS, expression
+from reconcile.purpose.decoys import DATE, KINDS, expression, plain_letters
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _WORDS: Final = re.compile(f"({_LETTERS.pattern})")
+_PLAIN_WORDS: Final = re.compile(plain_letters(_WORDS.pattern))
 _BEHIND_CODE: Final = rf"~|\s*[^\W\d]|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
 _LONGEST_PREFIX: Final = 4
@@ -58,12 +59,12 @@ def opening_code(text: str) -> tuple[int, int]:
     return (code.start(1), code.end()) if code is not None else (0, 0)
 
 
-def words_and_signs(text: str, words: Lexicon) -> Pieces:
-    """A stretch without a digit, in which no shape begins."""
+def words_and_signs(text: str, words: Lexicon, plain: bool) -> Pieces:
+    """A stretch without a digit, in which no shape begins. `plain`: of plain letters alone (`fold`)."""
     found = Pieces()
     start = 0
     is_word = True
-    for part in _WORDS.split(text):
+    for part in (_PLAIN_WORDS if plain else _WORDS).split(text):
         is_word = not is_word
         end = start + len(part)
         if is_word:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Final
 
@@ -91,7 +90,7 @@ def tokens(text: str, words: Lexicon, without: Collection[str] = frozenset(), pl
     """The tokens of a folded purpose. `plain`: its letters are plain ones (`fold`)."""
     if "\n" in text or without:
         return put_together(text, one_by_one(text, words, frozenset(without)), Taken())
-    return _Line(text, words, PLAIN_PARTS if plain else PARTS).taken()
+    return _Line(text, words, plain).taken()
 
 
 class _Line:
@@ -99,10 +98,10 @@ class _Line:
     write the same words around other numbers. `run` holds the pieces of words and signs that stand together, where these
     are more than one stretch: a word that was parted from a number goes on with the words before it."""
 
-    __slots__ = ("begun", "last", "last_at", "out", "parts", "run", "text", "words")
+    __slots__ = ("begun", "last", "last_at", "out", "plain", "run", "text", "words")
 
-    def __init__(self, text: str, words: Lexicon, parts: re.Pattern[str]) -> None:
-        self.text, self.words, self.parts, self.out = text, words, parts, Taken()
+    def __init__(self, text: str, words: Lexicon, plain: bool) -> None:
+        self.text, self.words, self.plain, self.out = text, words, plain, Taken()
         self.begun, self.last_at = 0, 0
         self.last: Stretch | None = None
         self.run: Pieces | None = None
@@ -117,7 +116,8 @@ class _Line:
 
     def _common(self, at: int) -> int:
         """Past all that is met most, and past what comes then; -1 at the end."""
-        found: list[tuple[str, str, str, str, str, str]] = self.parts.findall(self.text, at)
+        parts = PLAIN_PARTS if self.plain else PARTS
+        found: list[tuple[str, str, str, str, str, str]] = parts.findall(self.text, at)
         for speech, plain, date, percent, amount, number in found:
             if speech:
                 self._speech(speech, at)
@@ -157,7 +157,7 @@ class _Line:
         return at
 
     def _speech(self, part: str, at: int) -> None:
-        stretch = _stretch(part, self.words)
+        stretch = _stretch(part, self.words, self.plain)
         if self.run is not None:
             self.run.extend(stretch.pieces, at)
             self._again(self.run)
@@ -206,14 +206,14 @@ class _Line:
         put_together(self.text, run, self.out)
 
 
-def _stretch(text: str, words: Lexicon) -> Stretch:
+def _stretch(text: str, words: Lexicon, plain: bool) -> Stretch:
     """What is remembered of these words and signs, or else found now."""
     known: Stretch | None = words.stretches.get(text)
     if known is not None:
         return known
     if len(words.stretches) > MOST_STRETCHES:
         words.stretches.clear()
-    made = words.stretches[text] = Stretch(text, words_and_signs(text, words))
+    made = words.stretches[text] = Stretch(text, words_and_signs(text, words, plain))
     return made
 
 
