@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, case, exists, not_, select, update
+from sqlalchemy import Connection, Select, Table, case, exists, func, not_, select, update
 
 from reconcile.steps.coverage import Coverage
 from reconcile.store.staging import staged_detail, staged_line
@@ -114,8 +114,9 @@ def mark_redated(connection: Connection, new: Coverage, own_account: str) -> Non
 
 def _surplus(connection: Connection, new: Coverage, own_account: str) -> set[int]:
     """What the neighbouring statements have beyond this one's opening balance, or lack of its closing balance."""
-    if new.opening is None or new.closing is None:
+    if new.closing is None:
         return set()
+    opening = new.closing - _net(connection, new.statement_id) if new.opening is None else new.opening
     c = statement.c
     near = select(c.period_from, c.period_to, c.opening, c.closing).where(
         c.own_account == own_account,
@@ -129,9 +130,16 @@ def _surplus(connection: Connection, new: Coverage, own_account: str) -> set[int
     after = [row for row in rows if row.period_from > new.last and row.opening is not None]
     latest = max((row.period_to for row in before), default=None)
     soonest = min((row.period_from for row in after), default=None)
-    found = {row.closing - new.opening for row in before if row.period_to == latest}
+    found = {row.closing - opening for row in before if row.period_to == latest}
     found |= {new.closing - row.opening for row in after if row.period_from == soonest}
     return {int(amount) for amount in found if amount > 0}
+
+
+def _net(connection: Connection, statement_id: str) -> int:
+    """What the statement's lines bring: a format that gives the closing balance alone (OFX) opened lower by it."""
+    c = staged_line.c
+    signed = func.sum(case((c.credit_debit == "credit", c.amount), else_=-c.amount))
+    return int(connection.execute(select(signed).where(c.statement_id == statement_id)).scalar() or 0)
 
 
 def _lines_seen_near(connection: Connection, new: Coverage, own_account: str) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from reconcile.steps import masters
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
-from tests.steps.books import NOW, Line, one_c, open_books, policies, rows, upload
+from tests.steps.books import NOW, OWN, Line, one_c, open_books, policies, rows, upload
 from tests.steps.test_reversals import camt
 
 DAY = date(2026, 2, 3)
@@ -134,6 +134,24 @@ def test_a_statement_of_the_day_before_under_the_next_days_date_is_asked_about(e
 def test_a_statement_of_the_next_day_then_the_same_under_the_day_before(engine: Engine, tmp_path: Path) -> None:
     dated_otherwise = camt(NEXT, 0, [("CRDT", 5_000, False, "A"), ("CRDT", 700, False, "B")])
     assert decided(engine, tmp_path, dated_otherwise, one_c([ONE, TWO], opening=0)) == {"credited": 2, "held": 2}
+
+
+def test_a_format_without_an_opening_balance_that_dates_otherwise_is_asked_about(
+    engine: Engine, tmp_path: Path
+) -> None:
+    head = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:UTF-8\nCHARSET:NONE\nCOMPRESSION:NONE\n\n"
+    entries = "".join(
+        f"<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>{NEXT:%Y%m%d}<TRNAMT>{amount}<FITID>{number}<NAME>ROMASHKA"
+        f"<MEMO>Пополнение, лицевой счет 104582</STMTTRN>"
+        for number, amount in (("1", "50.00"), ("2", "7.00"))
+    )
+    ofx = (
+        f"{head}<OFX><BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STMTRS><CURDEF>KZT<BANKACCTFROM><BANKID>1<ACCTID>{OWN}"
+        f"<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST><DTSTART>{NEXT:%Y%m%d}<DTEND>{NEXT:%Y%m%d}{entries}</BANKTRANLIST>"
+        f"<LEDGERBAL><BALAMT>57.00<DTASOF>{NEXT:%Y%m%d}</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n"
+    )
+    assert decided(engine, tmp_path, one_c([ONE, TWO], opening=0), ofx) == {"credited": 2, "held": 2}
+    assert rows(engine, "SELECT DISTINCT reason FROM payment WHERE status = 'held'") == [("possible_duplicate",)]
 
 
 def test_a_payment_taken_off_a_day_and_booked_on_the_next_is_asked_about(engine: Engine, tmp_path: Path) -> None:
