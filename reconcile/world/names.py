@@ -194,7 +194,7 @@ class NameBook:
 
     def _core(self, country: str, pool: list[str]) -> str:
         for attempt in range(10_000):
-            chosen = self._rng.sample(pool, 2 if attempt < 20 else 3)
+            chosen = self._rng.sample(pool, 2 if attempt < 20 else 3 if attempt < 200 else 4)
             if self._free(country, *chosen):
                 return " ".join(chosen)
         raise AssertionError(f"no company names left for {country}")

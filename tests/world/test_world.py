@@ -7,13 +7,16 @@ import itertools
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from reconcile.books import InvoiceStatus
+from reconcile.world import words
 from reconcile.world.cases import REGISTRY
 from reconcile.world.make import CUT_OVER, effect, make_world
 from reconcile.world.model import World
+from reconcile.world.names import NameBook
 from reconcile.world.numbers import plain
 from reconcile.world.writers.folder import Folder, write_world
 from reconcile.world.writers.master import ACCOUNTS, BANK_ACCOUNTS, INVOICES, POWERS
@@ -29,6 +32,16 @@ REASONS = {
 }  # fmt: skip
 FLAGS = REASONS | {"third_party_payer", "underpaid", "overpaid", "matched_by_payer", "reference_corrected"}
 FREE_FLAGS = FLAGS - REASONS | {"invoice_already_paid", "invoice_not_open"}
+
+
+def test_names_do_not_run_out_where_a_world_needs_more_than_their_words_make_by_twos_and_threes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Twelve words make 66 pairs and 220 triples; a night of a million entries needs more than ours make."""
+    monkeypatch.setitem(words.COMPANY_WORDS, "KZ", words.COMPANY_WORDS["KZ"][:12])
+    book = NameBook(Random(1))
+    cores = {frozenset(book.company("KZ").core.split()[:4]) for _ in range(400)}
+    assert max(map(len, cores)) >= 4
 
 
 def test_every_status_reason_and_flag_occurs() -> None:
