@@ -36,6 +36,8 @@ from tests.benchmarks.machine import Measured, measured, report
 from tests.servers import driver_url, postgres_server
 
 ROWS = (*WRITTEN, "work_chunk", "work_attempt")
+MOST_BYTES = 4 << 30
+"""A 1C file of a million entries has 1.1 GB, more than a file may have unless RECONCILE_MAX_STATEMENT_BYTES says so."""
 
 
 # --- the tasks, each in a process of its own -------------------------------------------------------------------------
@@ -59,7 +61,8 @@ def fill(folder: Path, url: str) -> None:
 
 def take_in(folder: Path, url: str) -> None:
     engine = make_engine(url)
-    (done,) = ingest(engine, _statement(folder), origin=Origin("bench"), now=NOW, policies=load_policy(None))
+    origin, policies = Origin("bench"), load_policy(None)
+    (done,) = ingest(engine, _statement(folder), origin=origin, now=NOW, policies=policies, max_bytes=MOST_BYTES)
     assert done.new + done.known == done.entries
     engine.dispose()
 
