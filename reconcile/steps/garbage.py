@@ -7,6 +7,6 @@ import gc
 
 def collect_seldom() -> None:
     """A chunk holds many values for a short while, and they refer to one another in no circle: looking through them
-    again and again would cost a process that decides half as much time as deciding. To be called where a process
-    begins: it holds for the threads and forked children of this one, but not for one that is spawned."""
+    again and again would cost three quarters of the time that deciding takes. To be called where a process begins: it
+    holds for the threads and forked children of this one, but not for one that is spawned."""
     gc.set_threshold(1_000_000, 50, 100)
