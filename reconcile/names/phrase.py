@@ -57,7 +57,7 @@ _ENDS: Final = re.compile(
 _BEFORE: Final = re.compile(
     r"^\W*(?:(?:(?:третье|третьего)\s+лиц[оа]|клиента?|абонента?|покупател[яь]|заказчика?|компани[юяи]|организаци[юи]"
     r"|фирму|гражданина|гражданку|гр-н[ау]|гр-ку|г-на|г-жу|mr|mrs|ms|miss|dr|client|customer|subscriber"
-    r"|third\s+party)\b|гр\.)[\s.:]*",
+    r"|third\s+party|үшінші\s+тұлға|учинчи\s+шахс|uchinchi\s+shaxs)\b|гр\.)[\s.:]*",
     re.IGNORECASE,
 )
 _BEHIND_QUOTES: Final = re.compile(r"(?<=[»\"”])\s+(?!(?:и|с|және|мен|ва|va|and)\b)(?=[a-zа-яёәғқңөұүһіўҳ])")

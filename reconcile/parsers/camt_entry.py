@@ -17,6 +17,11 @@ from reconcile.statement import NOBODY, CreditDebit, Detail, Entry, Party, Party
 
 _MARKS: Final = {"CRDT": CreditDebit.CREDIT, "DBIT": CreditDebit.DEBIT}
 _NO_REFERENCE: Final = frozenset({"", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NONREF"})
+_NO_CUSTOMER_NUMBER: Final = frozenset(
+    ("CMCN", "PUOR", "DISP", "BOLD", "VCHR", "SOAC", "CREN", "CNFA", "DNFA", "TSUT", "FXDR", "RADM", "RPIN")
+)
+"""A contract, an order, a waybill, a voucher, a credit note …: the document's type (ISO 20022 ExternalDocumentType1Code)
+names its number, and it is no reference (`docs/decision-table.md`, Words)."""
 _TRUE: Final = frozenset({"true", "1"})
 _TAX_SCHEMES: Final = ("TXID", "NIDN", "BIN", "IIN", "INN", "STIR", "БИН", "ИИН", "ИНН", "KRA", "PIN")
 _OTHER_REFERENCES: Final = ("TxId", "InstrId", "PmtInfId", "MndtId", "ChqNb", "ClrSysRef", "UETR")
@@ -226,11 +231,19 @@ def _purpose(tx: Node, entry: Node) -> str:
 def _references(tx: Node) -> tuple[StructuredReference, ...]:
     found = [("end_to_end_id", text(first_node(tx, "Refs"), "EndToEndId"))]
     for structured in children(first_node(tx, "RmtInf"), "Strd"):
-        found += [("creditor_reference", ref) for ref in texts(first_node(structured, "CdtrRefInf"), "Ref")]
+        creditor = first_node(structured, "CdtrRefInf")
+        if _document_type(creditor) not in _NO_CUSTOMER_NUMBER:
+            found += [("creditor_reference", ref) for ref in texts(creditor, "Ref")]
         for document in children(structured, "RfrdDocInf"):
-            found += [("invoice", number) for number in texts(document, "Nb")]
+            if _document_type(document) not in _NO_CUSTOMER_NUMBER:
+                found += [("invoice", number) for number in texts(document, "Nb")]
     kept = dict.fromkeys(item for item in found if item[1].upper() not in _NO_REFERENCE)
     return tuple(StructuredReference(kind, value) for kind, value in kept)
+
+
+def _document_type(document: Node) -> str:
+    """`Tp/CdOrPrtry/Cd` of a referred document or a creditor reference."""
+    return text(first_node(document, "Tp", "CdOrPrtry"), "Cd")
 
 
 def _single_reference(transactions: list[Node]) -> str:

@@ -35,6 +35,7 @@ _WITHIN_NAMES: Final = frozenset({"word", "phrase", "-", '"', "'", "&", "."})
 _FORM_WITHIN: Final = 6
 _IN_TITLES: Final = frozenset({"НА", "ДЛЯ", "С", "В", "ИЗ", "OF", "IN", "ON", "AT", "TO"})
 """Small words within a title («Дом на Абая»); what stands behind them is no part of the sentence but of the name."""
+_PERSONS: Final = frozenset({"ЛИЦО", "ЛИЦА", "ЛИЦ"})
 _ORDINAL: Final = 2
 """Digits of «Аптека №1»."""
 _SHORT: Final = 3
@@ -63,7 +64,7 @@ def beneficiaries(original: str, text: str, taken: Taken) -> list[Span]:
 
 
 def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int] | None:
-    kinds = taken.kinds
+    kinds, first = taken.kinds, _behind_third_party(text, taken, first)
     while first < len(kinds) and (kinds[first] in ":-." or _client_word(taken.values[first])):
         first += 1
     end = first
@@ -72,6 +73,15 @@ def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int
             break
         end += 1
     return (first, _goes_on(original, text, taken, first, end)) if end > first else None
+
+
+def _behind_third_party(text: str, taken: Taken, first: int) -> int:
+    """«за 3-е лицо ТОО Свет», «за 3 лиц: ТОО Свет»: the third party in digits is no name."""
+    if first < len(taken.kinds) and taken.kinds[first] == "number" and text[taken.starts[first]] == "3":
+        for at in range(first + 1, min(first + 4, len(taken.kinds))):
+            if text[taken.starts[at] : taken.ends[at]] in _PERSONS:
+                return at + 1
+    return first
 
 
 def _goes_on(original: str, text: str, taken: Taken, first: int, end: int) -> int:

@@ -68,13 +68,18 @@ class Walk(Numbers):
             return
         if self._is_prefix() or self.at == self.priced or self._behind_amount(phrase):
             return
-        if phrase.mark is SpanKind.BARE and self.mark is SpanKind.ACCOUNT and self.mark_at == self.at - 1 and not self.comma:
-            return  # «лиц. счет клиента 104582»
+        if phrase.mark is SpanKind.BARE and self.mark_at == self.at - 1 and not self.comma and self._says_which(phrase):
+            return
         self.mark, self.mark_at, self.strange, self.comma, self.sign = phrase.mark, self.at, 0, False, False
         self.joined = False
         self.either = phrase.either
         if phrase.mark is not SpanKind.AMOUNT:
             self.open = None
+
+    def _says_which(self, phrase: Phrase) -> bool:
+        """«лиц. счет клиента 104582», «contract ref 104582»: the word before says which of the client's numbers it is, or
+        the reference of what."""
+        return self.mark is SpanKind.ACCOUNT or (self.mark in _NOT_OURS and "role.reference" in phrase.roles)
 
     def _behind_amount(self, phrase: Phrase) -> bool:
         """«1,500.00 KES»: the currency of the amount before it."""
@@ -159,12 +164,17 @@ class Walk(Numbers):
             return False
         self._emit(SpanKind.INVOICE, *found.span(1))
         start, end = found.span(2)
-        if self._is(self.at + 1, "number") and self.text[end : self.starts[self.at + 1]] == "\n":
+        if self._is(self.at + 1, "number") and self._goes_on(found[1], end):
             self.at += 1
-            end = self.ends[self.at]  # «834853,26 / 18834»: a line fold within the second
+            end = self.ends[self.at]
         self._emit(SpanKind.INVOICE, start, end)
         self.at += 1
         return True
+
+    def _goes_on(self, first: str, end: int) -> bool:
+        """«834853,26 / 18834»: a line fold within the second number, or a blank where that makes it as long as the first."""
+        gap, rest = self.text[end : self.starts[self.at + 1]], self.ends[self.at + 1] - self.starts[self.at + 1]
+        return gap == "\n" or (gap == " " and rest + 2 == len(first))
 
     def _punctuation(self, sign: str) -> None:
         if sign in SIGNS:

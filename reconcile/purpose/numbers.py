@@ -30,7 +30,7 @@ _TIME_OF_YEAR: Final = re.compile(
 _FROM: Final = re.compile(r"(?<!\w)(?:[СCS]|FROM)[ \n]+(?:(?:№|#|NO?\b)[ \n]*)?(?:[^\W\d_]{1,6}[-/])?\Z")
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
 _PREFIX_GAP: Final = re.compile(r"[ \n]{0,2}[-/]?[ \n]{0,2}")
-_NUMBER_SIGN: Final = re.compile("[NnНн]{1,2}(?=[^\\W\\d_])")
+_NUMBER_SIGN: Final = re.compile("[NnНн][NnНнOoОо]?(?=[^\\W\\d_])")
 _SPACED_DASH: Final = re.compile(r"[ \n]{1,2}-[ \n]{0,2}|-[ \n]{1,2}")
 _SERIES_DIGITS: Final = 4
 _SERIES_END: Final = re.compile(r"[^\W\d_][0-9]{1,4}")
@@ -39,6 +39,7 @@ _NAME_DIGITS: Final = 4
 _CODE_DIGITS: Final = 3
 _THOUSAND: Final = 3
 _BANKS_OWN: Final = 11
+_DIGITS_ONLY: Final = frozenset({SpanKind.AMOUNT, SpanKind.PHONE})
 _SHILLINGS: Final = ("/=", "/-")
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
@@ -184,8 +185,8 @@ class Numbers(Behind):
         if phrase is None or self.text[end : self.starts[last + 1]].strip(" ."):
             return False
         if "role.currency" in phrase.roles:
-            if phrase.mark is SpanKind.AMOUNT and self._is(last + 2, "number") and self.mark is not SpanKind.AMOUNT:
-                return False  # «INV 4512 KES 900»: the currency of the next number
+            if phrase.mark is SpanKind.AMOUNT and self.mark is not SpanKind.AMOUNT and self._figure(last + 2):
+                return False  # «INV 4512 KES 900», «INV 4512 KES 900.00»: the currency of what comes next
             self.priced = last + 1
             self.spans.append(Span(SpanKind.AMOUNT, start, end))
         elif "role.unit" in phrase.roles and phrase.mark is None and self.mark not in REFERENCE and not self.joined:
@@ -193,6 +194,9 @@ class Numbers(Behind):
         else:
             return False
         return True
+
+    def _figure(self, at: int) -> bool:
+        return self._is(at, "number") or (self._is(at, "typed") and self.values[at] is SpanKind.AMOUNT)
 
     def _until(self, first: int, last: int) -> bool:
         """«4512 dan 4515 gacha», «4512-ден 4515-ке дейінгі»: behind its second end a word says that it is a range."""
@@ -277,13 +281,18 @@ class Numbers(Behind):
                 return self.open
             return None
         mark = self.mark
-        if mark is None or (mark is SpanKind.AMOUNT and not self.text[self.starts[first]].isdigit()):
+        if mark is None or (mark in _DIGITS_ONLY and not self._is_all_digits(first)):
             return None
         if self.comma and not (self.sign and mark in (SpanKind.CONTRACT, SpanKind.DOCUMENT)):
             return None
         if mark in REFERENCE and self.strange == 1 and self._code_before():
             return mark
         return mark if self.strange <= FAR.get(mark, 0) else None
+
+    def _is_all_digits(self, first: int) -> bool:
+        """«НДС 4512», «тел. 4512», and not «НДС B4512», «тел. PI/2026/0771»: no amount or phone begins with letters."""
+        begins_with_digit = self.text[self.starts[first]].isdigit()
+        return begins_with_digit and not (self._is(first - 1, "/") and self._glued_prefix(first - 2))
 
     def _code_before(self) -> bool:
         """The one strange word is the number's own prefix, typed with a blank: «invoice SC 4512»."""
@@ -408,6 +417,11 @@ class Numbers(Behind):
             return _Prefix(self.text[start:end], first=True) if code else _NO_PREFIX
         if phrase.sign:
             return _Prefix(self.text[start:end]) if gap == "" else _NO_PREFIX
+        named = self.mark in REFERENCE or self.open in REFERENCE
+        if gap == "-" and named and "role.currency" in phrase.roles:  # «invoice USD-77»
+            return _Prefix(self.text[start:end], first=True)
+        if end - start == 1 and phrase.filler and self.mark in REFERENCE and self.typed[start].isupper():  # «счет B 77»
+            return _Prefix(self.text[start:end])
         if phrase.mark not in REFERENCE or end - start > 4 or not (glued or self.text[start:end].isascii()):
             return _NO_PREFIX
         alone = self.text[begin:start].strip(" .").upper() in _SIGN_WORDS  # no other word of the phrase names the number

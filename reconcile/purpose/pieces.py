@@ -16,6 +16,11 @@ _PLAIN_WORDS: Final = re.compile(plain_letters(_WORDS.pattern))
 _BEHIND_CODE: Final = rf"~|\s*[^\W\d]|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
 _LONGEST_PREFIX: Final = 4
+_SHORTEST_GLUED: Final = 5
+"""Letters of a word that no prefix of a number begins with by chance."""
+_WORD_ENDS: Final = frozenset({"ING", "INGS", "ED", "ER", "ERS", "ABLE", "ИНГ", "ИНГА", "ИНГУ", "НТ", "НТА", "НЫЙ"})
+"""What makes another word of one of ours («billing-2026», «аккаунтинг-2»), and is no number's prefix."""
+_OURS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 _KNP: Final = re.compile(r"[0-9]{3}(?=[/\\._-])")
 _PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 _FIELDS: Final = frozenset({SpanKind.PURPOSE_CODE, SpanKind.BANK_CODE, SpanKind.TAX_ID})
@@ -134,6 +139,8 @@ def parted(text: str, start: int, end: int, before: Pieces, by: int, words: Lexi
     if _names_code(before) and (code := _KNP.match(text, start, end)) is not None:
         end = code.end()
     run = _LETTERS.search(text, start, end)
+    if text.startswith("S4", start) and words.phrase(text[start:end]) is not None:
+        return True, end  # «PO S4ETU 4512»: the digit stands for ч
     if run is not None and run.start() == start:
         if word_end := _word_in_front(text, start, run.end(), end, before, by, words):
             return True, word_end
@@ -159,11 +166,27 @@ def _word_in_front(
         or (begun in ("/", ".") and _ends_phrase(text[start:letters_end], before, words))
     ):
         return letters_end
+    if cut := _marking_head(text[start:letters_end], text[letters_end : letters_end + 1], words):
+        return start + cut
     if begun not in ("/", ".") or (begun == "." and _says_enough(before)):
         return 0
     last = letters_end if letters_end < end else start
     for cut in range(last - 1, max(start, last - 1 - _LONGEST_PREFIX), -1):  # «L/SN4512», «Л/СSC-4512»
         if _ends_phrase(text[start:cut], before, words):
+            return cut
+    return 0
+
+
+@lru_cache(maxsize=4096)
+def _marking_head(run: str, following: str, words: Lexicon) -> int:
+    """«СЧЕТУSC-4512», «INVOICEINV-2026-7»: how many letters of the run are a word for an invoice or an account, glued to
+    the prefix of its number; 0 where none are."""
+    if following != "-" and not following.isdigit():
+        return 0
+    shortest = _SHORTEST_GLUED if run[0].isascii() == run[-1].isascii() else 2  # «СЧINV-2026-7»
+    for cut in range(len(run) - 2, max(shortest, len(run) - _LONGEST_PREFIX) - 1, -1):
+        phrase = words.phrase(run[:cut])
+        if phrase is not None and phrase.mark in _OURS and run[cut:] not in _WORD_ENDS:
             return cut
     return 0
 

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from stdnum import iso11649
+
 from reconcile.purpose.keys import parts
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.reading import Reading, Span, SpanKind
@@ -26,6 +28,9 @@ _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE, 
 _FIELDS: Final = {"invoice": SpanKind.INVOICE, "account": SpanKind.ACCOUNT}
 _NOT_TYPED: Final = frozenset({"receipt", "phone"})
 """Structured fields that never hold a customer's number."""
+
+_RF_HEAD: Final = len("RF18")
+"""ISO 11649: two letters and two check digits before the issuer's own reference."""
 
 _SIGNS: Final = frozenset({"N", "NN", "H", "HH"})
 
@@ -163,6 +168,9 @@ def _structured_spans(structured: Sequence[StructuredReference]) -> Iterator[tup
         if each.kind in _NOT_TYPED or not each.value.strip():
             continue
         meant = _FIELDS.get(each.kind)
+        if each.kind == "creditor_reference" and iso11649.is_valid(each.value):
+            yield each.kind, _within_creditor_reference(each.value)
+            continue
         reading = read_purpose(each.value)
         spans = [span for span in reading.spans if span.kind in _NUMBERS]
         whole = number_key(each.value)
@@ -172,9 +180,16 @@ def _structured_spans(structured: Sequence[StructuredReference]) -> Iterator[tup
             yield each.kind, _named_by_field(span, meant, each.value)
 
 
+def _within_creditor_reference(value: str) -> Span:
+    """«RF18 5390 0754 7034»: as a whole, or what its issuer put behind the check digits."""
+    whole = number_key(value)
+    return Span(SpanKind.BARE, 0, len(whole), (whole, whole[_RF_HEAD:]), name=whole)
+
+
 def _named_by_field(span: Span, meant: SpanKind | None, value: str) -> Span:
-    if meant is not None and span.kind is SpanKind.BARE:
-        return replace(span, kind=meant, keys=tuple(dict.fromkeys((number_key(value), *span.keys))), name=value)
+    if meant is not None and (span.kind is SpanKind.BARE or (span.kind is meant and span.prefix_key)):
+        keys = tuple(dict.fromkeys((number_key(value), *span.keys)))
+        return replace(span, kind=meant, keys=keys, name=value, prefix_key="")
     if meant is not None and span.kind is SpanKind.RANGE:
         return replace(span, mark=meant, name=value)
     return replace(span, name=value)

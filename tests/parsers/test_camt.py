@@ -193,6 +193,17 @@ def test_a_reference_that_says_there_is_none_is_none(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "read"), [("", True), ("CINV", True), ("MSIN", True), ("PUOR", False), ("CMCN", False), ("CREN", False)]
+)
+def test_an_order_or_a_contract_among_the_documents_is_no_reference(kind: str, read: bool) -> None:
+    named = f"<Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp>" if kind else ""
+    documents = f"<RfrdDocInf>{named}<Nb>4512</Nb></RfrdDocInf><CdtrRefInf>{named}<Ref>104582</Ref></CdtrRefInf>"
+    _, [only] = read_one(camt, message(entry(details(f"<RmtInf><Strd>{documents}</Strd></RmtInf>"))))
+    values = [reference.value for reference in only.details[0].references]
+    assert values == (["104582", "4512"] if read else [])
+
+
+@pytest.mark.parametrize(
     ("inside", "purpose"),
     [
         ("<RmtInf><Ustrd>a</Ustrd><Ustrd>b</Ustrd></RmtInf><AddtlTxInf>c</AddtlTxInf>", "a\nb"),

@@ -8,6 +8,20 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "invoice, a currency and its sum behind it": ("Inv. INV-2026-007301 KES 156,651.00", "i:INV2026007301"),
+    "invoice, word glued to the number's prefix": ("OPLATA PO SCHETUSC-7301", "i:SC7301"),
+    "invoice, English word glued to the number's prefix": ("INVOICEINV-2026-7301", "i:INV20267301"),
+    "invoice, a short word glued to the number's prefix": ("счINV-2026-7301", "i:INV20267301"),
+    "account, word glued to the number's prefix": ("аккаунтCL-7301", "a:CL7301"),
+    "invoice, digit for ч": ("po s4etu 7301", "i:7301"),
+    "invoices by a comma, the second cut by a blank": ("счету 595160,14 3721", "i:595160 i:143721"),
+    "invoice, a currency as its prefix": ("invoice USD-77", "i:USD77"),
+    "VAT before a number with a prefix": ("в т.ч. НДС PI/2026/0771", "b:PI20260771"),
+    "a phone's word before a number with a prefix": ("тел. PI/2026/0771", "b:PI20260771"),
+    "invoice, the reference of it": ("invoice ref 7301", "i:7301"),
+    "the client's reference behind a contract": ("Contract, our ref 7301", "b:7301"),
+    "percent in words, Uzbek": ("олдиндан 100 фоиз тўлов инвойс 7301", "i:7301"),
+    "percent in words, Russian": ("50 процентов по счету 7301", "i:7301"),
     # Russian: invoice words
     "invoice, plain": ("Оплата по счету 7301 от 11.02.2026", "i:7301"),
     "invoice, ё": ("по счёту №7301", "i:7301"),
@@ -223,6 +237,13 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "our client": ("за нашего клиента ТОО «Свет», л/с 620041", "a:620041 @ТОО «Свет»"),
+    "our daughter": ("за нашу дочернюю компанию ТОО «Свет», л/с 620041", "a:620041 @ТОО «Свет»"),
+    "our client, English": ("Paying for our client Mara Foods Ltd account 620041", "a:620041 @Mara Foods Ltd"),
+    "in respect of": ("payment i.r.o. Mara Foods Ltd a/c 620041", "a:620041 @Mara Foods Ltd"),
+    "third party in digits": ("за 3-е лицо: ТОО «Свет», л/с 620041", "b:3E a:620041 @ТОО «Свет»"),
+    "third party in a digit": ("за 3 лицо ТОО «Свет» л/с 620041", "b:3 a:620041 @ТОО «Свет»"),
+    "three months are no third party": ("за 3 месяца л/с 620041", "a:620041"),
     "a word that no name holds, behind it": (
         "FOR JANE WANJIKU KAMAU VIA BANK, ACCOUNT 620041",
         "a:620041 @JANE WANJIKU KAMAU",
@@ -301,6 +322,22 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "billing, no bill": ("billing-2026 hosting", "b:BILLING2026"),
+    "an invoicer, no invoice": ("INVOICER-2026 licence", "b:INVOICER2026"),
+    "contract, д-ра": ("согл. д-ра № 7301", ""),
+    "contract, Russian word with an Uzbek ending": ("договорга асосан № 7301", ""),
+    "contract, the reference of it": ("contract ref 7301", ""),
+    "order, the reference of it": ("our order ref 7301", ""),
+    "agreement, short": ("agmt 7301", ""),
+    "payment order, short": ("плат.поруч. № 7301", ""),
+    "payment order, shorter": ("пл.пор. 7301", ""),
+    "bank account of the payee": ("счет получателя 7301", ""),
+    "bank account of the payee, short": ("сч. получ. 7301", ""),
+    "bank account, Swahili, other order": ("benki akaunti 7301", ""),
+    "phone to call": ("call 7301", ""),
+    "VAT with dots": ("V.A.T 7301", ""),
+    "delivery note, in one word": ("DNOTE 7301", ""),
+    "commission": ("комиссия 7301", ""),
     "a switch's reference": ("RRN 325344", ""),
     "a parcel of the land register": ("кадастровый номер 320549", ""),
     "a declaration": ("по декларации 322330", ""),
@@ -367,7 +404,10 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "a delivery note, slashed": ("D/N 7301", ""),
     "a contract's prefix behind a stop": ("по дог. INV-2026-007301", ""),
     "a customer's order with a colon": ("№ заказа: INV-2026-007301", ""),
-    "a contract in a list, the word behind": ("ҳисоб-фактура № 7301, 04.01.2026 йил №15-R37 шартномага асосан", "i:7301"),
+    "a contract in a list, the word behind": (
+        "ҳисоб-фактура № 7301, 04.01.2026 йил №15-R37 шартномага асосан",
+        "i:7301",
+    ),
     "a claim": ("претензия № 7301", ""),
     "a car's number in Kazakh": ("мемлекеттік нөмір 7301", ""),
     # Tax ids
@@ -501,6 +541,20 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "refund, sent in error": ("money sent in error returned inv 7301", "i:7301 !refund"),
+    "refund, sent back": ("Sent back: wrong beneficiary, inv 7301", "i:7301 !refund"),
+    "reversal, of M-Pesa": ("REV-MPESA 7301", "!reversal"),
+    "own funds, to self": ("Funds transfer to self 7301", "!own_funds"),
+    "own funds, Uzbek conversion": ("валюта конвертацияси 7301", "!own_funds"),
+    "loan, Uzbek, paid off": ("кредит сўндириш 7301", "!loan"),
+    "deposit interest, Uzbek, other order": ("Фоиз тўлови депозит бўйича 7301", "!deposit_interest"),
+    "charter capital, shares": ("Share subscription 7301", "!charter_capital"),
+    "deposit interest, the bank's short word": ("INT CREDIT 7301", "!deposit_interest"),
+    "no interest: an international credit for an invoice": ("INT CREDIT INVOICE 7301", "i:7301"),
+    "no refund: in place of a wrong payment": ("счет 7301 взамен ошибочного платежа", "i:7301"),
+    "lump, Uzbek acquiring": ("Эквайринг тушуми 7301", "$"),
+    "lump, Kaspi Pay": ("Kaspi Pay продажи за 02.02.2026", "$"),
+    "lump, by cards": ("Перечисление по картам VISA/MC", "$"),
     "refund": ("Возврат ошибочно перечисленных средств (счет 7301)", "i:7301 !refund"),
     "an advance given back, Uzbek": ("қайтариб берилган аванс инвойс 7301", "i:7301 !refund"),
     "recalled": ("recalled payment inv 7301", "i:7301 !reversal"),

@@ -86,6 +86,20 @@ CASES = {
     "look-alike letters that are the number's own": ("л/с 1O4582", (), ("1O4582", "104582"), "a:1O4582"),
     "З for three": ("счет 451З", ("4513",), (), "i:4513"),
     "l for one": ("счет l045", ("1045",), (), "i:1045"),
+    "a currency as the number's own prefix": ("invoice USD-77", ("USD-77",), (), "i:USD-77"),
+    "a currency as prefix of a list's next": (
+        "invoices USD-77, USD-78",
+        ("USD-77", "USD-78", "78"),
+        (),
+        "i:USD-77 i:USD-78",
+    ),
+    "a currency that is no prefix": ("hosting USD-77", ("USD-77", "77"), (), ""),
+    "a letter that is a word too, as prefix": ("Счет B 4512", ("B4512",), (), "i:B4512"),
+    "a letter that is a word, and no prefix": ("СЧЕТ В 4512", ("4512", "B4512"), (), "i:4512"),
+    "a small letter is a word": ("счет в 4512", ("B4512",), (), "unknown"),
+    "a number's word glued to a prefix": ("INV NOINV-2026-4512", ("INV-2026-4512",), (), "i:INV-2026-4512"),
+    "a prefix that begins like a number's word": ("счет NOVA-12", ("NOVA-12", "VA-12"), (), "i:NOVA-12"),
+    "an invoice word glued to a prefix": ("INVOICEINV-2026-4512", ("INV-2026-4512",), (), "i:INV-2026-4512"),
     "own prefix, on the books with it": ("оплата INV-4512", ("INV-4512",), (), "i?:INV-4512"),
     "own prefix, marked by another word": ("invoice INV-4512", ("INV-4512",), (), "i:INV-4512"),
     "prefix as the payer's word": ("оплата INV-4512", ("4512",), (), "i:4512"),
@@ -125,6 +139,11 @@ FIELDS = {
     "a field for an account with an invoice's number": ("account", "4512", "unknown"),
     "a receipt is none": ("receipt", "4512", ""),
     "a phone is none": ("phone", "104582", ""),
+    "a field for an invoice marks one with its own prefix": ("invoice", "INV-0077", "i:INV-0077"),
+    "another field does not": ("end_to_end_id", "INV-0077", "i?:INV-0077"),
+    "a creditor reference of ISO 11649": ("creditor_reference", "RF25INV0077", "i?:INV-0077"),
+    "a creditor reference with blanks": ("creditor_reference", "RF25 INV0 077", "i?:INV-0077"),
+    "a wrong check digit is none": ("creditor_reference", "RF26INV0077", ""),
     "an empty field": ("invoice", " ", ""),
     "a number that reads like a date": ("invoice", "01-02-26", "i:01-02-26"),
 }
@@ -133,7 +152,7 @@ FIELDS = {
 @pytest.mark.parametrize("name", FIELDS)
 def test_what_a_structured_field_refers_to(name: str) -> None:
     kind, value, expected = FIELDS[name]
-    known = books(("4512", "01-02-26"), ("104582",))
+    known = books(("4512", "01-02-26", "INV-0077"), ("104582",))
     references = found("", known, StructuredReference(kind, value))
     assert short(references) == expected
     assert all(
