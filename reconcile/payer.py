@@ -27,9 +27,10 @@ class Relation(StrEnum):
 
 def payer_of(debtor: Party, ultimate: Party, policy: Policy) -> Party:
     """The debtor; where the debtor is only an intermediary, the ultimate debtor (or nobody, where none is named)."""
+    intermediary = policy.intermediaries.find(debtor) is not None
     if not ultimate:
-        return NOBODY if policy.is_intermediary(debtor) else debtor
-    if policy.is_intermediary(debtor) or _BANK.search(debtor.name):
+        return NOBODY if intermediary else debtor
+    if intermediary or _BANK.search(debtor.name):
         return ultimate
     nameless = not (debtor.tax_id or debtor.account)
     return ultimate if nameless and (ultimate.tax_id or ultimate.account) else debtor

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Final
 
 # Cyrillic letters that print like Latin ones, towards Latin. Letters only; digits typed as letters are a second attempt
@@ -19,7 +18,6 @@ _SEPARATORS: Final = re.compile(r"[^0-9A-ZА-ЯЁӘҒҚҢҰЎҲ]+")
 _LEADING_ZEROS: Final = re.compile(r"([^0-9]*)0+(?=[0-9])")
 
 
-@lru_cache(maxsize=65536)
 def number_key(number: str) -> str:
     """The exact key: upper case, look-alikes towards Latin, no separators. Empty for a text without letter or digit.
 
@@ -27,7 +25,8 @@ def number_key(number: str) -> str:
     ('CЧ00199B', 'INV2026004512')
     """
     if number.isascii():
-        return _SEPARATORS.sub("", number.upper())
+        key = number.upper().replace("-", "")
+        return key if key.isalnum() else _SEPARATORS.sub("", key)
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", number).upper().translate(LOOK_ALIKES))
 
 

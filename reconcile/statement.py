@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from reconcile.frozen import quickly_made
 
@@ -31,22 +32,35 @@ class PartyKind(StrEnum):
     UNSAID = ""
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False, unsafe_hash=True)
 class Party:
     """Debtor, ultimate debtor or creditor, as the statement names them. Every field may be empty."""
 
-    name: str = ""
-    tax_id: str = ""
-    account: str = ""
-    bank: str = ""
-    kind: PartyKind = PartyKind.UNSAID
+    name: Final[str]
+    tax_id: Final[str]
+    account: Final[str]
+    bank: Final[str]
+    kind: Final[PartyKind]
+
+    def __init__(
+        self,
+        name: str = "",
+        tax_id: str = "",
+        account: str = "",
+        bank: str = "",
+        kind: PartyKind = PartyKind.UNSAID,
+    ) -> None:
+        self.name = name
+        self.tax_id = tax_id
+        self.account = account
+        self.bank = bank
+        self.kind = kind
 
     def __bool__(self) -> bool:
         return bool(self.name or self.tax_id or self.account)
 
 
-NOBODY = Party()
+NOBODY: Final = Party()
 
 
 @quickly_made

@@ -10,7 +10,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 import pytest
 
 from reconcile.frozen import quickly_made
-from reconcile.statement import Party
+from reconcile.statement import StructuredReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def test_it_stays_frozen_and_can_be_copied() -> None:
         quick.one = 2  # type: ignore[misc]
     assert replace(quick, one=2) == Quick(2)
     assert copy.copy(quick) == quick
-    party = Party("a", account="b")
-    assert pickle.loads(pickle.dumps(party)) == party and hash(party) == hash(Party("a", account="b"))
+    typed = StructuredReference("invoice", "b")
+    assert pickle.loads(pickle.dumps(typed)) == typed and hash(typed) == hash(StructuredReference("invoice", "b"))
 
 
 def test_it_wants_its_fields() -> None:

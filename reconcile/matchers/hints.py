@@ -10,7 +10,7 @@ from reconcile.names import NameMatch, name_key, names_holder
 from reconcile.payer import own_holders
 from reconcile.proposal import Case, Evidence, Part, Proposal
 
-NAME = "hints"
+NAME: Final = "hints"
 MOST_SUMS: Final = 3
 """Ways to make the sum; where there are more, it says nothing."""
 MOST_STEPS: Final = 2000

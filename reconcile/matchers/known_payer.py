@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from reconcile.books import Account, Invoice
 from reconcile.payer import holders_by_id
 from reconcile.proposal import Case, Part, Proposal
 
-NAME = "known_payer"
+NAME: Final = "known_payer"
 
 
 def propose(case: Case) -> tuple[Proposal, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from reconcile.proposal import Case, Evidence, Proposal
 
-NAME = "not_a_topup"
+NAME: Final = "not_a_topup"
 
 
 def propose(case: Case) -> tuple[Proposal, ...]:
@@ -31,8 +33,10 @@ def _certain(reason: str, evidence: Evidence) -> Proposal:
 def _lump_sum(case: Case) -> str:
     """The sign of a lump sum: the purpose's words, or a sender that settles for many. One customer's phone and receipt
     make it that customer's payment (a bank-owned paybill); so does a named ultimate debtor behind a sender."""
-    payment = case.payment
-    sign = payment.reading.lump_sum or (not payment.ultimate and case.policy.lump_sum_sender(payment.debtor)) or ""
+    sign = case.payment.reading.lump_sum
+    if not sign and not case.payment.ultimate:
+        sender = case.policy.senders.find(case.payment.debtor)
+        sign = sender.name if sender is not None else ""
     return "" if sign and _one_customer(case) else sign
 
 

@@ -11,7 +11,7 @@ from reconcile.proposal import Case, Evidence, Part, Proposal
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.resolve import Reference
 
-NAME = "references"
+NAME: Final = "references"
 
 
 def propose(case: Case) -> tuple[Proposal, ...]:

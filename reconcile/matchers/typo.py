@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from reconcile.books import Holder, Invoice
 from reconcile.invoicing.numbers import is_valid
@@ -11,7 +12,7 @@ from reconcile.proposal import Case, Evidence, Part, Proposal
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.reference import number_key
 
-NAME = "typo"
+NAME: Final = "typo"
 
 
 def propose(case: Case) -> Sequence[Proposal]:

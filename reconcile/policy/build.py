@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from reconcile.books import HolderType
 from reconcile.invoicing.numbers import PREFIX, InvoiceSeries
-from reconcile.policy.counterparties import Counterparty, Directory, words
+from reconcile.policy.counterparties import Counterparty, words
 from reconcile.policy.document import Table
 from reconcile.policy.fields import Fault, Fields
+from reconcile.policy.listed import Directory
 from reconcile.policy.model import (
     CardPolicy,
     CardScheme,

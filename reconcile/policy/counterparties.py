@@ -1,27 +1,38 @@
-"""Known banks, exchanges, processing centres and operators, and how a statement's party is known to be one of them."""
+"""Known banks, exchanges, processing centres and operators as the policy names them, and the words of a name."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
+from typing import Final
 
-from reconcile.policy.listed import Counterparty, Listed, Words, words
-from reconcile.statement import Party
+from reconcile.reference import LOOK_ALIKES
 
-__all__ = ["Counterparty", "Directory", "Words", "words"]
+_APOSTROPHES: Final = re.compile("['’‘ʻʼ`´]")
+_NO_WORD: Final = re.compile(r"[\W_]+")
+
+Words = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Directory:
-    """Many counterparties, and the legal forms that are set aside in their names."""
+@lru_cache(maxsize=4096)
+def words(name: str) -> Words:
+    """A name's words for comparison: upper case, look-alikes towards Latin, apostrophes and punctuation aside.
 
-    counterparties: tuple[Counterparty, ...]
-    legal_forms: frozenset[str] = frozenset()
+    >>> words("АО «Kaspi Bank»") == words('АО "KASPI  BANK"'), words("O‘zbekiston")
+    (True, ('OZBEKISTON',))
+    """
+    plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", name)).upper().translate(LOOK_ALIKES)
+    return tuple(_NO_WORD.sub(" ", plain).split())
 
-    @cached_property
-    def _listed(self) -> Listed:
-        return Listed(self.counterparties, self.legal_forms)
 
-    def find(self, party: Party) -> Counterparty | None:
-        """Who this party is; None where it is nobody listed."""
-        return self._listed.find(party.name, party.tax_id)
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """`names` are whole names, legal forms aside; `phrases` are words that stand together anywhere in the name. Where
+    both it and the party have tax ids, these alone decide."""
+
+    name: str
+    tax_ids: frozenset[str] = frozenset()
+    names: frozenset[Words] = frozenset()
+    phrases: frozenset[Words] = frozenset()

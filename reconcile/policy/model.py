@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from reconcile.books import HolderType
 from reconcile.invoicing.numbers import InvoiceSeries
-from reconcile.policy.counterparties import Directory
+from reconcile.policy.listed import Directory
 from reconcile.policy.own_accounts import OwnAccountDetails
 from reconcile.problem import Refusal
 from reconcile.statement import Party

@@ -21,7 +21,7 @@ _TO_DIGIT: Final = str.maketrans("OoОоЗзlLIІі|", "000033111111")
 
 def parts(text: str) -> list[tuple[int, int]]:
     """Where the blocks of a split number lie within it: at blanks and folds, and at a slash between numbers of a list."""
-    if _LIST.fullmatch(text):
+    if ("/" in text or "+" in text or "\\" in text) and _LIST.fullmatch(text):
         return [m.span() for m in _SPLIT.finditer(text)]
     if text.split(maxsplit=1) == [text]:
         return [(0, len(text))]
@@ -31,6 +31,8 @@ def parts(text: str) -> list[tuple[int, int]]:
 def joins(text: str) -> list[str]:
     """Every stretch of whole blocks, from the first block the longest first: the readings in the order of trust."""
     blocks = parts(text)
+    if len(blocks) == 1:
+        return [text[blocks[0][0] : blocks[0][1]]]
     return [
         text[blocks[first][0] : blocks[last][1]]
         for first in range(len(blocks))
@@ -48,6 +50,8 @@ def candidate_keys(text: str) -> tuple[str, ...]:
     stretches = joins(text)
     keys = [number_key(each) for each in stretches]
     keys += repaired(stretches)
+    if len(keys) == 1 and keys[0]:
+        return (keys[0],)
     return tuple(dict.fromkeys([key for key in keys if key]))
 
 

@@ -108,9 +108,9 @@ def keys_wanted(
     reading: Reading, structured: Sequence[StructuredReference] = ()
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The exact keys and the zeroless keys that the books have to be asked for, so that one look-up serves a chunk."""
-    exact = {key for span in reading.spans for key in span.keys}
+    exact = [key for span in reading.spans for key in span.keys]
     if structured:
-        exact.update([key for _, span in _structured_spans(structured) for key in span.keys])
+        exact += [key for _, span in _structured_spans(structured) for key in span.keys]
     return frozenset(exact), frozenset([zeroless_key(key) for key in exact])
 
 

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from reconcile.policy import load_policy
-from reconcile.policy.counterparties import Counterparty, Directory, words
+from reconcile.policy.counterparties import Counterparty, words
+from reconcile.policy.listed import Directory
 from reconcile.statement import Party
 
 POLICY = load_policy().on(date(2026, 11, 23))
