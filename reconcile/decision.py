@@ -132,7 +132,7 @@ def decide(case: Case) -> Decision:
         evidence += each.evidence
     if doubt := _doubt(case.payment):
         flags = (doubt, *(flag for flag in flags if flag != reason))
-        reason, evidence = doubt, (*evidence, (doubt, {}))
+        reason, evidence = doubt, (*evidence, (_said_of(case.payment, doubt), {}))
     made = Decision(
         CREDITED if reason is None else HELD if judged or doubt else UNMATCHED,
         reason,
@@ -218,10 +218,15 @@ def _first_certain(case: Case, seen: list[Proposal]) -> Proposal | None:
 
 
 def _doubt(payment: Payment) -> str:
-    """A statement that does not add up, or an entry that may be another's twin, holds whatever was decided."""
+    """A statement that does not add up, an entry that may be another's twin, and one that a later statement took off its
+    day hold whatever was decided."""
     if payment.balance_mismatch:
         return "balance_mismatch"
-    return "possible_duplicate" if payment.possible_duplicate else ""
+    return "possible_duplicate" if payment.possible_duplicate or payment.vanished else ""
+
+
+def _said_of(payment: Payment, doubt: str) -> str:
+    return "entry_vanished" if payment.vanished and doubt == "possible_duplicate" else doubt
 
 
 def _verdict(outcome: Proposal, judged: Sequence[_Judged]) -> tuple[str | None, tuple[str, ...]]:

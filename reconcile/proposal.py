@@ -38,6 +38,8 @@ class Payment:
     batch_without_amounts: bool = False
     balance_mismatch: bool = False
     possible_duplicate: bool = False
+    vanished: bool = False
+    """A later statement of the same day no longer shows the entry."""
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from reconcile.statement import Statement
 from reconcile.steps import continuity, overlap
 from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
-from reconcile.store.alerts import audit, raise_alert
+from reconcile.store.alerts import audit, close_alert, raise_anew
 from reconcile.store.engine import is_postgresql
 from reconcile.store.tables import own_bank_account, statement
 
@@ -44,7 +44,9 @@ def book(connection: Connection, statement_id: str, sequence: int, now: datetime
     staging.book(connection, statement_id, own_account, sequence, books_from, now)
     for entry_id in missing:
         words = f"entry {entry_id} of {own_account} is no longer shown by a later statement of the same day"
-        raise_alert(connection, "entry_vanished", entry_id, words, now, own_account=own_account, entry_id=entry_id)
+        raise_anew(connection, overlap.VANISHED, entry_id, words, now, own_account=own_account, entry_id=entry_id)
+    for entry_id in overlap.shown_again(connection, statement_id):
+        close_alert(connection, overlap.VANISHED, entry_id, "machine", "a later statement shows it again", now)
     continuity.recompute(connection, own_account, statement_id, now)
     staging.forget(connection, statement_id)
     return new, doubtful

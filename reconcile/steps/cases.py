@@ -13,6 +13,7 @@ from reconcile.proposal import Case, Payment, references_of
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.resolve import keys_wanted
 from reconcile.statement import Party, PartyKind, StructuredReference
+from reconcile.steps import overlap
 from reconcile.store.declined import standing
 from reconcile.store.lookup import Wanted, add_invoices_of, find
 from reconcile.store.tables import entry, line_detail, own_bank_account, statement, statement_line
@@ -68,8 +69,8 @@ def cases_of(
 ) -> list[Case]:
     """Each payment with all that the books hold about it; one `Found` for the whole chunk. `settled_too`: with invoices
     that have nothing outstanding now, for whoever asks what was decided when they had."""
-    doubted = _in_doubt(connection, rows)
-    payments = [payment_of(row, row.entry_id in doubted) for row in rows]
+    doubted, gone = _in_doubt(connection, rows), overlap.no_longer_shown(connection)
+    payments = [payment_of(row, row.entry_id in doubted, row.entry_id in gone) for row in rows]
     half = []
     wanted = Wanted()
     for each in payments:
@@ -92,7 +93,7 @@ def cases_of(
 _KINDS = {each.value: each for each in PartyKind}
 
 
-def payment_of(row: Any, doubted: bool) -> Payment:
+def payment_of(row: Any, doubted: bool, vanished: bool = False) -> Payment:
     """A row of `load`: its columns in their order, since each is asked for once and there are many rows."""
     (
         id_, own_account, amount, currency, booking_date, _, _, _, possible_duplicate, _,
@@ -114,6 +115,7 @@ def payment_of(row: Any, doubted: bool) -> Payment:
         bool(without_amounts),
         doubted,
         possible_duplicate,
+        vanished,
     )
 
 

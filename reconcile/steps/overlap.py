@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Table, case, func, not_, select
 
@@ -20,7 +20,11 @@ from reconcile.steps import reworded
 from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
 from reconcile.store.staging import staged_line
-from reconcile.store.tables import entry, statement, statement_line
+from reconcile.store.tables import alert, entry, statement, statement_line
+
+VANISHED: Final = "entry_vanished"
+"""The alert about an entry that a later statement of its day no longer shows."""
+_IDS_AT_ONCE: Final = 500
 
 
 class Shared(Enum):
@@ -76,6 +80,26 @@ def vanished(connection: Connection, new: Coverage, own_account: str, told: Sequ
     missing = _missing(connection, new, own_account, told)
     reworded.mark_moved(connection, new.statement_id, own_account, new.first, new.last, missing)
     return missing
+
+
+def no_longer_shown(connection: Connection) -> frozenset[str]:
+    """Entries that a later statement of their day no longer shows, and none has shown again: their payments wait for a
+    person, since the bank may have taken the money back, or booked it anew."""
+    vanished_ones = select(alert.c.entry_id).where(alert.c.kind == VANISHED, alert.c.closed_at.is_(None))
+    return frozenset(connection.execute(vanished_ones).scalars()) - {None}
+
+
+def shown_again(connection: Connection, statement_id: str) -> list[str]:
+    """Of these, the entries that a line of this statement is."""
+    gone = sorted(no_longer_shown(connection))
+    lines = statement_line.c
+    found: set[str] = set()
+    for start in range(0, len(gone), _IDS_AT_ONCE):
+        some = lines.entry_id.in_(gone[start : start + _IDS_AT_ONCE])
+        found.update(
+            connection.execute(select(lines.entry_id).where(lines.statement_id == statement_id, some)).scalars()
+        )
+    return sorted(found)
 
 
 def _missing(connection: Connection, new: Coverage, own_account: str, told: Sequence[date]) -> list[str]:

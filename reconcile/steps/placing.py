@@ -65,15 +65,15 @@ def _check_state(connection: Connection, row: Any, act: str) -> None:
         raise Refusal.of(
             f"payment {row.id} is {row.status or 'not decided'}: there is nothing to undo", "credit it instead"
         )
-    if act not in ("reassign", "undo") and placed:
-        raise Refusal.of(f"payment {row.id} is {row.status} already", "undo that first, or reassign it")
-    if row.status == "returned" and act in ("reassign", "undo"):
+    if row.status == "returned":
         tied = connection.execute(select(entry_tie.c.entry_id).where(entry_tie.c.payment_id == row.id)).first()
         if tied is not None:
             raise Refusal.of(
                 f"payment {row.id} has gone back to its payer (entry {tied.entry_id})",
                 "there is no money left to place",
             )
+    if act not in ("reassign", "undo") and placed:
+        raise Refusal.of(f"payment {row.id} is {row.status} already", "undo that first, or reassign it")
 
 
 def _credited(row: Any, shares: tuple[tuple[str, int], ...], evidence: Any) -> Decision:

@@ -84,7 +84,7 @@ def mark_moved(
     earlier = connection.execute(
         select(alert.c.entry_id)
         .join(entry, entry.c.id == alert.c.entry_id)
-        .where(alert.c.kind == "entry_vanished", alert.c.own_account == own_account)
+        .where(alert.c.kind == "entry_vanished", alert.c.own_account == own_account, alert.c.closed_at.is_(None))
         .where(entry.c.booking_date.between(first - timedelta(MOVED_DAYS), last + timedelta(MOVED_DAYS)))
     ).scalars()
     gone = list(_unshown(connection, statement_id, own_account, {*missing, *(each for each in earlier if each)}))

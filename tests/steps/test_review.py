@@ -157,6 +157,8 @@ def test_a_return_is_cleared_by_the_outgoing_entry_to_the_same_payer(desk: Desk,
     upload(desk.engine, tmp_path, "back.txt", one_c([back], opening=200_000))
     run(desk.engine, as_of=date(2026, 2, 6), now=NOW, policies=policies())
     assert rows(desk.engine, "SELECT kind FROM entry_tie") == [("return",)]
+    with pytest.raises(Refusal, match=r"has gone back to its payer .*; there is no money left to place"):
+        review.credit(desk.engine, policies(), desk.payment, "104582", ALIYA)  # neither undo nor reassign would do
     with pytest.raises(Refusal, match="has gone back to its payer"):
         review.undo(desk.engine, policies(), desk.payment, ALIYA)
 

@@ -25,6 +25,7 @@ ACCOUNTS = """account_number,holder_name,holder_type,country,currency,tax_id
 104582,ТОО Ромашка,legal_entity,KZ,KZT,180440021537
 """
 PAID = Line(DAY, 5_000, "7", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
+LAST = Line(date(2026, 2, 5), 900, "9", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
 LATER = Line(NEXT, 700, "8", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
 
 
@@ -163,6 +164,50 @@ def test_a_line_no_longer_shown_is_an_alert(engine: Engine, tmp_path: Path) -> N
     upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
     upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000, first=DAY))
     assert "entry_vanished" in alerts(engine)
+
+
+def test_an_entry_no_longer_shown_before_a_run_decided_it_waits_until_it_is_shown_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """The bank may have taken the money back: nothing of it is credited, and a person is told why."""
+    upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000, first=DAY))
+    assert decide(engine) == {"credited": 1, "held": 1}
+    assert rows(engine, "SELECT reason, account_number FROM payment WHERE status = 'held'") == [
+        ("possible_duplicate", "104582")
+    ]
+    said = str(rows(engine, "SELECT evidence FROM decision")[0]) + str(rows(engine, "SELECT evidence FROM decision")[1])
+    assert "entry_vanished" in said
+    assert decide(engine) == {"credited": 1, "held": 1}
+    upload(engine, tmp_path, "3.txt", one_c([PAID, LATER, LAST], opening=0))
+    assert "entry_vanished" not in alerts(engine)
+    assert decide(engine) == {"credited": 3}
+
+
+def test_an_entry_that_vanishes_a_second_time_waits_again(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000, first=DAY))
+    upload(engine, tmp_path, "3.txt", one_c([PAID, LATER, LAST], opening=0))
+    upload(engine, tmp_path, "4.txt", one_c([LATER, LAST], opening=5_000, first=DAY))
+    assert "entry_vanished" in alerts(engine)
+    assert decide(engine) == {"credited": 2, "held": 1}
+
+
+def test_a_credit_of_an_entry_no_longer_shown_stands(engine: Engine, tmp_path: Path) -> None:
+    """What was credited before stays so until a person undoes it; the alert says that it is to be looked at."""
+    upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
+    assert decide(engine) == {"credited": 2}
+    upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000, first=DAY))
+    assert decide(engine) == {"credited": 2}
+
+
+def test_a_person_may_credit_an_entry_that_is_no_longer_shown(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000, first=DAY))
+    decide(engine)
+    (waiting,) = rows(engine, "SELECT id FROM payment WHERE status = 'held'")
+    review.credit(engine, policies(), str(waiting[0]), "104582", PERSON)
+    assert decide(engine) == {"credited": 2}
 
 
 def test_a_reworded_line_is_a_possible_duplicate_and_asked_about(engine: Engine, tmp_path: Path) -> None:
