@@ -1,8 +1,8 @@
 """What a chunk's payments are to be decided as: drafted beside other workers, revised when the chunk's turn has come.
 
 A decision depends on what is outstanding of some invoices. Which ones is recorded while it is made (`Outstanding`). So
-when the chunks before this one are written, exactly those drafts are made anew that have seen an invoice which these
-chunks have allocated, and those that follow from them: the same as if the chunks had been decided one after the other.
+when the chunks before this one are written, exactly those drafts are made anew that have seen an invoice of which these
+chunks have taken, and those that follow from them: the same as if the chunks had been decided one after the other.
 """
 
 from __future__ import annotations
@@ -124,13 +124,14 @@ class Drafts:
     def news(self) -> list[Written]:
         return [each for each in self._written if each is not None]
 
-    def revise(self, connection: Connection, moved: Collection[str]) -> int:
-        """Decide anew what has seen an invoice that moved since; how many that were."""
-        drift = {number for number in moved if number in self._known}
+    def revise(self, connection: Connection) -> int:
+        """Decide anew what has seen an invoice of which less (or more) is outstanding by now; how many that were."""
+        open_once = [number for number, left in self._known.items() if left]
+        now = {number: left for number, (_, left) in invoice_positions(connection, open_once).items()}
+        drift = {number for number, left in now.items() if left != self._known[number]}
         if not drift:
             return 0
-        left = invoice_positions(connection, drift)
-        self._known |= {number: left[number][1] for number in drift if self._known[number]}
+        self._known |= {number: now[number] for number in drift}
         self._books.clear()
         self._books.update(self._known)
         count = 0

@@ -259,12 +259,12 @@ def _taken(worker: Worker, this: Run, pass_no: int) -> Iterator[tuple[Connection
 
 def _decide(connection: Connection, chunk: Chunk, worker: Worker, this: Run) -> int:
     """How many payments of the chunk are done now."""
-    since = work.open_before(connection, chunk)
+    others_first = work.open_before(connection, chunk)
     drafted = drafts.draft(connection, chunk, this, worker.policies, worker.now)
     if not work.await_turn(connection, chunk):  # whoever held an earlier one has failed: that one comes first
         raise _NotYet
-    if since is not None:
-        drafted.revise(connection, work.moved_before(connection, chunk, since))
+    if others_first:
+        drafted.revise(connection)
     written = drafted.news()
     write(connection, chunk.link_id, written)
     work.finish(connection, chunk, "done", len(drafted.rows), len(written))

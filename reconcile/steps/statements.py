@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, func, insert, literal, not_, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, not_, select, update
 
 from reconcile import ledger
 from reconcile.decision import Decision
@@ -18,7 +18,6 @@ from reconcile.store import journal, staging
 from reconcile.store.alerts import audit, close_alert
 from reconcile.store.decisions import Act, Written, standing_of, take_back, write
 from reconcile.store.engine import reading
-from reconcile.store.staging import staged_line
 from reconcile.store.tables import entry, entry_tie, line_detail, payment, statement, statement_file, statement_line
 
 
@@ -121,24 +120,11 @@ def _book_waiting(connection: Connection, row: Any, now: datetime) -> str:
 
 
 def _restage(connection: Connection, row: Any) -> None:
-    lines = connection.execute(select(statement_line).where(statement_line.c.statement_id == row.id)).all()
-    ids = {line.position: ledger.content_id(row.own_account, line.identity, 1) for line in lines}
-    amounts = {line.position: line.amount for line in lines}
-    names = [column.name for column in statement_line.c]
-    connection.execute(
-        insert(staged_line).from_select(
-            [*names, "occurrence", "is_new", "possible_duplicate"],
-            select(*(statement_line.c[name] for name in names), literal(1), literal(True), literal(False)).where(
-                statement_line.c.statement_id == row.id
-            ),
-        )
-    )
-    for position, entry_id in ids.items():
-        connection.execute(
-            update(staged_line)
-            .where(staged_line.c.statement_id == row.id, staged_line.c.position == position)
-            .values(entry_id=entry_id)
-        )
+    lines = connection.execute(select(statement_line).where(statement_line.c.statement_id == row.id)).mappings().all()
+    ids = {line["position"]: ledger.content_id(row.own_account, line["identity"], 1) for line in lines}
+    amounts = {line["position"]: line["amount"] for line in lines}
+    fresh = {"occurrence": 1, "is_new": True, "possible_duplicate": False}
+    anew = [{**line, "entry_id": ids[line["position"]], **fresh} for line in lines]
     names = [column.name for column in line_detail.c]
     details = connection.execute(
         select(line_detail)
@@ -156,7 +142,8 @@ def _restage(connection: Connection, row: Any) -> None:
         )
         for detail in details
     ]
-    staging.stage(connection, [], rows)
+    staging.stage(connection, [[line[name] for name in staging.LINE_COLUMNS] for line in anew], rows)
+    staging.staged(connection)
 
 
 def _entries_only_here(connection: Connection, statement_id: str) -> Sequence[Any]:

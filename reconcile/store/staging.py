@@ -16,7 +16,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Index,
     Integer,
     MetaData,
     String,
@@ -61,9 +60,15 @@ staged_detail = _temporary(
     "staged_detail", line_detail, Column("payment_id", String(24)), Column("share", line_detail.c.amount.type)
 )
 
-Index("ix_staged_line_place", staged_line.c.statement_id, staged_line.c.position)
-Index("ix_staged_line_entry", staged_line.c.entry_id)
-Index("ix_staged_detail_place", staged_detail.c.statement_id, staged_detail.c.position)
+_INDEXES = (
+    "CREATE INDEX ix_staged_line_place ON staged_line (statement_id, position)",
+    "CREATE INDEX ix_staged_line_entry ON staged_line (entry_id)",
+    "CREATE INDEX ix_staged_detail_place ON staged_detail (statement_id, position)",
+)
+_COUNTS = (
+    "ANALYZE staged_line (statement_id, position, entry_id, identity, booking_date)",
+    "ANALYZE staged_detail (statement_id, position)",
+)
 
 LINE_COLUMNS = tuple(column.name for column in staged_line.c)
 DETAIL_COLUMNS = tuple(column.name for column in staged_detail.c)
@@ -95,10 +100,10 @@ def stage(connection: Connection, lines: Sequence[Sequence[object]], details: Se
 
 
 def staged(connection: Connection) -> None:
-    """All of a file is staged: PostgreSQL is told how much that is, for it knows nothing of a temporary table."""
-    if is_postgresql(connection):
-        connection.execute(text("ANALYZE staged_line (statement_id, position, entry_id, identity, booking_date)"))
-        connection.execute(text("ANALYZE staged_detail (statement_id, position)"))
+    """All of a file is staged: only now it is indexed, all at once; and PostgreSQL is told how much it is, for it knows
+    nothing of a temporary table."""
+    for statement in (*_INDEXES, *_COUNTS) if is_postgresql(connection) else _INDEXES:
+        connection.execute(text(statement))
 
 
 def number_equals(connection: Connection, statement_id: str, own_account: str) -> None:

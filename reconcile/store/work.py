@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from reconcile.store.bulk import any_of
-from reconcile.store.tables import allocation, journal, journal_link, payment, run
+from reconcile.store.tables import journal_link, payment, run
 from reconcile.store.work_tables import work_attempt, work_chunk
 
 Place = tuple[date, str]
@@ -160,10 +160,10 @@ def note_attempt(engine: Engine, chunk: Chunk, at: datetime) -> int:
         return int(connection.execute(count).scalar_one())
 
 
-def open_before(connection: Connection, chunk: Chunk) -> Place | None:
-    """The first chunk before this one that others still work on."""
-    query = select(work_chunk).where(_before(chunk), work_chunk.c.state == "open").order_by(*_PLACE).limit(1)
-    return next((each.first for each in map(_chunk, connection.execute(query))), None)
+def open_before(connection: Connection, chunk: Chunk) -> bool:
+    """Whether others still work on chunks before this one."""
+    query = select(work_chunk.c.first_id).where(_before(chunk), work_chunk.c.state == "open").limit(1)
+    return connection.execute(query).first() is not None
 
 
 def await_turn(connection: Connection, chunk: Chunk) -> bool:
@@ -171,17 +171,6 @@ def await_turn(connection: Connection, chunk: Chunk) -> bool:
     failed: then it comes first."""
     query = select(work_chunk.c.first_id).where(_before(chunk), work_chunk.c.state == "open").order_by(*_PLACE)
     return not connection.execute(query.with_for_update(read=True)).all()
-
-
-def moved_before(connection: Connection, chunk: Chunk, since: Place) -> set[str]:
-    """The invoices of which the chunks from that place on, up to this one, have allocated anything."""
-    c = work_chunk.c
-    earlier = connection.execute(select(work_chunk).where(_before(chunk), c.changed > 0)).all()
-    links = [each.link_id for each in map(_chunk, earlier) if each.first >= since]
-    if not links:
-        return set()
-    query = select(allocation.c.invoice_number).join(journal, journal.c.payment_id == allocation.c.payment_id)
-    return set(connection.execute(query.where(any_of(connection, journal.c.link_id, links)).distinct()).scalars())
 
 
 # --- ending ----------------------------------------------------------------------------------------------------------
