@@ -30,6 +30,10 @@ _SUBJECT: Final = (
 )
 _WARE: Final = r"(?:hosting|cloud|server|servers|vps|vds|internet|subscription|service|domain|saas|bandwidth|colocation)"
 """What is sold. No company's name goes on with its fees, nor behind the English form that ends it."""
+_PATRONYMIC_ENDED: Final = (
+    r"(?:(?<=вича)|(?<=вны)|(?<=вну)|(?<=ұлы)|(?<=қызы)|(?<=vicha)|(?<=vny)|(?<=vnu)|(?<=uly)|(?<=kyzy))"
+)
+"""A person's whole name has been said."""
 _TAX: Final = (
     r"(?:в\s?т\.?\s?ч|без\s+ндс|ндс\b|[қк][қк]с\b|qqs\b|vat\b|от\s+[0-9]|dated\s|is\s+registered|согл\.|согласно)"
 )
@@ -48,6 +52,7 @@ _ENDS: Final = re.compile(
             rf"(?<=[\"»”])\s+(?:{_SUBJECT}|{_WARE}\b|(?:в\s+)?(?:г\.|гор\.|город))",  # the quotes end the name
             rf"\s+{_WARE}\s+fees?\b",
             rf"(?:(?<=\bllp)|(?<=\bltd)|(?<=\bltd\.)|(?<=\blimited)|(?<=\bplc)|(?<=\bllc))\s+(?:{_WARE}|fees?|services?)\b",
+            rf"{_PATRONYMIC_ENDED}\s+(?:аванс|предоплат|avans|predoplat)",
             r"\s+(?:үшін|учун|uchun|атынан|номидан|nomidan)\b",
             r"[\s,;./(|№#-]+[0-9]{5,}",
         )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.view import PAPERS, REFERENCE, View
 from reconcile.purpose.words import Phrase
+
+_LONGEST_CHAIN: Final = 6
+"""Numbers with a word each, one after another."""
 
 
 class Behind(View):
@@ -42,15 +47,36 @@ class Behind(View):
 
     def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
         """The word behind belongs to the number before it, unless it opens a number of its own."""
+        following = 0 if suffix else self._opened_by(at)
+        if following and not self._has_word_behind(following):
+            return None
+        self.spent = phrase
+        return phrase.mark
+
+    def _opened_by(self, at: int) -> int:
+        """The place of the number that the word at this place stands in front of; 0 where there is none."""
         following = at + 1
         while following < len(self.kinds) and (self.kinds[following] in "№#:-." or self._signs(following)):
             following += 1
-        if not suffix and self._is(following, "number") and following <= at + 3:
-            phrase_after = self._phrase_at(following + 1)
-            if phrase_after is None or phrase_after.mark is None or not phrase_after.behind:
-                return None
-        self.spent = phrase
-        return phrase.mark
+        return following if self._is(following, "number") and following <= at + 3 else 0
+
+    def _has_word_behind(self, number: int, longest: int = _LONGEST_CHAIN) -> bool:
+        """«4512 шот № 104582 дербес шот № 15 шарт»: each number has its word behind it, since a word ends the chain. Not so
+        in «дербес шот № 104582 шарт № 15», «shartnoma 283 summa 600»: there a number ends it, and words stand in front."""
+        phrase = self._phrase_at(number + 1)
+        if phrase is None or phrase.mark in (None, SpanKind.AMOUNT) or not phrase.behind or not longest:
+            return False
+        further = self._opened_by(number + 1)
+        if not further or self._money_follows(further + 1) or self._year_or_day(further):
+            return True
+        return self._has_word_behind(further, longest - 1)
+
+    def _paper_behind(self, last: int) -> bool:
+        """«D236-sonli shartnoma», «D236 shartnoma»: a contract or another paper is what the number names."""
+        phrase, at = self._behind_hyphen(last), last + 1 + self._is(last + 1, "-")
+        if phrase is not None and phrase.suffix:
+            phrase = self._phrase_at(at + 1)
+        return phrase is not None and phrase.behind and phrase.mark in PAPERS
 
     def _past_list(self, at: int) -> tuple[int, bool]:
         """Past the rest of the list and its dates, to the word that may name it; whether «-sonli» stood on the way. All

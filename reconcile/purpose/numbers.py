@@ -90,7 +90,9 @@ class Numbers(Behind):
         if " " in typed or not (gap == " " or _SPACED_DASH.fullmatch(gap)):
             return last
         if _SERIES_END.fullmatch(self.text, begun, end):
-            return following if plain(typed) else last
+            listed = gap == " " and self.joined and self.open in REFERENCE
+            own = listed and self._paper_behind(following)  # «счета 15; 886922 D236-sonli shartnoma»
+            return following if plain(typed) and not own else last
         if gap == " " or _YEAR.fullmatch(typed) is None or not self._prefix(first).text:
             return last
         while (

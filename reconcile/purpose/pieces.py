@@ -13,9 +13,11 @@ from reconcile.purpose.words import Known, Lexicon, Phrase
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _WORDS: Final = re.compile(f"({_LETTERS.pattern})")
 _PLAIN_WORDS: Final = re.compile(plain_letters(_WORDS.pattern))
-_BEHIND_CODE: Final = rf"~|\s*[^\W\d]|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
+_LETTER_BEHIND_CODE: Final = r"\s+[^\W\d]|(?![LIOОЗ][0-9])[^\W\d]"  # «08291l3» is one number
+_BEHIND_CODE: Final = rf"~|{_LETTER_BEHIND_CODE}|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
 _LONGEST_PREFIX: Final = 4
+_FEW_LETTERS: Final = 3
 _SHORTEST_GLUED: Final = 5
 """Letters of a word that no prefix of a number begins with by chance."""
 _WORD_ENDS: Final = frozenset({"ING", "INGS", "ED", "ER", "ERS", "ABLE", "ИНГ", "ИНГА", "ИНГУ", "НТ", "НТА", "НЫЙ"})
@@ -127,9 +129,12 @@ def _past_fold(text: str, start: int, end: int, words: Lexicon) -> int:
 
 def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:
     """A word that the line fold has cut: whole it is one of ours, and its halves are not both; a single letter is rather
-    the edge of a cut word («return o / f funds», «4512 t / o 4514»)."""
+    the edge of a cut word («return o / f funds», «4512 t / o 4514»), and so are few letters of a word that says something
+    by itself («Re / fund», «NAM / BA»)."""
     if words.known(head + tail) is None:
         return False
+    if min(len(head), len(tail)) <= _FEW_LETTERS and words.phrase(head + tail) is not None:
+        return True
     return len(head) == 1 or len(tail) == 1 or not (words.known(head) and words.known(tail))
 
 

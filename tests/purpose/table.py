@@ -8,6 +8,20 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "account, its number's word cut by a fold into words": ("AKAUNTI NAM\nBA 620041", "a:620041"),
+    "behind, a contract of letter and digits after a list": (
+        "hisob-fakturalar № 7301; 7302 D236-sonli shartnoma asosida", "i:7301 i:7302"
+    ),
+    "behind, a contract of letter and digits after a list joined by va": (
+        "to'lov hisoblari № 7301, 7302 va 7303 D641-sonli shartnoma asosida", "i:7301 i:7302 i:7303"
+    ),
+    "behind, a number in series with a blank": ("7301264 F80-sonli hisob-faktura", "i:7301264F80"),
+    "in front, a contract and a sum after a list": (
+        "to'lov hisoblari № 7301-G97 va 7302 shartnoma 283-ДУ summa 600814,48", "i:7301G97 i:7302"
+    ),
+    "in front, three words": ("шот-фактура № BK - 7301 дербес шот №PA620041 шарт № 25/КО", "i:BK7301 a:PA620041"),
+    "behind, three words": ("№ 7301 шот № 620041 дербес шот № 15 шарт", "i:7301 a:620041"),
+    "look-alike right behind what opens a purpose": ("08291l3-sonli hisob-faktura", "i:08291L3"),
     "invoice, a currency and its sum behind it": ("Inv. INV-2026-007301 KES 156,651.00", "i:INV2026007301"),
     "invoice, word glued to the number's prefix": ("OPLATA PO SCHETUSC-7301", "i:SC7301"),
     "invoice, English word glued to the number's prefix": ("INVOICEINV-2026-7301", "i:INV20267301"),
@@ -237,6 +251,20 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a form behind a service begins the name": (
+        "ДЕРЕКТЕР ҚЫЗМЕТТЕРІ ИП КЕНЖЕБАЕВА МАДИНА АСКАРОВНА ҮШІН ЖЕКЕ ШОТҚА 620041",
+        "a:620041 @ИП КЕНЖЕБАЕВА МАДИНА АСКАРОВНА",
+    ),
+    "a quote behind a service begins the name": (
+        "сервер жалдау. «Сункар Маркет» ЖШС үшін төлем жеке шот 620041", "a:620041 @«Сункар Маркет» ЖШС"
+    ),
+    "a service within the quotes is of the name": (
+        "«Сункар қызметтері» ЖШС үшін жеке шот 620041", "a:620041 @«Сункар қызметтері» ЖШС"
+    ),
+    "non-refundable ends it": (
+        "for Guseva Larisa Pavlovna non-refundable advance acc 620041", "a:620041 @Guseva Larisa Pavlovna"
+    ),
+    "clearing ends it": ("for Violet Nekesa Ochieng clearing invoice 7301", "i:7301 @Violet Nekesa Ochieng"),
     "our client": ("за нашего клиента ТОО «Свет», л/с 620041", "a:620041 @ТОО «Свет»"),
     "our daughter": ("за нашу дочернюю компанию ТОО «Свет», л/с 620041", "a:620041 @ТОО «Свет»"),
     "our client, English": ("Paying for our client Mara Foods Ltd account 620041", "a:620041 @Mara Foods Ltd"),
@@ -322,6 +350,7 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "behind, a contract in series with a blank": ("7301264 F80 shartnoma", ""),
     "billing, no bill": ("billing-2026 hosting", "b:BILLING2026"),
     "an invoicer, no invoice": ("INVOICER-2026 licence", "b:INVOICER2026"),
     "contract, д-ра": ("согл. д-ра № 7301", ""),
@@ -542,6 +571,7 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 
 NATURE: dict[str, tuple[str, str]] = {
     "refund, sent in error": ("money sent in error returned inv 7301", "i:7301 !refund"),
+    "refund, cut by a fold into words": ("FT260345472300423 Re\nfund of overpayment", "!refund"),
     "refund, sent back": ("Sent back: wrong beneficiary, inv 7301", "i:7301 !refund"),
     "reversal, of M-Pesa": ("REV-MPESA 7301", "!reversal"),
     "own funds, to self": ("Funds transfer to self 7301", "!own_funds"),
