@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reconcile.proposal import Declined, Evidence, Proposal
 
 MAX_CANDIDATES: Final = 10
 
 
-class Candidate(NamedTuple):
+@dataclass(slots=True, init=False)
+class Candidate:
     """What a person may pick: an account, perhaps an invoice, with the reasons; best score first."""
 
-    account_number: str
-    invoice_number: str | None
-    score: float
-    evidence: tuple[Evidence, ...]
+    account_number: Final[str]
+    invoice_number: Final[str | None]
+    score: Final[float]
+    evidence: Final[tuple[Evidence, ...]]
+
+    def __init__(
+        self, account_number: str, invoice_number: str | None, score: float, evidence: tuple[Evidence, ...]
+    ) -> None:
+        self.account_number = account_number
+        self.invoice_number = invoice_number
+        self.score = score
+        self.evidence = evidence
 
 
 _Target = tuple[str, str | None]
@@ -47,7 +57,7 @@ def _left(candidates: Sequence[Candidate], declined: Sequence[Declined]) -> Sequ
     accounts = {each.account_number for each in declined if each.invoice_number is None}
     invoices = {each.invoice_number for each in declined if each.invoice_number is not None}
     return [
-        each._replace(invoice_number=None, score=each.score / 2) if each.invoice_number in invoices else each
+        replace(each, invoice_number=None, score=each.score / 2) if each.invoice_number in invoices else each
         for each in candidates
         if each.account_number not in accounts
     ]
@@ -62,9 +72,12 @@ def _gathered(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     for each in candidates:
         target = (each.account_number, each.invoice_number)
         gathered = reasons.setdefault(target, {})
-        gathered.update(dict.fromkeys((code, tuple(sorted(words.items()))) for code, words in each.evidence))
+        for code, words in each.evidence:
+            gathered[code, tuple(words.items()) if len(words) < 2 else tuple(sorted(words.items()))] = None
         scores[target] = max(scores.get(target, 0.0), each.score)
-    best = sorted(scores, key=lambda target: (-scores[target], target[0], target[1] or ""))
+    best = list(scores)
+    if len(best) > 1:
+        best.sort(key=lambda target: (-scores[target], target[0], target[1] or ""))
     return tuple(
         Candidate(number, invoice, scores[number, invoice], tuple((code, dict(words)) for code, words in found))
         for number, invoice in best

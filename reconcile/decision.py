@@ -18,7 +18,7 @@ from reconcile.invoicing.numbers import is_valid
 from reconcile.matchers import MATCHERS, hints
 from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
 from reconcile.payer import Relation, relation
-from reconcile.policy import ThirdPartyRule
+from reconcile.policy import Method, ThirdPartyRule
 from reconcile.proposal import Case, Declined, Evidence, Part, Payment, Proposal
 from reconcile.purpose.reading import SpanKind
 
@@ -264,7 +264,7 @@ def _judge(case: Case, part: Part) -> _Judged:
     account = found.accounts[part.account_number]
     amount = case.payment.amount if part.amount is None else part.amount
     mentioned = [found.invoices[number] for number in part.invoices]
-    stands = relation(case.payer, account.holder, found, case.policy.name_limit(case.payment.format))
+    stands = relation(case.payer, account.holder, found, case.name_limit)
     allocations = _allocations(case, account, amount, mentioned)
     flags = _invoice_flags(case, amount, mentioned) if mentioned else ()
     reason, evidence = _refusal(case, account, stands, mentioned)
@@ -320,6 +320,8 @@ def _invoice_flags(case: Case, amount: int, mentioned: Sequence[Invoice]) -> tup
 # --- May it be credited ----------------------------------------------------------------------------------------------
 
 _Refusal = tuple[str | None, tuple[Evidence, ...]]
+_BY_TRANSFER: Final = Method.BANK_TRANSFER
+_NOT_DOCUMENTED: Final = ThirdPartyRule.NOT_DOCUMENTED
 
 
 def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence[Invoice]) -> _Refusal:
@@ -336,7 +338,7 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
     if not account.is_open:
         return "account_not_open", (("account_not_open", {"account": account.number}),)
     country = case.policy.countries.get(account.country)
-    if country is None or not country.allows_bank_transfer(account.holder.type):
+    if country is None or (account.holder.type, _BY_TRANSFER) not in country.methods:
         return "method_not_available", (("method_not_available", {"country": account.country}),)
     if stands is Relation.OWN:
         return None, (("own_payer", {"name": case.payer.name or case.payer.tax_id or case.payer.account}),)
@@ -348,7 +350,7 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
     if kind is None:
         return "payer_type_unknown", (("payer_type_unknown", {"name": case.payer.name}),)
     powers = country.power_of_attorney or kind is not HolderType.INDIVIDUAL
-    if country.third_party_rule is ThirdPartyRule.NOT_DOCUMENTED or not powers:
+    if country.third_party_rule is _NOT_DOCUMENTED or not powers:
         return "third_party_not_documented", (("third_party_not_documented", {"country": account.country}),)
     if kind is HolderType.INDIVIDUAL:
         return _power_rule(case, account)
@@ -360,7 +362,7 @@ def _unknown_payer(case: Case, account: Account, mentioned: Sequence[Invoice]) -
     with check digits in the invoice's own number, and only where the country lets third parties pay at all."""
     held: _Refusal = ("payer_unknown", (("payer_unknown", {"name": case.payer.name}),))
     country = case.policy.country(account.country)
-    if country.third_party_rule is ThirdPartyRule.NOT_DOCUMENTED:
+    if country.third_party_rule is _NOT_DOCUMENTED:
         return held
     marked = {ref.number for ref in case.references.marked if ref.kind is SpanKind.INVOICE}
     exact = sum(_open_amount(case, inv) for inv in mentioned) == case.payment.amount

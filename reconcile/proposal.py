@@ -123,6 +123,11 @@ class Case:
     policy: Policy
     declined: tuple[Declined, ...] = ()
 
+    @property
+    def name_limit(self) -> int | None:
+        """After how many characters the payment's format cuts names off; None where it does not."""
+        return self.policy.name_limits.get(self.payment.format)
+
     def open_invoices(self, account: Account) -> tuple[Invoice, ...]:
         """The account's invoices that were on the books, open and in the payment's currency on the booking date."""
         invoices = self.found.invoices_of.get(account.number, ())

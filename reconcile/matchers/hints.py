@@ -28,7 +28,7 @@ def propose(case: Case) -> list[Proposal]:
 
 def _payers_accounts(case: Case) -> list[Proposal]:
     found: list[Proposal] = []
-    for holder in own_holders(case.payer, case.found, case.policy.name_limit(case.payment.format)):
+    for holder in own_holders(case.payer, case.found, case.name_limit):
         for account in case.found.accounts_of.get(holder.key, ()):
             found += _with_invoices(case, account, ("payers_account", {"account": account.number}), 0.4)
     return found
@@ -134,7 +134,7 @@ def _named_in_purpose(case: Case) -> list[Proposal]:
 
 def _decided_before(case: Case) -> list[Proposal]:
     """What a person's decision taught; not where the books say that the payer holds accounts, and that is none of them."""
-    limit = case.policy.name_limit(case.payment.format)
+    limit = case.name_limit
     own = {
         account.number
         for holder in own_holders(case.payer, case.found, limit)

@@ -73,7 +73,7 @@ def _invoices(refs: Sequence[Reference]) -> tuple[str, ...]:
 
 def _corroborated(case: Case, account: Account, bare: Sequence[Reference]) -> Evidence | None:
     """A bare reference needs a second witness: its own payer, or the exact outstanding of a referenced invoice."""
-    limit = case.policy.name_limit(case.payment.format)
+    limit = case.name_limit
     if relation(case.payer, account.holder, case.found, limit) is Relation.OWN:
         return ("own_payer", {"name": case.payer.name})
     for number in _invoices(bare):

@@ -19,7 +19,7 @@ def propose(case: Case) -> Sequence[Proposal]:
     refs = case.references
     if refs.marked or refs.bare or not refs.unknown:
         return ()
-    holders = own_holders(case.payer, case.found, case.policy.name_limit(case.payment.format))
+    holders = own_holders(case.payer, case.found, case.name_limit)
     if not holders:
         return ()
     invoices = _invoices_meant(case, holders)

@@ -8,7 +8,7 @@ from typing import Final
 
 from reconcile.names.forms import INDEX, is_company, is_sole_trader, strip_forms
 from reconcile.names.kinds import LegalForm
-from reconcile.names.skeleton import skeleton
+from reconcile.names.skeleton import skeleton, skeleton_words
 
 KEY_VERSION: Final = "2"
 """Of the rules behind `name_key`; a stored key of another version has to be made again."""
@@ -115,7 +115,7 @@ def _spelled_plainly(name: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Skeleton words of a text, with "and", the ampersand and number signs before a number dropped; Company is Co."""
-    words = skeleton(_spelled_plainly(text)).split()
+    words = skeleton_words(_spelled_plainly(text))
     if _SMALL_WORDS.isdisjoint(words):
         return tuple(words)
     following = [*words[1:], ""]

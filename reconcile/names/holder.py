@@ -31,13 +31,18 @@ def names_holder(phrase: str, holder_names: Sequence[str]) -> NameMatch:
     >>> names_holder("Петрова Ивана", ["Иванов Иван"])
     <NameMatch.DIFFERENT: 'different'>
     """
-    named = [fold(text) for read in readings(phrase) for text in dict.fromkeys((read, _with_y(read)))]
     holders = [fold(name) for name in holder_names]
-    verdicts = {VERDICT[_likeness(name, holder)] for holder in holders for name in named if name.words}
-    for verdict in (NameMatch.SAME, NameMatch.DOUBTFUL, NameMatch.DIFFERENT):
-        if verdict in verdicts:
-            return verdict
-    return NameMatch.DOUBTFUL
+    verdicts: set[NameMatch] = set()
+    for read in readings(phrase):
+        for text in dict.fromkeys((read, _with_y(read))):
+            verdicts.update(_verdicts(fold(text), holders))
+        if NameMatch.SAME in verdicts:
+            return NameMatch.SAME
+    return NameMatch.DIFFERENT if verdicts == {NameMatch.DIFFERENT} else NameMatch.DOUBTFUL
+
+
+def _verdicts(name: Folded, holders: Sequence[Folded]) -> list[NameMatch]:
+    return [VERDICT[_likeness(name, holder)] for holder in holders] if name.words else []
 
 
 def _with_y(phrase: str) -> str:

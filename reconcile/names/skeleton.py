@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -147,6 +146,10 @@ def _symbols_of_latin(text: str) -> str:
     return text.replace("q", "k").replace("j", "J").replace("w", "v")
 
 
+SPELLED: Final[dict[str, list[str]]] = {}
+"""Names are made of words that come again: each is spelled out once."""
+_MOST_SPELLED: Final = 65_536
+
 # What the rest of the name must tell: is j ж or й, is c ts or k. All else is settled within a word.
 _WHOLE_NAME: Final = ("j", *_ISO_9)
 
@@ -159,6 +162,11 @@ def skeleton(text: str) -> str:
     >>> skeleton("Жўраев Шоҳрух"), skeleton("Jo‘rayev Shohrux"), skeleton("Бауыржан"), skeleton("BAUYRZHAN")
     ('Joraev SoHruH', 'Joraev SoHruH', 'bauirJan', 'bauirJan')
     """
+    return " ".join(skeleton_words(text))
+
+
+def skeleton_words(text: str) -> list[str]:
+    """The words of a text's skeleton."""
     text = text.lower()
     if text.isascii():
         whole = "j" in text
@@ -168,11 +176,22 @@ def skeleton(text: str) -> str:
         whole = any(letter in text for letter in _WHOLE_NAME)
     if whole:
         return _spelled(text)
-    return " ".join(filter(None, map(_word, text.split())))
+    words: list[str] = []
+    for piece in text.split():
+        known = SPELLED.get(piece)
+        words.extend(known if known is not None else _remembered(piece))
+    return words
 
 
-def _spelled(text: str) -> str:
-    """A text in small letters."""
+def _remembered(piece: str) -> list[str]:
+    if len(SPELLED) >= _MOST_SPELLED:
+        SPELLED.clear()
+    words = SPELLED[piece] = _spelled(piece)
+    return words
+
+
+def _spelled(text: str) -> list[str]:
+    """The words of a text in small letters."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
         if any(letter in text for letter in _ISO_9):
@@ -186,8 +205,4 @@ def _spelled(text: str) -> str:
             text = text.replace(spelled, plain)
     while "ii" in text:
         text = text.replace("ii", "i")
-    return " ".join(text.split())
-
-
-_word: Final = lru_cache(maxsize=65536)(_spelled)
-"""Names are made of words that come again: each is spelled out once."""
+    return text.split()

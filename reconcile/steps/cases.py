@@ -147,6 +147,6 @@ def _accounts_to_open(case: Case) -> set[str]:
     numbers = {ref.number for ref in refs if ref.number in case.found.accounts}
     if case.references.marked:
         return numbers
-    limit = case.policy.name_limit(case.payment.format)
+    limit = case.name_limit
     holders = (*holders_by_id(case.payer, case.found), *own_holders(case.payer, case.found, limit))
     return numbers | {account.number for holder in holders for account in case.accounts(holder)}

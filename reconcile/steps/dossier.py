@@ -298,7 +298,7 @@ def _payer_against(its: Any, case: Case | None) -> Iterable[Against]:
     known = case.found.accounts.get(its.number) if case is not None else None
     if case is None or known is None:
         return
-    standing = relation(case.payer, known.holder, case.found, case.policy.name_limit(case.payment.format))
+    standing = relation(case.payer, known.holder, case.found, case.name_limit)
     if standing is Relation.THIRD_PARTY:
         yield Against("payer_is_another", {"holder": its.holder_name})
     elif standing is Relation.UNKNOWN:

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import select
 
 from reconcile.decision import decide
+from reconcile.names.skeleton import SPELLED
 from reconcile.payer import payer_of
 from reconcile.policy import load_policy
 from reconcile.problem import Refusal
@@ -88,6 +89,7 @@ def _forget() -> None:
         if ours and (each.cache_parameters()["maxsize"] or 0) > 1024:
             each.cache_clear()
     lexicon().stretches.clear()
+    SPELLED.clear()
 
 
 def _resolve(case: Case) -> None:
