@@ -148,9 +148,12 @@ def _symbols_of_latin(text: str) -> str:
 
 SPELLED: Final[dict[str, list[str]]] = {}
 """Names are made of words that come again: each is spelled out once."""
+_BY_THE_REST: Final = ["?"]
+"""In place of its spelling: what this word is, the rest of the name must tell."""
 _MOST_SPELLED: Final = 65_536
 
-# What the rest of the name must tell: is j ж or й, is c ts or k. All else is settled within a word.
+# What the rest of the name must tell: is j ж or й, is c ts or k, which script is it where two meet. All else is settled
+# within a word.
 _WHOLE_NAME: Final = ("j", *_ISO_9)
 
 
@@ -168,25 +171,22 @@ def skeleton(text: str) -> str:
 def skeleton_words(text: str) -> list[str]:
     """The words of a text's skeleton."""
     text = text.lower()
-    if text.isascii():
-        whole = "j" in text
-    else:
-        if _LATIN_LETTER.search(text) is not None and _SCRIPTS_MIXED.search(text):
-            text = _one_script(text)
-        whole = any(letter in text for letter in _WHOLE_NAME)
-    if whole:
-        return _spelled(text)
     words: list[str] = []
     for piece in text.split():
         known = SPELLED.get(piece)
-        words.extend(known if known is not None else _remembered(piece))
+        if known is None:
+            known = _remembered(piece)
+        if known is _BY_THE_REST:
+            return _spelled(_one_script(text) if _SCRIPTS_MIXED.search(text) else text)
+        words.extend(known)
     return words
 
 
 def _remembered(piece: str) -> list[str]:
     if len(SPELLED) >= _MOST_SPELLED:
         SPELLED.clear()
-    words = SPELLED[piece] = _spelled(piece)
+    whole = _SCRIPTS_MIXED.search(piece) is not None or any(letter in piece for letter in _WHOLE_NAME)
+    words = SPELLED[piece] = _BY_THE_REST if whole else _spelled(piece)
     return words
 
 

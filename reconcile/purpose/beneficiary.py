@@ -57,7 +57,7 @@ def beneficiaries(original: str, text: str, taken: Taken) -> list[Span]:
         else:
             continue
         if found is not None:
-            span = _span(original, text, taken, *found, sure=sure)
+            span = _span(original, text, taken, found[0], found[1], sure)
             if span is not None:
                 spans.append(span)
     return spans

@@ -19,6 +19,8 @@ _REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 def nature(taken: Taken, spans: Sequence[Span]) -> str:
     """The kind of `not_a_topup`, or empty. A phrase that bank noise also uses («internal transfer») counts only where no
     word names an invoice or a personal account."""
+    if not any(phrase.nature or phrase.weak_nature for _, phrase in taken.said):
+        return ""
     kinds = [phrase.nature for at, phrase in taken.said if phrase.nature and not _taken_back(taken, at)]
     if kinds:
         return "loan" if "loan" in kinds and kinds[0] == "refund" else kinds[0]

@@ -27,8 +27,10 @@ _RANGE_SIGNS: Final = frozenset({"-", ".", "…", ">", "~"})
 _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
+_LONGEST_YEARS: Final = len("2025-2026")
 _FROM: Final = re.compile(r"(?<!\w)(?:[СCS]|FROM)[ \n]+(?:(?:№|#|NO?\b)[ \n]*)?(?:[^\W\d_]{1,6}[-/])?\Z")
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
+_LONGEST_ORDINAL: Final = 5
 _PREFIX_GAP: Final = re.compile(r"[ \n]{0,2}[-/]?[ \n]{0,2}")
 _NUMBER_SIGN: Final = re.compile("[NnНн][NnНнOoОо]?(?=[^\\W\\d_])")
 _SPACED_DASH: Final = re.compile(r"[ \n]{1,2}-[ \n]{0,2}|-[ \n]{1,2}")
@@ -139,11 +141,11 @@ class Numbers(Behind):
             return False
         digits = self.text[start:end]
         if not plain(digits):
-            ordinal = _ORDINAL.fullmatch(digits)
+            ordinal = _ORDINAL.fullmatch(digits) if end - start <= _LONGEST_ORDINAL else None
             if ordinal is None or not plain(ordinal[1]):
                 return False
             digits = ordinal[1]
-        if len(digits) > 2 and not _YEAR.fullmatch(digits):
+        if len(digits) > 2 and not (len(digits) == 4 and _YEAR.fullmatch(digits)):
             return False
         after = self._behind_hyphen(last)
         before = self._phrase_at(first - 1) or self._phrase_at(first - 2 if self._dotted(first - 1) else first - 1)
@@ -310,7 +312,8 @@ class Numbers(Behind):
         """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
         stretch = self.text[start:end]
         opened = kind in REFERENCE or (kind is None and self.sign)
-        whole = _RANGE.fullmatch(stretch.replace("\n", "")) if opened and not stretch.isdigit() else None
+        dashed = opened and ("-" in stretch or "–" in stretch) and not stretch[0].isalpha()
+        whole = _RANGE.fullmatch(stretch.replace("\n", "")) if dashed else None
         if whole is not None and _rises(whole[1], whole[2]):
             self._add_range(start, end, kind)
             return True
@@ -392,10 +395,10 @@ class Numbers(Behind):
 
     def _by_shape(self, start: int, end: int) -> SpanKind | None:
         stretch = self.text[start:end]
-        digits = "".join(stretch.split())
+        digits = stretch if plain(stretch) else "".join(stretch.split())
         if plain(digits):
             return digits_kind(digits, self.without)
-        if not self.sign and (stretch == "24/7" or _TIME_OF_YEAR.fullmatch(stretch)):
+        if not self.sign and end - start <= _LONGEST_YEARS and (stretch == "24/7" or _TIME_OF_YEAR.fullmatch(stretch)):
             return SpanKind.OTHER
         return None
 

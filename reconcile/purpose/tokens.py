@@ -247,7 +247,7 @@ def _longest(text: str, found: Pieces, at: int, known: Known) -> tuple[int, Phra
         if not isinstance(following, Known):
             break
         nodes = [node.next[word] for word in following.words for node in nodes if word in node.next]
-        phrase = meaning(nodes)
+        phrase = meaning(nodes) if nodes else None
         if phrase is not None:
             best, best_end = phrase, end
     if best_end > at and known.phrase is not None and known.phrase.joiner and _names_beyond(text, found, at, best_end):
