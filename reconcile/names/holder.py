@@ -17,7 +17,7 @@ from reconcile.names.phrase import readings
 
 _J: Final = re.compile("[jJ]")
 _LAST_J: Final = re.compile(r"(?<=[a-z]{2}o)j(?![a-z])", re.IGNORECASE)
-_PATRONYMIC: Final = re.compile(r"(?:[oe]vich|[oe]vn)[a-z]{0,3}(?![a-z])", re.IGNORECASE)
+_PATRONYMIC: Final = re.compile(r"(?:(?:[oe]vich|[oe]vn)[a-z]{0,3}|[a-z]{3}(?:uly|kyzy))(?![a-z])", re.IGNORECASE)
 
 
 def names_holder(phrase: str, holder_names: Sequence[str]) -> NameMatch:

@@ -51,7 +51,7 @@ _ENDS: Final = re.compile(
             rf"{_BREAK}(?:{_ACCOUNT}|{_DOCUMENT}|{_SUBJECT}|{_AFTER_BREAK})",
             rf"(?<=[\"»”])\s+(?:{_SUBJECT}|{_WARE}\b|(?:в\s+)?(?:г\.|гор\.|город))",  # the quotes end the name
             rf"\s+{_WARE}\s+fees?\b",
-            rf"(?:(?<=\bllp)|(?<=\bltd)|(?<=\bltd\.)|(?<=\blimited)|(?<=\bplc)|(?<=\bllc))\s+(?:{_WARE}|fees?|services?)\b",
+            rf"(?:(?<=\bllp)|(?<=\bltd)|(?<=\bltd\.)|(?<=\blimited)|(?<=\bplc)|(?<=\bllc))\s+(?:{_WARE}|fees?|(?:it\s+)?services?)\b",
             rf"{_PATRONYMIC_ENDED}\s+(?:аванс|предоплат|avans|predoplat)",
             r"\s+(?:үшін|учун|uchun|атынан|номидан|nomidan)\b",
             r"[\s,;./(|№#-]+[0-9]{5,}",

@@ -8,6 +8,9 @@ from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.view import PAPERS, REFERENCE, View
 from reconcile.purpose.words import Phrase
 
+_NAMED_SO: Final = REFERENCE | PAPERS
+"""What Kazakh and Uzbek words behind a number name; a phone or a sum stands behind its word."""
+_NO_NUMBERS: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
 _LONGEST_CHAIN: Final = 6
 """Numbers with a word each, one after another."""
 
@@ -48,28 +51,35 @@ class Behind(View):
     def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
         """The word behind belongs to the number before it, unless it opens a number of its own."""
         following = 0 if suffix else self._opened_by(at)
-        if following and not self._has_word_behind(following):
+        if self._is(following, "number") and following and not self._has_word_behind(following):
             return None
         self.spent = phrase
         return phrase.mark
 
     def _opened_by(self, at: int) -> int:
-        """The place of the number that the word at this place stands in front of; 0 where there is none."""
+        """The place of the number, or of the phone or id told by its shape, that the word at this place stands in front of;
+        0 where there is none."""
         following = at + 1
         while following < len(self.kinds) and (self.kinds[following] in "№#:-." or self._signs(following)):
             following += 1
-        return following if self._is(following, "number") and following <= at + 3 else 0
+        if following > at + 3 or following >= len(self.kinds):
+            return 0
+        if self._is(following, "typed"):
+            return following if self.values[following] not in _NO_NUMBERS else 0
+        if self._glued_prefix(following):
+            following += 2
+        return following if self._is(following, "number") else 0
 
     def _has_word_behind(self, number: int, longest: int = _LONGEST_CHAIN) -> bool:
         """«4512 шот № 104582 дербес шот № 15 шарт»: each number has its word behind it, since a word ends the chain. Not so
         in «дербес шот № 104582 шарт № 15», «shartnoma 283 summa 600»: there a number ends it, and words stand in front."""
         phrase = self._phrase_at(number + 1)
-        if phrase is None or phrase.mark in (None, SpanKind.AMOUNT) or not phrase.behind or not longest:
+        if phrase is None or phrase.mark not in _NAMED_SO or not phrase.behind or not longest:
             return False
         further = self._opened_by(number + 1)
         if not further or self._money_follows(further + 1) or self._year_or_day(further):
             return True
-        return self._has_word_behind(further, longest - 1)
+        return self._is(further, "number") and self._has_word_behind(further, longest - 1)
 
     def _paper_behind(self, last: int) -> bool:
         """«D236-sonli shartnoma», «D236 shartnoma»: a contract or another paper is what the number names."""
@@ -77,6 +87,10 @@ class Behind(View):
         if phrase is not None and phrase.suffix:
             phrase = self._phrase_at(at + 1)
         return phrase is not None and phrase.behind and phrase.mark in PAPERS
+
+    def _next_block(self, at: int) -> bool:
+        """«703469; 37 9656-sonli …»: what a blank or a fold has split of the list's last number."""
+        return self._is(at - 1, "number") and self.text[self.ends[at - 1] : self.starts[at]] in (" ", "\n")
 
     def _past_list(self, at: int) -> tuple[int, bool]:
         """Past the rest of the list and its dates, to the word that may name it; whether «-sonli» stood on the way. All
@@ -89,7 +103,7 @@ class Behind(View):
 
     def _walk_list(self, at: int) -> tuple[int, int]:
         suffix = -1
-        joined = False
+        joined = listed = False
         while at < len(self.kinds):
             kind, value = self.kinds[at], self.values[at]
             if joined and self._glued_prefix(at):
@@ -106,8 +120,9 @@ class Behind(View):
                 elif not ("role.case_ending" in value.roles or (joined and value.sign)):
                     return at, suffix
             elif kind == "number":
-                if not joined and not self._year_or_day(at):
+                if not joined and not self._year_or_day(at) and not (listed and self._next_block(at)):
                     return at, suffix
+                listed |= joined
                 joined = False
             elif kind in ",;&+№#":
                 joined = True

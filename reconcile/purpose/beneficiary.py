@@ -69,7 +69,8 @@ def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int
         first += 1
     end = first
     while end < len(kinds) and end - first < 2 * _LONGEST and _belongs(original, text, taken, first, end):
-        if end > first + 1 and (_closes(original, taken, end) or _ended(original, taken, first, end)):
+        over = _closes(original, taken, end) or _ended(original, taken, first, end) if end > first + 1 else False
+        if over and not _within_quotes(taken, first, end):
             break
         end += 1
     return (first, _goes_on(original, text, taken, first, end)) if end > first else None
@@ -157,14 +158,26 @@ def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
     fees»), where two words of the name were seen."""
     kind, start, end = taken.kinds[at], taken.starts[at], taken.ends[at]
     if kind == ".":
-        long = taken.kinds[at - 1] == "word" and taken.ends[at - 1] - taken.starts[at - 1] >= LONG_WORD
-        return long and original[end : end + 1] in (" ", "") and not _is_form(taken, at + 1)
+        if original[end : end + 1] not in (" ", "") or _is_form(taken, at + 1):
+            return False
+        letters = taken.ends[at - 1] - taken.starts[at - 1] if taken.kinds[at - 1] == "word" else 0
+        return letters >= LONG_WORD or taken.kinds[at - 1] == '"' or (letters > _SHORT and _new_thought(taken, first, at))
+    if _half(original, taken, at, first, len(taken.kinds)):
+        return False
     if kind != "phrase" or not original[start].islower() or not _role(taken, at, "role.service"):
         return False
     if _role(taken, at, "role.joiner"):
         return False  # «Jane Wanjiru and Sons»
     words = [original[taken.starts[place]] for place in range(first, at) if taken.kinds[place] in ("word", "phrase")]
     return len(words) > 1 and all(letter.isupper() for letter in words)
+
+
+def _new_thought(taken: Taken, first: int, stop: int) -> bool:
+    """«SALOME WEKESA. BALANCE TOP-UP»: behind a person's name and a stop comes what the payment is for."""
+    if stop + 1 >= len(taken.kinds) or any(_is_form(taken, at) for at in range(first, stop)):
+        return False
+    value = taken.values[stop + 1]
+    return isinstance(value, Phrase) and (value.reset or "role.service" in value.roles)
 
 
 def _trades_as(taken: Taken, at: int) -> bool:
@@ -342,7 +355,7 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED):
         return False
     if not any(_is_form(taken, place) for place in range(begin, at)):
-        return first < 0 and _form_follows(taken, at + 1)
+        return first < 0 and _form_follows(taken, at + 1) and taken.kinds[at - 1] == "word"  # not «КНП 859 ЖК …»
     if text[start].isalpha() or (taken.kinds[at - 1] in ("word", "phrase") and not _is_form(taken, at - 1)):
         return True
     return _is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"

@@ -74,6 +74,8 @@ class Numbers(Behind):
             gap = text[self.ends[last] : self.starts[last + 1]]
             if "\n" not in gap and not text[self.starts[last + 1]].isdigit():
                 break  # a number with a prefix of its own
+            if self.ends[self.at] - self.starts[self.at] >= _BANKS_OWN and not text[self.starts[last + 1]].isdigit():
+                break  # «EFT CR 009694990991 / CL-00306495»: what the bank's own number is followed by is the payer's
             if gap.strip(" \n") or len(gap) > _WIDEST_GAP or not ("\n" in gap or self._may_join(last + 1)):
                 break
             last += 1
@@ -263,8 +265,9 @@ class Numbers(Behind):
             return
         before, span = self.spans[-2:]
         start, end = self.starts[first - 1], self.ends[first - 1]
-        at_block = before.kind is SpanKind.BARE and before.start == start and before.end == end
-        if at_block and self.text[end : span.start] in (" ", "\n"):
+        alike = before.kind in (SpanKind.BARE, span.kind)
+        at_block = alike and before.start == start and before.end == end
+        if at_block and span.start - end <= _WIDEST_GAP and self.text[end : span.start].isspace():
             joined = number_key(self.typed[start : span.end])
             self.spans[-1] = replace(span, keys=(joined, *span.keys))
 

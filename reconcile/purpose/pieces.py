@@ -106,6 +106,7 @@ def one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> Pieces:
         elif kind == "plain":
             found.add("number", start, at)
         elif kind == "number":
+            at = _before_cut_suffix(text, start, at, words) if folds and text[at : at + 1] == "\n" else at
             is_word, at = parted(text, start, at, found, 0, words)
             found.add("word" if is_word else "number", start, at, words.known(text[start:at]) if is_word else None)
         elif kind in ("sign", "mark"):
@@ -125,6 +126,16 @@ def _past_fold(text: str, start: int, end: int, words: Lexicon) -> int:
         if phrase is None or not (phrase.sign or phrase.mark is not None):
             return end
     return rest.end()
+
+
+def _before_cut_suffix(text: str, start: int, end: int, words: Lexicon) -> int:
+    """«4512-с / онли ҳисоб-фактура»: where the number ends whose -sonli the line fold has cut."""
+    hyphen = text.rfind("-", start, end)
+    head, rest = text[hyphen + 1 : end], _LETTERS.match(text, end + 1)
+    if hyphen <= start or rest is None or not head.isalpha():
+        return end
+    phrase = words.phrase(head + rest[0])
+    return hyphen if phrase is not None and phrase.suffix else end
 
 
 def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:

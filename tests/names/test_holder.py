@@ -52,6 +52,8 @@ NAMED = [
     ("адвоката Ермекова Армана", "Адвокат Ермеков Арман"),
     ("Цоя Игоря Львовича", "Цой Игорь Львович"),
     # words around the name
+    ("KUSAINOVA RUSTEMA MADIJARULY", "Кусаинов Рустем Мадиярулы"),
+    ("KARURA UPENDO HARDWARE LIMITED IT SERVICES", "Karura Upendo Hardware Ltd"),
     ("Игнатовой Раисы Денисовны аванс за облачную платформу", "Игнатова Раиса Денисовна"),
     ("үшінші тұлға ТОО «Ромашка»", "ТОО «Ромашка»"),
     ("uchinchi shaxs Baraka MChJ", "Baraka MChJ"),

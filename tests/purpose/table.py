@@ -8,16 +8,40 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "behind, the last of a list split by a blank": (
+        "balansni to'ldirish, 7301; 62 0041-sonli hisob-fakturalar bo'yicha",
+        "i:7301 i:62 i:620041",
+    ),
+    "behind, the last of a list split by a fold": ("7301; 620\n041-сонли ҳисоб-фактуралар бўйича", "i:7301 i:620041"),
+    "behind, the ending cut by a fold": ("7301; 7302-с\nонли ҳисоб-фактуралар бўйича", "i:7301 i:7302"),
+    "behind, the ending of a series cut by a fold": (
+        "ЦОД-7301; 7302-R15-С\nОНЛИ ҲИСОБ-ФАКТУРАЛАР",
+        "i:ЦOД7301 i:7302R15",
+    ),
+    "behind, split by two blanks": ("62  0041  рақамли шахсий ҳисоб", "b:62 a:620041"),
+    "in front, an order with a prefix behind a list": (
+        "inv 7301; 26-7302 order ОК-10/25 tel +254708740604",
+        "i:7301 i:267302",
+    ),
+    "in front, a contract and a phone behind a list": (
+        "PO SCHETAM N 7301, 7302, N 7303 DOGOVOR 874-DU TEL. +77015913997",
+        "i:7301 i:7302 i:7303",
+    ),
+    "the bank's own number, then the payer's on the next line": ("EFT CR 009694990991\n CL-7301", "b:CL7301"),
+    "non-refundable, cut by a fold": ("non-refund\nable advance INVNO 7301", "i:7301"),
     "account, its number's word cut by a fold into words": ("AKAUNTI NAM\nBA 620041", "a:620041"),
     "behind, a contract of letter and digits after a list": (
-        "hisob-fakturalar № 7301; 7302 D236-sonli shartnoma asosida", "i:7301 i:7302"
+        "hisob-fakturalar № 7301; 7302 D236-sonli shartnoma asosida",
+        "i:7301 i:7302",
     ),
     "behind, a contract of letter and digits after a list joined by va": (
-        "to'lov hisoblari № 7301, 7302 va 7303 D641-sonli shartnoma asosida", "i:7301 i:7302 i:7303"
+        "to'lov hisoblari № 7301, 7302 va 7303 D641-sonli shartnoma asosida",
+        "i:7301 i:7302 i:7303",
     ),
     "behind, a number in series with a blank": ("7301264 F80-sonli hisob-faktura", "i:7301264F80"),
     "in front, a contract and a sum after a list": (
-        "to'lov hisoblari № 7301-G97 va 7302 shartnoma 283-ДУ summa 600814,48", "i:7301G97 i:7302"
+        "to'lov hisoblari № 7301-G97 va 7302 shartnoma 283-ДУ summa 600814,48",
+        "i:7301G97 i:7302",
     ),
     "in front, three words": ("шот-фактура № BK - 7301 дербес шот №PA620041 шарт № 25/КО", "i:BK7301 a:PA620041"),
     "behind, three words": ("№ 7301 шот № 620041 дербес шот № 15 шарт", "i:7301 a:620041"),
@@ -251,18 +275,43 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a code before it, read backwards": (
+        "KNP859 ЖК Никифоров Кирилл Викторович үшін, жеке шот 620041",
+        "a:620041 @ЖК Никифоров Кирилл Викторович",
+    ),
+    "a number of the name, read backwards": (
+        "Tumaini Builders 71 Ltd uchun sh/h 620041",
+        "a:620041 @Tumaini Builders 71 Ltd",
+    ),
+    "cut by a fold into words": (
+        "Payment for Rakhimzhanov Darkh\nan Ermekovich; acc 620041",
+        "a:620041 @Rakhimzhanov Darkh\nan Ermekovich",
+    ),
+    "cut by a fold into words within quotes": (
+        'за ТОО "Сункар-Век\nтор Транс" / л/сч 620041',
+        'a:620041 @ТОО "Сункар-Век\nтор Транс"',
+    ),
+    "quotes and a stop end it": ('за ЖШС "Зерделі-Парус". аванс, л/с 620041', 'a:620041 @ЖШС "Зерделі-Парус"'),
+    "a stop and what is paid for end it": (
+        "FOR SALOME ROTICH WEKESA. BALANCE TOP-UP, ACC 620041",
+        "a:620041 @SALOME ROTICH WEKESA",
+    ),
+    "a stop within a company's name": ("за ТОО Алма. Сервис Групп, л/с 620041", "a:620041 @ТОО Алма. Сервис Групп"),
     "a form behind a service begins the name": (
         "ДЕРЕКТЕР ҚЫЗМЕТТЕРІ ИП КЕНЖЕБАЕВА МАДИНА АСКАРОВНА ҮШІН ЖЕКЕ ШОТҚА 620041",
         "a:620041 @ИП КЕНЖЕБАЕВА МАДИНА АСКАРОВНА",
     ),
     "a quote behind a service begins the name": (
-        "сервер жалдау. «Сункар Маркет» ЖШС үшін төлем жеке шот 620041", "a:620041 @«Сункар Маркет» ЖШС"
+        "сервер жалдау. «Сункар Маркет» ЖШС үшін төлем жеке шот 620041",
+        "a:620041 @«Сункар Маркет» ЖШС",
     ),
     "a service within the quotes is of the name": (
-        "«Сункар қызметтері» ЖШС үшін жеке шот 620041", "a:620041 @«Сункар қызметтері» ЖШС"
+        "«Сункар қызметтері» ЖШС үшін жеке шот 620041",
+        "a:620041 @«Сункар қызметтері» ЖШС",
     ),
     "non-refundable ends it": (
-        "for Guseva Larisa Pavlovna non-refundable advance acc 620041", "a:620041 @Guseva Larisa Pavlovna"
+        "for Guseva Larisa Pavlovna non-refundable advance acc 620041",
+        "a:620041 @Guseva Larisa Pavlovna",
     ),
     "clearing ends it": ("for Violet Nekesa Ochieng clearing invoice 7301", "i:7301 @Violet Nekesa Ochieng"),
     "our client": ("за нашего клиента ТОО «Свет», л/с 620041", "a:620041 @ТОО «Свет»"),
@@ -353,6 +402,15 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "behind, a contract in series with a blank": ("7301264 F80 shartnoma", ""),
     "billing, no bill": ("billing-2026 hosting", "b:BILLING2026"),
     "an invoicer, no invoice": ("INVOICER-2026 licence", "b:INVOICER2026"),
+    "contract, shortest": ("дгвр 7301", ""),
+    "contract, instrumental": ("по д-ром 7301", ""),
+    "contract of a firm in Uzbek": ("договорига асосан № 7301", ""),
+    "agreement, its reference": ("agreement ref 7301", ""),
+    "agreement, short, its number": ("agmt no 7301", ""),
+    "cheque, short": ("ck no 7301", ""),
+    "contact": ("contact 7301", ""),
+    "bank account of the sender": ("счет отправителя 7301", ""),
+    "payment order, full": ("платежное поруч. 7301", ""),
     "contract, д-ра": ("согл. д-ра № 7301", ""),
     "contract, Russian word with an Uzbek ending": ("договорга асосан № 7301", ""),
     "contract, the reference of it": ("contract ref 7301", ""),
