@@ -40,6 +40,7 @@ _FLAGS: Final = (
     "lump",
     "speaks",
     "either",
+    "front",
 )
 
 _LONGEST_WORD: Final = 32
@@ -54,6 +55,8 @@ class Phrase:
 
     mark: SpanKind | None = None
     behind: bool = False
+    front: bool = False
+    """It also is a word of a language that puts it in front of its number (акт, order)."""
     roles: set[str] = field(default_factory=set)
     sign: bool = False
     filler: bool = False
@@ -112,6 +115,7 @@ class Phrase:
         if self.mark is None or _KINDS.index(kind) < _KINDS.index(self.mark):
             self.mark = kind
         self.behind |= language in _BEHIND and self.mark is kind
+        self.front |= language not in _BEHIND
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,9 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "a list before an act": ("Оплата по счетам 7301 и 7302 акт от 31.01.2026", "i:7301 i:7302"),
+    "a list before a contract": ("счета 7301, 7302 контракт", "i:7301 i:7302"),
+    "a list before an order": ("invoices 7301, 7302 order dated 01/02/2026", "i:7301 i:7302"),
     "behind, the last of a list split by a blank": (
         "balansni to'ldirish, 7301; 62 0041-sonli hisob-fakturalar bo'yicha",
         "i:7301 i:62 i:620041",
@@ -402,6 +405,8 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "behind, a contract in series with a blank": ("7301264 F80 shartnoma", ""),
     "billing, no bill": ("billing-2026 hosting", "b:BILLING2026"),
     "an invoicer, no invoice": ("INVOICER-2026 licence", "b:INVOICER2026"),
+    "behind, an act in a Kazakh list": ("шот 7301, 15 акт бойынша", "i:7301"),
+    "behind, a contract in an Uzbek list": ("invoys 7301, 15 shartnomaga asosan", "i:7301"),
     "contract, shortest": ("дгвр 7301", ""),
     "contract, instrumental": ("по д-ром 7301", ""),
     "contract of a firm in Uzbek": ("договорига асосан № 7301", ""),
