@@ -265,8 +265,9 @@ def _judge(case: Case, part: Part) -> _Judged:
     amount = case.payment.amount if part.amount is None else part.amount
     mentioned = [found.invoices[number] for number in part.invoices]
     stands = relation(case.payer, account.holder, found, case.name_limit)
-    allocations = _allocations(case, account, amount, mentioned)
-    flags = _invoice_flags(case, amount, mentioned) if mentioned else ()
+    unpaid = [_open_amount(case, invoice) for invoice in mentioned]
+    allocations = _allocations(case, account, amount, mentioned, unpaid)
+    flags = _invoice_flags(case, amount, mentioned, unpaid) if mentioned else ()
     reason, evidence = _refusal(case, account, stands, mentioned)
     if stands is not Relation.OWN:
         if reason is None and not allocations:
@@ -276,15 +277,17 @@ def _judge(case: Case, part: Part) -> _Judged:
     return _Judged(part, amount, reason, flags, stands, allocations, evidence)
 
 
-def _allocations(case: Case, account: Account, amount: int, mentioned: Sequence[Invoice]) -> tuple[Allocation, ...]:
-    """The mentioned invoices in order, each up to its outstanding; where none is mentioned, the one open invoice of
-    that very amount."""
+def _allocations(
+    case: Case, account: Account, amount: int, mentioned: Sequence[Invoice], unpaid: Sequence[int]
+) -> tuple[Allocation, ...]:
+    """The mentioned invoices in order, each up to what is `unpaid` of it; where none is mentioned, the one open invoice
+    of that very amount."""
     if not mentioned:
         exact = [inv for inv in case.open_invoices(account) if case.found.left(inv) == amount]
-        mentioned = exact if len(exact) == 1 else []
+        return (Allocation(account.number, exact[0].number, amount),) if len(exact) == 1 else ()
     taken: list[Allocation] = []
-    for invoice in mentioned:
-        share = min(amount, _open_amount(case, invoice))
+    for invoice, left in zip(mentioned, unpaid, strict=True):
+        share = min(amount, left)
         if share > 0:
             taken.append(Allocation(account.number, invoice.number, share))
             amount -= share
@@ -298,12 +301,14 @@ def _open_amount(case: Case, invoice: Invoice) -> int:
     return case.found.left(invoice)
 
 
-def _invoice_flags(case: Case, amount: int, mentioned: Sequence[Invoice]) -> tuple[str, ...]:
+def _invoice_flags(
+    case: Case, amount: int, mentioned: Sequence[Invoice], unpaid: Sequence[int]
+) -> tuple[str, ...]:
     """The four flags of `docs/decision-table.md`, "Which invoices". None of them by itself holds an own payer's money."""
     open_sum = 0
     paid = closed = False
-    for invoice in mentioned:
-        if left := _open_amount(case, invoice):
+    for invoice, left in zip(mentioned, unpaid, strict=True):
+        if left:
             open_sum += left
         elif invoice.status is InvoiceStatus.PAID or case.found.left(invoice) == 0:
             paid = True

@@ -6,7 +6,6 @@ not clearly another is DOUBTFUL, and a doubtful name is not the holder's.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
@@ -158,11 +157,11 @@ def _unshared(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], list
 
 
 def _less(words: Sequence[str], taken: Sequence[str]) -> list[str]:
-    remaining = Counter(taken)
+    remaining = list(taken)
     left = []
     for word in words:
-        if remaining[word]:
-            remaining[word] -= 1
+        if word in remaining:
+            remaining.remove(word)
         else:
             left.append(word)
     return left

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from reconcile.names.forms import INDEX, is_company, is_sole_trader, strip_forms
@@ -135,9 +134,23 @@ def _is_shortened(name: str, words: tuple[str, ...]) -> bool:
     return len(singles) == 1 and skeleton(singles[0]) in (words[0], words[-1])
 
 
-@lru_cache(maxsize=32768)
+FOLDED: Final[dict[str, Folded]] = {}
+"""The same payers come again, and one decision asks several times."""
+_MOST_FOLDED: Final = 32_768
+
+
 def fold(name: str) -> Folded:
-    """A name taken apart; the same payers come again, and one decision asks several times."""
+    """A name taken apart."""
+    known = FOLDED.get(name)
+    if known is not None:
+        return known
+    if len(FOLDED) >= _MOST_FOLDED:
+        FOLDED.clear()
+    made = FOLDED[name] = _taken_apart(name)
+    return made
+
+
+def _taken_apart(name: str) -> Folded:
     parts = _TRADING_AS.split(name, maxsplit=1) if any(sign in name for sign in _MAY_TRADE_AS) else [name]
     words = words_of(parts[0])
     stripped = strip_forms(words)

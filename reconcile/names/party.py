@@ -56,7 +56,7 @@ def party_type(party: Party, country: str = "") -> HolderType | None:
     if by_id is HolderType.INDIVIDUAL:
         return _person(marks)
     if by_id is HolderType.LEGAL_ENTITY:
-        return _body(marks, tax_id_country(normal_tax_id(party.tax_id)))
+        return _body(marks, party.tax_id)
     if by_id is HolderType.SOLE_PROPRIETOR:
         return None if marks.company else by_id
     return _by_statement(party, marks)
@@ -69,10 +69,10 @@ def _person(marks: _Marks) -> HolderType | None:
     return None if marks.company else HolderType.INDIVIDUAL
 
 
-def _body(marks: _Marks, country: str) -> HolderType | None:
+def _body(marks: _Marks, tax_id: str) -> HolderType | None:
     """BIN, INN of a company, P-PIN. «ИП» beside an Uzbek company's INN is a foreign enterprise; ЖК may be a housing
     complex, a peasant farm and a `t/a` may be a company's; any other sole-trader mark contradicts the id."""
-    if marks.trader and not marks.yields and country != "UZ":
+    if marks.trader and not marks.yields and tax_id_country(normal_tax_id(tax_id)) != "UZ":
         return None
     return HolderType.LEGAL_ENTITY
 

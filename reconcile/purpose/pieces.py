@@ -70,16 +70,27 @@ def words_and_signs(text: str, words: Lexicon, plain: bool) -> Pieces:
     """A stretch without a digit, in which no shape begins. `plain`: of plain letters alone (`fold`)."""
     found = Pieces()
     start = 0
+    for part in text.split(" "):
+        end = start + len(part)
+        if part.isalpha():
+            found.add("word", start, end, words.known(part))
+        elif part:
+            _add_mixed(part, start, words, plain, found)
+        start = end + 1
+    return found
+
+
+def _add_mixed(text: str, start: int, words: Lexicon, plain: bool, found: Pieces) -> None:
+    """Words and the signs beside or within them."""
     is_word = True
     for part in (_PLAIN_WORDS if plain else _WORDS).split(text):
         is_word = not is_word
         end = start + len(part)
         if is_word:
             found.add("word", start, end, words.known(part))
-        elif part and part != " ":
+        elif part:
             _add_signs(part, start, found)
         start = end
-    return found
 
 
 def _add_signs(part: str, at: int, found: Pieces) -> None:
@@ -231,7 +242,7 @@ def _ends_phrase(letters: str, before: Pieces, words: Lexicon) -> bool:
     begun, known = before.values[-2], words.known(letters)
     if known is None or not isinstance(begun, Known):
         return False
-    return any(word in node.next and node.next[word].phrase is not None for node in begun.longer for word in known.words)
+    return any(step.phrase is not None for word in known.words for step in begun.longer.get(word, ()))
 
 
 @lru_cache(maxsize=4096)

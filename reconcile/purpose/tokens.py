@@ -241,15 +241,20 @@ def put_together(text: str, found: Pieces, out: Taken) -> Taken:
 def _longest(text: str, found: Pieces, at: int, known: Known) -> tuple[int, Phrase | None]:
     """The last piece of the longest phrase that begins here, and what it means."""
     best, best_end = known.phrase, at
-    nodes, end = known.longer, at
-    while nodes and (end := _next_word(text, found, end)) > 0:
-        following = found.values[end]
+    end = _next_word(text, found, at)
+    following = found.values[end] if end > 0 else None
+    if not isinstance(following, Known):
+        return at, best
+    nodes = [step for word in following.words for step in known.longer.get(word, ())]
+    while nodes:
+        phrase = meaning(nodes)
+        if phrase is not None:
+            best, best_end = phrase, end
+        end = _next_word(text, found, end)
+        following = found.values[end] if end > 0 else None
         if not isinstance(following, Known):
             break
         nodes = [node.next[word] for word in following.words for node in nodes if word in node.next]
-        phrase = meaning(nodes) if nodes else None
-        if phrase is not None:
-            best, best_end = phrase, end
     if best_end > at and known.phrase is not None and known.phrase.joiner and _names_beyond(text, found, at, best_end):
         return at, known.phrase
     return best_end, best

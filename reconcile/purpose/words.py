@@ -145,11 +145,12 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Known:
-    """A typed word of the lexicon: what it means alone, and the steps of the trie from which a longer phrase goes on."""
+    """A typed word of the lexicon: what it means alone, and the steps of the trie at which a longer phrase goes on, by its
+    second word."""
 
     words: tuple[int, ...]
     phrase: Phrase | None
-    longer: list[Node]
+    longer: dict[int, list[Node]]
 
 
 class Lexicon:
@@ -194,7 +195,11 @@ class Lexicon:
         if words is None:
             return None
         nodes = [self.root.next[word] for word in words if word in self.root.next]
-        return Known(words, meaning(nodes), [node for node in nodes if node.next])
+        longer: dict[int, list[Node]] = {}
+        for node in nodes:
+            for word, step in node.next.items():
+                longer.setdefault(word, []).append(step)
+        return Known(words, meaning(nodes), longer)
 
     def _load(self, language: str, without: Collection[str]) -> None:
         data = source(language)

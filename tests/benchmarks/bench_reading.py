@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import select
 
 from reconcile.decision import decide
+from reconcile.names.folding import FOLDED
 from reconcile.names.skeleton import SPELLED
 from reconcile.payer import payer_of
 from reconcile.policy import load_policy
@@ -90,6 +91,7 @@ def _forget() -> None:
             each.cache_clear()
     lexicon().stretches.clear()
     SPELLED.clear()
+    FOLDED.clear()
 
 
 def _resolve(case: Case) -> None:

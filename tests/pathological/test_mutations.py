@@ -51,8 +51,8 @@ REFUSALS: dict[str, object] = {
     "_names_account": lambda case, account: True,
     "_holder_named": lambda case, account: NameMatch.SAME,
     "_same_person": lambda case, name, tax_id: True,
-    "_invoice_flags": lambda case, amount, mentioned: (),
-    "_allocations": lambda case, account, amount, mentioned: (),
+    "_invoice_flags": lambda case, amount, mentioned, unpaid: (),
+    "_allocations": lambda case, account, amount, mentioned, unpaid: (),
     "relation": lambda payer, holder, found, limit=None: Relation.OWN,
     "party_type": lambda payer, country: None,
 }
