@@ -15,6 +15,7 @@ from reconcile.parsers.table_folder import profiles_in
 from reconcile.problem import Refusal
 from reconcile.steps import jobs
 from reconcile.steps.inbox import PAUSE, Intake, Outcome
+from reconcile.steps.workers import beside, helpers
 from reconcile.store.locks import exclusive
 from schedules import SCHEDULES
 
@@ -93,9 +94,11 @@ def _here(this: Context, country: str, inbox: Path | None, reports: Path, pause:
         intake = Intake(this.engine, inbox, this.policies, this.now, limit, pause, profiles=own)
         hours = {schedule.country: schedule.at for schedule in SCHEDULES}
         expected = night.Expected(settings.load_calendar(this.settings.calendar), hours)
-        done = night.nightly(
-            intake, country, reports, actor=this.settings.actor, expected=expected, post=(post := Post(this.settings))
-        )
+        post = Post(this.settings)
+        with beside(this.engine, helpers(), this.now, this.policies) as nudge:
+            done = night.nightly(
+                intake, country, reports, nudge, actor=this.settings.actor, expected=expected, post=post
+            )
         post.deliver(this.engine, lambda: this.now)
     _show(this, done)
     return done

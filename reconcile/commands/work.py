@@ -13,7 +13,7 @@ from reconcile.commands.context import Context, day
 from reconcile.steps import run as running
 from reconcile.steps import status as telling
 from reconcile.steps import verify as verifying
-from reconcile.steps.workers import beside
+from reconcile.steps.workers import beside, helpers
 from reconcile.store.engine import reading
 from reconcile.store.tables import alert, payment
 
@@ -31,13 +31,16 @@ def register(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     as_of: Annotated[str, typer.Option(help="The decision's today; entries booked later wait. Default: today.")] = "",
-    workers: Annotated[int, typer.Option(min=1, help="How many processes of this machine decide (PostgreSQL).")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many processes decide. Default: one a core, at most 4.")
+    ] = None,
 ) -> None:
     """Decide and post everything outstanding; prints how many payments stand in each status."""
     this: Context = context.obj
     engine, policies = this.engine, this.policies
     until = day(as_of or None, "--as-of") or policies.newest_day(this.now)
-    with this.progress("deciding", _open(engine)) as advance, beside(engine, workers - 1, this.now, policies) as nudge:
+    many = helpers(workers)
+    with this.progress("deciding", _open(engine)) as advance, beside(engine, many, this.now, policies) as nudge:
         result = running.run(
             engine,
             as_of=until,

@@ -10,8 +10,7 @@ nothing: so a second run changes nothing. Whatever dies, the next `run` goes on 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,15 +21,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from reconcile.policy import PolicyBook
 from reconcile.steps import drafts, gateway, reversals
 from reconcile.steps.settlement import settle
+from reconcile.steps.turns import NotYet, Taken, taken, wait
 from reconcile.store import journal, work
 from reconcile.store.alerts import close_alert, raise_alert
 from reconcile.store.decisions import write
-from reconcile.store.engine import by_index, is_postgresql
+from reconcile.store.engine import is_postgresql
 from reconcile.store.tables import payment, statement
 from reconcile.store.tables import run as run_table
-from reconcile.store.work import Chunk
 
 CHUNK: Final = 5000
+CHUNK_BESIDE_A_FILE: Final = 2000
+"""On SQLite, whose one writer the others wait for."""
 ATTEMPTS: Final = 5
 """So often a chunk is begun; then it is cut in two, until what cannot be decided stands alone and is left aside."""
 MOST_CUTS: Final = 100
@@ -63,10 +64,6 @@ class Worker:
     now: datetime
     policies: PolicyBook
     progress: Progress = lambda count: None
-
-
-class _NotYet(Exception):
-    """A chunk before this one is to be done first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +164,7 @@ def _start(worker: Worker, as_of: date, actor: str, high_water: int) -> Run:
         for key in work.given_up_before(connection):
             close_alert(connection, "not_decided", key, MACHINE, f"run {number} tries again", worker.now)
         reversals.tie(connection, f"run:{number}:reversals", high_water, as_of, worker.now, worker.policies)
-        work.plan(connection, number, 1, work.still_open(as_of, high_water), CHUNK)
+        work.plan(connection, number, 1, work.still_open(as_of, high_water), chunk_size(connection))
         journal.seal(connection, f"run:{number}:reversals", worker.now)
     return this
 
@@ -185,9 +182,7 @@ def _work(worker: Worker, this: Run) -> None:
     while (pass_no := _pass(worker.engine, this)) is not None:
         if _next_chunk(worker, this, pass_no):
             continue
-        with worker.engine.begin() as connection:
-            left_by_others = work.wait(connection, this.no, pass_no)
-        if not left_by_others:
+        if not wait(worker.engine, this.no, pass_no):
             _end_pass(worker, this, pass_no)
 
 
@@ -207,81 +202,66 @@ def _end_pass(worker: Worker, this: Run, pass_no: int) -> None:
             return
         again = work.credited_in(connection, this.no, pass_no)
         if again:
-            work.plan(connection, this.no, pass_no + 1, drafts.decided_before(this), CHUNK)
+            work.plan(connection, this.no, pass_no + 1, drafts.decided_before(this), chunk_size(connection))
         values: dict[str, Any] = {"pass_no": pass_no + 1} if again else {"open": None, "finished_at": worker.now}
         connection.execute(update(run_table).where(run_table.c.no == this.no).values(**values))
+
+
+def chunk_size(connection: Connection) -> int:
+    return CHUNK if is_postgresql(connection) else min(CHUNK, CHUNK_BESIDE_A_FILE)
 
 
 # --- a chunk ---------------------------------------------------------------------------------------------------------
 
 
 def _next_chunk(worker: Worker, this: Run, pass_no: int) -> bool:
-    """Take a chunk and decide it, in one transaction; False where none is free. What fails is rolled back and tried
-    again, by whoever comes first: a person may have acted on one of its payments just then."""
-    chunk: Chunk | None = None
-    attempts = 0
+    """Take a chunk and decide it; False where none is free. What fails is rolled back and tried again, by whoever comes
+    first: a person may have acted on one of its payments just then."""
+    found: Taken | None = None
     try:
-        with _taken(worker, this, pass_no) as (connection, chunk, attempts):
-            if chunk is None:
+        with taken(worker.engine, this.no, pass_no, worker.now) as found:
+            if found is None:
                 return False
-            failed_too_often = attempts > ATTEMPTS
-            done = _cut(connection, chunk, worker) if failed_too_often else _decide(connection, chunk, worker, this)
-    except _NotYet:
+            done = _cut(found, worker) if found.attempts > ATTEMPTS else _decide(found, worker, this)
+    except NotYet:
         return True
     except (OperationalError, InterfaceError):  # the weather: the database is away
         raise
     except Exception:
-        if chunk is None or attempts > ATTEMPTS:
+        if found is None or found.attempts > ATTEMPTS:
             raise
-        log.exception("chunk %s of run %d failed; nothing of it was written", chunk.link_id, this.no)
+        log.exception("chunk %s of run %d failed; nothing of it was written", found.chunk.link_id, this.no)
         return True
     worker.progress(done)
     return True
 
 
-@contextmanager
-def _taken(worker: Worker, this: Run, pass_no: int) -> Iterator[tuple[Connection, Chunk | None, int]]:
-    """A chunk held by the transaction, and how often it was begun by now. That is written beside the transaction, so
-    that an attempt counts whose worker is killed; SQLite has one writer, so there it is written before."""
-    engine, attempts = worker.engine, 0
-    if engine.dialect.name == "sqlite":
-        with engine.begin() as connection:
-            next_one = work.take(connection, this.no, pass_no)
-        if next_one is not None:
-            attempts = work.note_attempt(engine, next_one, worker.now)
-    with engine.begin() as connection:
-        by_index(connection)
-        chunk = work.take(connection, this.no, pass_no)
-        if chunk is not None and is_postgresql(connection):
-            attempts = work.note_attempt(engine, chunk, worker.now)
-        yield connection, chunk, attempts
-
-
-def _decide(connection: Connection, chunk: Chunk, worker: Worker, this: Run) -> int:
+def _decide(found: Taken, worker: Worker, this: Run) -> int:
     """How many payments of the chunk are done now."""
-    others_first = work.open_before(connection, chunk)
-    drafted = drafts.draft(connection, chunk, this, worker.policies, worker.now)
-    if not work.await_turn(connection, chunk):  # whoever held an earlier one has failed: that one comes first
-        raise _NotYet
-    if others_first:
+    chunk = found.chunk
+    with found.looking() as connection:
+        drafted = drafts.draft(connection, chunk, this, worker.policies, worker.now)
+    with found.writing() as connection:
         drafted.revise(connection)
-    written = drafted.news()
-    write(connection, chunk.link_id, written)
-    work.finish(connection, chunk, "done", len(drafted.rows), len(written))
-    journal.seal(connection, chunk.link_id, worker.now)
+        written = drafted.news()
+        write(connection, chunk.link_id, written)
+        work.finish(connection, chunk, "done", len(drafted.rows), len(written))
+        journal.seal(connection, chunk.link_id, worker.now)
     return chunk.payments
 
 
-def _cut(connection: Connection, chunk: Chunk, worker: Worker) -> int:
+def _cut(found: Taken, worker: Worker) -> int:
     """A chunk that failed too often is cut in two; a payment that fails alone is left aside, with an alert."""
-    if chunk.payments > 1 and work.cuts(connection, chunk.run_no) < MOST_CUTS:
-        work.cut(connection, chunk)
-        return 0
-    work.finish(connection, chunk, "given_up")
-    count = "a payment" if chunk.payments == 1 else f"{chunk.payments} payments"
-    words = (
-        f"{count} from {chunk.first[1]} of {chunk.first[0]} on could not be decided in {ATTEMPTS} attempts and "
-        "stays as it was; the log of the worker says why, and the next run tries again"
-    )
-    raise_alert(connection, "not_decided", chunk.link_id, words, worker.now)
+    chunk = found.chunk
+    with found.writing() as connection:
+        if chunk.payments > 1 and work.cuts(connection, chunk.run_no) < MOST_CUTS:
+            work.cut(connection, chunk)
+            return 0
+        work.finish(connection, chunk, "given_up")
+        count = "a payment" if chunk.payments == 1 else f"{chunk.payments} payments"
+        words = (
+            f"{count} from {chunk.first[1]} of {chunk.first[0]} on could not be decided in {ATTEMPTS} attempts and "
+            "stays as it was; the log of the worker says why, and the next run tries again"
+        )
+        raise_alert(connection, "not_decided", chunk.link_id, words, worker.now)
     return chunk.payments

@@ -1,29 +1,43 @@
 """More processes on this machine for the run that is under way: each takes chunks as any other worker does.
 
-They begin to start (imports, words of the languages) while the run still plans its chunks. Only PostgreSQL gains by
-them: an SQLite file has one writer at a time, so there everything is done by the one process.
+They begin to start (imports, words of the languages) while the run still plans its chunks. Beside an SQLite file, which
+has one writer at a time, they read and decide while another writes.
 """
 
 from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import SpawnProcess
+from typing import Final
 
 from sqlalchemy import Engine
 
 from reconcile.policy import PolicyBook
 from reconcile.purpose.reader import read_purpose
 from reconcile.steps.garbage import collect_seldom
-from reconcile.steps.run import CHUNK, Worker, help_out
+from reconcile.steps.run import Worker, chunk_size, help_out
 from reconcile.store import work
 from reconcile.store.engine import make_engine
+from reconcile.store.locks import keeps_places
 
 log = logging.getLogger(__name__)
+
+MOST: Final = 4
+"""More processes than this would wait for each other's turn to write."""
+
+
+def helpers(processes: int | None = None) -> int:
+    """How many processes are to help this one: of so many processes, else of one a core that this one may use."""
+    if processes is None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        processes = min(cores, MOST)
+    return processes - 1
 
 
 @contextmanager
@@ -31,7 +45,7 @@ def beside(engine: Engine, count: int, now: datetime, policies: PolicyBook) -> I
     """What a run is to be given as its `nudge`: calls up to so many helping processes once there are chunks to take.
     The block's end waits for them. One that dies is no loss: its chunk is free again, and the others go on."""
     helpers: list[tuple[SpawnProcess, Pipe]] = []
-    most = count if engine.dialect.name == "postgresql" else 0
+    most = count if engine.dialect.name == "postgresql" or keeps_places(engine) else 0
 
     def start(chunks: int) -> None:
         missing = min(most, chunks - 1) - len(helpers)
@@ -46,7 +60,7 @@ def beside(engine: Engine, count: int, now: datetime, policies: PolicyBook) -> I
     try:
         if most > 0:
             with engine.connect() as connection:
-                start(work.chunks_waiting(connection, CHUNK, most + 1))
+                start(work.chunks_waiting(connection, chunk_size(connection), most + 1))
         yield call
     finally:
         for process, pipe in helpers:

@@ -11,9 +11,11 @@ A lock only saves double work: what must never happen twice is a unique key, not
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -76,3 +78,55 @@ def _file(engine: Engine, name: str, wait: bool) -> Iterator[bool]:
         except BlockingIOError:
             held = False
         yield held
+
+
+# --- places in a file beside an SQLite file --------------------------------------------------------------------------
+
+
+def keeps_places(engine: Engine) -> bool:
+    """Whether processes can keep each other out of a chunk here: not in memory, not on a system without such locks."""
+    return _places(engine) is not None
+
+
+@contextmanager
+def place(engine: Engine, name: str) -> Iterator[bool]:
+    """True while this process holds the name; False where another process does. For many names of short life: one file
+    for all of them. (Threads of one process do not keep each other out.)"""
+    file = _places(engine)
+    if file is None:
+        yield True
+        return
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(name))
+    except OSError:  # EACCES or EAGAIN: another has it
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        fcntl.lockf(file, fcntl.LOCK_UN, 1, _offset(name))
+
+
+def await_place(engine: Engine, name: str) -> None:
+    """Returns when no other process holds the name."""
+    file = _places(engine)
+    if file is not None:
+        fcntl.lockf(file, fcntl.LOCK_EX, 1, _offset(name))
+        fcntl.lockf(file, fcntl.LOCK_UN, 1, _offset(name))
+
+
+def _places(engine: Engine) -> int | None:
+    database = engine.url.database
+    if fcntl is None or not database or database == ":memory:":
+        return None
+    return _opened(str(Path(f"{database}-lock-places").resolve()))
+
+
+@cache
+def _opened(path: str) -> int:
+    """Open until the process ends: to close a file gives up all locks that the process has in it."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _offset(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")

@@ -1,8 +1,8 @@
 """The chunks of a run as rows: planned once a pass, taken by whoever is free, done in their order.
 
-Whoever works on a chunk holds its row's lock until the chunk is committed (PostgreSQL; an SQLite file has one writer
-at a time anyway). The lock ends with its holder, so what a killed worker left is free at once, and what a slow one
-still does cannot be taken from it. There is no lease that would have to guess how long work takes.
+Whoever works on a chunk holds its row's lock until the chunk is committed (PostgreSQL; beside an SQLite file: a lock of
+the kernel's, `steps.turns`). The lock ends with its holder, so what a killed worker left is free at once, and what a slow
+one still does cannot be taken from it. There is no lease that would have to guess how long work takes.
 """
 
 from __future__ import annotations
@@ -145,6 +145,12 @@ def take(connection: Connection, run_no: int, pass_no: int) -> Chunk | None:
     return next(map(_chunk, connection.execute(query)), None)
 
 
+def open_chunks(connection: Connection, run_no: int, pass_no: int) -> list[Chunk]:
+    """The chunks of the pass that are still to be done, held by somebody or not, in their order."""
+    query = select(work_chunk).where(_of(run_no, pass_no), work_chunk.c.state == "open").order_by(*_PLACE)
+    return list(map(_chunk, connection.execute(query)))
+
+
 def wait(connection: Connection, run_no: int, pass_no: int) -> bool:
     """Wait until nobody holds a chunk of the pass; True where one is open all the same."""
     query = select(work_chunk.c.first_id).where(_of(run_no, pass_no), work_chunk.c.state == "open").order_by(*_PLACE)
@@ -158,12 +164,6 @@ def note_attempt(engine: Engine, chunk: Chunk, at: datetime) -> int:
         connection.execute(insert(work_attempt).values(**_key(chunk), **values))
         count = select(func.count()).where(*_is(work_attempt, chunk))
         return int(connection.execute(count).scalar_one())
-
-
-def open_before(connection: Connection, chunk: Chunk) -> bool:
-    """Whether others still work on chunks before this one."""
-    query = select(work_chunk.c.first_id).where(_before(chunk), work_chunk.c.state == "open").limit(1)
-    return connection.execute(query).first() is not None
 
 
 def await_turn(connection: Connection, chunk: Chunk) -> bool:
