@@ -10,9 +10,11 @@ A lock only saves double work: what must never happen twice is a unique key, not
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -28,6 +30,7 @@ except ImportError:  # a system without it: one process at a time works there
     fcntl = None  # type: ignore[assignment]
 
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9]+")
+_MOMENT: Final = 0.05
 
 
 @contextmanager
@@ -98,7 +101,7 @@ def place(engine: Engine, name: str) -> Iterator[bool]:
         return
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(name))
-    except OSError:  # EACCES or EAGAIN: another has it
+    except (BlockingIOError, PermissionError):  # EAGAIN or EACCES, as the system likes: another has it
         yield False
         return
     try:
@@ -108,11 +111,18 @@ def place(engine: Engine, name: str) -> Iterator[bool]:
 
 
 def await_place(engine: Engine, name: str) -> None:
-    """Returns when no other process holds the name."""
+    """Returns when no other process holds the name; or a moment later, where the system takes threads of two processes
+    that wait for each other's for a deadlock. So the caller looks at what it waited for, and comes again."""
     file = _places(engine)
-    if file is not None:
+    if file is None:
+        return
+    try:
         fcntl.lockf(file, fcntl.LOCK_EX, 1, _offset(name))
         fcntl.lockf(file, fcntl.LOCK_UN, 1, _offset(name))
+    except OSError as error:
+        if error.errno != errno.EDEADLK:
+            raise
+        time.sleep(_MOMENT)
 
 
 def _places(engine: Engine) -> int | None:
