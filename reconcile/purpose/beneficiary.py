@@ -198,16 +198,19 @@ def _before(original: str, text: str, taken: Taken, last: int) -> tuple[int, int
     first = last
     while first >= 0 and last - first < 2 * _LONGEST and _belongs(original, text, taken, -1, first, last):
         first -= 1
-    first = _behind_service(taken, first + 1, last)
+    first = _behind_service(original, taken, first + 1, last)
     return (first, last + 1) if first <= last else None
 
 
-def _behind_service(taken: Taken, first: int, last: int) -> int:
+def _behind_service(original: str, taken: Taken, first: int, last: int) -> int:
     """«… қызметтері ИП Кенжебаева Мадина үшін», «сервер жалдау. «Свет» ЖШС үшін»: where a form or a quote begins the name
-    behind a service."""
+    behind a service; one with a capital («Алма Хостинг «Свет» ЖШС») may be of the name."""
+    all_capitals = original[taken.starts[first] : taken.ends[last]].isupper() if first <= last else False
     for at in range(last - 1, first, -1):
         begins = _is_form(taken, at) or (taken.kinds[at] == '"' and '"' not in taken.kinds[first:at])
-        if begins and _role(taken, at - 2 if taken.kinds[at - 1] == "." else at - 1, "role.service"):
+        before = at - 2 if taken.kinds[at - 1] == "." else at - 1
+        small = all_capitals or original[taken.starts[before]].islower()
+        if begins and small and _role(taken, before, "role.service"):
             return at
     return first
 

@@ -135,7 +135,9 @@ class Numbers(Behind):
             return True
         digits = self.text[self.starts[at] : self.ends[at]]
         day = following.month and plain(digits) and (1 <= int(digits) <= _DAYS or len(digits) == 4)
-        return not (day or following.suffix)
+        listed = self.joined and self.open in REFERENCE
+        paper = listed and following.behind and following.mark in PAPERS  # «invoyslar 4512, 4513 15 shartnomaga asosan»
+        return not (day or paper or following.suffix)
 
     def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
         """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""

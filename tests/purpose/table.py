@@ -8,6 +8,8 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "behind, a contract of digits after a list": ("Invoyslar 7301, 7302 15 shartnomaga asosan", "i:7301 i:7302"),
+    "behind, a contract of digits after a Kazakh list": ("Төлем шоты № 7301 және № 7302 15 шарт", "i:7301 i:7302"),
     "a list before an act": ("Оплата по счетам 7301 и 7302 акт от 31.01.2026", "i:7301 i:7302"),
     "a list before a contract": ("счета 7301, 7302 контракт", "i:7301 i:7302"),
     "a list before an order": ("invoices 7301, 7302 order dated 01/02/2026", "i:7301 i:7302"),
@@ -316,6 +318,11 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
         "for Guseva Larisa Pavlovna non-refundable advance acc 620041",
         "a:620041 @Guseva Larisa Pavlovna",
     ),
+    "clearing agents": (
+        "for Mara Clearing and Forwarding Ltd acc 620041",
+        "a:620041 @Mara Clearing and Forwarding Ltd",
+    ),
+    "metals": ("for Mara Non Ferrous Metals Ltd acc 620041", "a:620041 @Mara Non Ferrous Metals Ltd"),
     "clearing ends it": ("for Violet Nekesa Ochieng clearing invoice 7301", "i:7301 @Violet Nekesa Ochieng"),
     "our client": ("за нашего клиента ТОО «Свет», л/с 620041", "a:620041 @ТОО «Свет»"),
     "our daughter": ("за нашу дочернюю компанию ТОО «Свет», л/с 620041", "a:620041 @ТОО «Свет»"),
@@ -407,6 +414,8 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "an invoicer, no invoice": ("INVOICER-2026 licence", "b:INVOICER2026"),
     "behind, an act in a Kazakh list": ("шот 7301, 15 акт бойынша", "i:7301"),
     "behind, a contract in an Uzbek list": ("invoys 7301, 15 shartnomaga asosan", "i:7301"),
+    "behind, a contract of blocks": ("73 01 15 shartnoma", ""),
+    "behind, an order of digits": ("7301 buyurtma uchun", ""),
     "contract, shortest": ("дгвр 7301", ""),
     "contract, instrumental": ("по д-ром 7301", ""),
     "contract of a firm in Uzbek": ("договорига асосан № 7301", ""),
@@ -427,7 +436,6 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "bank account of the payee, short": ("сч. получ. 7301", ""),
     "bank account, Swahili, other order": ("benki akaunti 7301", ""),
     "phone to call": ("call 7301", ""),
-    "VAT with dots": ("V.A.T 7301", ""),
     "delivery note, in one word": ("DNOTE 7301", ""),
     "commission": ("комиссия 7301", ""),
     "a switch's reference": ("RRN 325344", ""),
