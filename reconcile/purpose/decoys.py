@@ -81,7 +81,7 @@ _SPEECH: Final = rf"(?:\s*+(?:(?!KZ ?[0-9]|PL\|IN|HTTPS?://|WWW\.){_WORD}|[^\s\w
 # lets no other shape go on («12.05 г», «12.05. Оплата» are dates, «CT-12. 05. 2026» has one).
 _TO_WORD: Final = rf"\s+(?:(?!X|Г\b){_LETTERS}|[\"№])"
 _AMOUNT_END: Final = rf"(?={_TO_WORD}|[,;]\s|\s*\Z)"
-_NUMBER_END: Final = rf"(?=\.?{_TO_WORD}|\s+[/(]|[,;](?:\s|{_LETTERS})|\.?\s*\Z)"
+_NUMBER_END: Final = rf"(?=\.?{_TO_WORD}|\s+[/(]|[,;](?:\s|{_LETTERS})|-{_LETTERS}{{4,}}+\s|\.?\s*\Z)"
 _DATE_END: Final = r"(?=Г?\.*(?:\s|[,;]|\Z))"
 _DD, _MM = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
 _PARTS: Final = (
@@ -90,7 +90,7 @@ _PARTS: Final = (
     rf"\s*+(?:{_DD}\.{_MM}\.(?:20)?[0-9]{{2}}|{_DD}/{_MM}/(?:20)?[0-9]{{2}}|20[0-9]{{2}}-{_MM}-{_DD}){_DATE_END}",
     r"\s*+[0-9]+(?:[.,][0-9]+)? ?%",
     rf"\s*+[0-9]{{1,3}}(?:(?: [0-9]{{3}})+|[0-9]*)[.,][0-9]{{2}}{_AMOUNT_END}",
-    rf"\s*+(?:{_LETTERS}{{1,4}}+-[0-9]++(?:-[0-9]++)?|[0-9]++[-/]{_LETTERS}?[0-9]++){_NUMBER_END}",
+    rf"\s*+(?:{_LETTERS}{{1,4}}+-[0-9]++(?:[-/][0-9]++)?|[0-9]++[-/]{_LETTERS}?[0-9]++){_NUMBER_END}",
 )
 PARTS: Final = re.compile("|".join(f"({part})" for part in _PARTS) + "|(?s:.+)")
 
