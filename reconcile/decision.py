@@ -268,7 +268,7 @@ def _judge(case: Case, part: Part) -> _Judged:
     unpaid = [_open_amount(case, invoice) for invoice in mentioned]
     allocations = _allocations(case, account, amount, mentioned, unpaid)
     flags = _invoice_flags(case, amount, mentioned, unpaid) if mentioned else ()
-    reason, evidence = _refusal(case, account, stands, mentioned)
+    reason, evidence = _refusal(case, account, stands, mentioned, amount)
     if stands is not Relation.OWN:
         if reason is None and not allocations:
             reason = next((flag for flag in flags if flag in ("invoice_already_paid", "invoice_not_open")), None)
@@ -329,7 +329,9 @@ _BY_TRANSFER: Final = Method.BANK_TRANSFER
 _NOT_DOCUMENTED: Final = ThirdPartyRule.NOT_DOCUMENTED
 
 
-def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence[Invoice]) -> _Refusal:
+def _refusal(
+    case: Case, account: Account, stands: Relation, mentioned: Sequence[Invoice], amount: int
+) -> _Refusal:
     """The first reason to hold, in the order of `docs/decision-table.md`; (None, evidence) where it may be credited."""
     payment = case.payment
     if payment.currency != account.currency:
@@ -348,7 +350,7 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
     if stands is Relation.OWN:
         return None, (("own_payer", {"name": case.payer.name or case.payer.tax_id or case.payer.account}),)
     if stands is Relation.UNKNOWN:
-        return _unknown_payer(case, account, mentioned)
+        return _unknown_payer(case, account, mentioned, amount)
     if account.holder.type is HolderType.INDIVIDUAL:
         return _purpose_rule(case, account)
     kind = party_type(case.payer, account.country)
@@ -362,7 +364,7 @@ def _refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence
     return _purpose_rule(case, account)
 
 
-def _unknown_payer(case: Case, account: Account, mentioned: Sequence[Invoice]) -> _Refusal:
+def _unknown_payer(case: Case, account: Account, mentioned: Sequence[Invoice], amount: int) -> _Refusal:
     """Nobody known paid: credited only for a marked invoice's exact outstanding, with the account's number beside it or
     with check digits in the invoice's own number, and only where the country lets third parties pay at all."""
     held: _Refusal = ("payer_unknown", (("payer_unknown", {"name": case.payer.name}),))
@@ -370,7 +372,7 @@ def _unknown_payer(case: Case, account: Account, mentioned: Sequence[Invoice]) -
     if country.third_party_rule is _NOT_DOCUMENTED:
         return held
     marked = {ref.number for ref in case.references.marked if ref.kind is SpanKind.INVOICE}
-    exact = sum(_open_amount(case, inv) for inv in mentioned) == case.payment.amount
+    exact = sum(_open_amount(case, inv) for inv in mentioned) == amount  # of this part, where there are several
     if not exact or not mentioned or not all(inv.number in marked for inv in mentioned):
         return held
     if _names_account(case, account):

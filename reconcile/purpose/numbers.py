@@ -94,7 +94,8 @@ class Numbers(Behind):
         if " " in typed or not (gap == " " or _SPACED_DASH.fullmatch(gap)):
             return last
         if _SERIES_END.fullmatch(self.text, begun, end):
-            listed = gap == " " and self.joined and self.open in REFERENCE
+            named = self.mark in REFERENCE or (self.joined and self.open in REFERENCE)
+            listed = gap == " " and named
             own = listed and self._paper_behind(following)  # «счета 15; 886922 D236-sonli shartnoma»
             return following if plain(typed) and not own else last
         if gap == " " or _YEAR.fullmatch(typed) is None or not self._prefix(first).text:

@@ -52,6 +52,29 @@ def test_held(name: str, payer: Party) -> None:
     assert (made.status, made.reason, made.account_number) == ("held", "payer_unknown", "104582")
 
 
+TWO_ACCOUNTS = Books(
+    {number: holder("a", "ТОО Ромашка", tax_id="180440021537") for number in ("104582", "104583")},
+    {OURS: ("104582", 100_000), OTHER: ("104583", 50_000), "4512": ("104583", 30_000)},
+)
+
+
+def test_each_part_of_one_holder_s_accounts_is_asked_for_its_own_sum() -> None:
+    made = TWO_ACCOUNTS.decide(f"счета {OURS}, {OTHER}", NOBODY, 150_000)
+    assert (made.status, made.splits) == ("credited", (("104582", 100_000), ("104583", 50_000)))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "amount", "said"),
+    [
+        (f"счета {OURS}, 4512", 130_000, ("held", "payer_unknown")),  # one without check digits refuses the whole
+        (f"счета {OURS}, {OTHER}", 149_999, ("unmatched", "conflicting_references")),
+    ],
+)
+def test_parts_that_are_not_certain_wait(purpose: str, amount: int, said: tuple[str, str]) -> None:
+    made = TWO_ACCOUNTS.decide(purpose, NOBODY, amount)
+    assert (made.status, made.reason) == said
+
+
 def test_a_bare_number_of_ours_is_held() -> None:
     made = BOOKS.decide(f"оплата {OURS}", NOBODY, 100_000)
     assert (made.status, made.reason) == ("held", "payer_unknown")

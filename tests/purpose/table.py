@@ -8,6 +8,7 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "in front, a contract of letter and digits behind": ("to'lov hisobi № 7301 D856-sonli shartnoma asosida", "i:7301"),
     "behind, a contract of digits after a list": ("Invoyslar 7301, 7302 15 shartnomaga asosan", "i:7301 i:7302"),
     "behind, a contract of digits after a Kazakh list": ("Төлем шоты № 7301 және № 7302 15 шарт", "i:7301 i:7302"),
     "a list before an act": ("Оплата по счетам 7301 и 7302 акт от 31.01.2026", "i:7301 i:7302"),
