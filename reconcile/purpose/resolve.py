@@ -18,6 +18,7 @@ from typing import Final
 
 from stdnum import iso11649
 
+from reconcile.purpose.decoys import digits_kind
 from reconcile.purpose.keys import parts
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.reading import Reading, Span, SpanKind
@@ -212,13 +213,21 @@ def _read(span: Span, known: KnownNumbers) -> list[Reference]:
 
 
 def _read_as(span: Span, text: str, known: KnownNumbers) -> list[Reference]:
-    """The first reading that is on the books: exactly before with other zeros, whole before in parts."""
+    """The first reading that is on the books: exactly before with other zeros, whole before in parts. Last, some of the
+    blocks with the rest unknown, exactly alone."""
     blocks = parts(text)
+    if len(blocks) == 1:
+        return _whole(span, text, blocks, known, True) or _whole(span, text, blocks, known, False)
+    some: list[Reference] = []
     for exact in (True, False):
-        hits = _whole(span, text, blocks, known, exact) or _in_parts(span, text, blocks, known, exact)
+        hits = _whole(span, text, blocks, known, exact)
+        if not hits:
+            hits, all_told = _in_parts(span, text, blocks, known, exact)
+            if not all_told:
+                some, hits = some or (hits if exact else []), []
         if hits:
             return hits
-    return []
+    return [_unmarked(hit) for hit in some]
 
 
 def _told_apart(hits: Sequence[Reference]) -> bool:
@@ -258,25 +267,43 @@ def _without_sign(key: str, typed: str) -> bool:
 
 def _in_parts(
     span: Span, text: str, blocks: Sequence[tuple[int, int]], known: KnownNumbers, exact: bool
-) -> list[Reference]:
-    """A stretch of several blocks, from the left the longest run of blocks that is on the books. What follows the first
-    block without a list's comma is bare where it is not of the kind that the word names."""
+) -> tuple[list[Reference], bool]:
+    """A stretch of several blocks, from the left the longest run of blocks that is on the books; and whether that tells
+    what all of them are. What follows the first block without a list's comma is bare where it is not of the kind that
+    the word names. `exact`: no zeros are added or dropped; else where a block says nothing without that.
+
+    Where a block is left over, the word may as well mean one longer number that is on no book («л/с 1045|829»): the part
+    is no marked number then, and needs another witness as a bare one does."""
     hits: list[Reference] = []
-    at = 0
-    while len(blocks) > 1 and at < len(blocks):
+    at, left = 0, False
+    while at < len(blocks):
         for last in range(len(blocks) - 1, at - 1, -1):
-            start, end = blocks[at][0], blocks[last][1]
-            piece = span.moved(span.start + start, span.start + end)
-            key = number_key(text[start:end])
-            here = _at(key, piece, known, exact)
-            if not here and at and exact:
-                here = _at(key, replace(piece, kind=SpanKind.BARE), known, exact)
+            here = _piece(span, text, (blocks[at][0], blocks[last][1]), known, at > 0, exact)
             if here:
                 hits += here
                 at = last
                 break
+        else:
+            left = left or _may_be_digits_of_it(text[slice(*blocks[at])])
         at += 1
-    return hits
+    return hits, not left
+
+
+def _may_be_digits_of_it(block: str) -> bool:
+    """Not so of the words of a field («104582 JOHN»), nor of what is a phone or a tax id by its shape."""
+    return any(map(str.isdigit, block)) and digits_kind(block) is None
+
+
+def _piece(
+    span: Span, text: str, place: tuple[int, int], known: KnownNumbers, later: bool, exact: bool
+) -> list[Reference]:
+    """What some blocks of a stretch are; `later`: they do not begin it."""
+    start, end = place
+    piece, key = span.moved(span.start + start, span.start + end), number_key(text[start:end])
+    hits = _at(key, piece, known, True)
+    if not hits and later:
+        hits = _at(key, replace(piece, kind=SpanKind.BARE), known, True)
+    return hits or ([] if exact else _at(key, piece, known, False))
 
 
 _BOTH: Final = (SpanKind.INVOICE, SpanKind.ACCOUNT)
