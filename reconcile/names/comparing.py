@@ -106,7 +106,9 @@ def _typed_alike(cut_name: str, whole: str, limit: int) -> bool:
 
 
 def agreement(one: Folded, other: Folded) -> Likeness:
-    """What remains to be asked of two names with one key."""
+    """What remains to be asked of two names with one key. «Береке+» is «Береке Плюс», and not «Береке»."""
+    if one.plus is not other.plus:
+        return Likeness.LEFT_OUT
     if one.trade and other.trade and one.trade != other.trade:
         return Likeness.TRADE_NAME
     if (one.company and other.sole_trader) or (one.sole_trader and other.company):

@@ -30,6 +30,7 @@ _ID: Final = re.compile(
 _LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
 COMPANY: Final = skeleton("co")
 _ONE_WORD: Final = {skeleton("company"): COMPANY, skeleton("угли"): skeleton("ўғли")}
+_PLUS: Final = re.compile(r"\+(?!\s*[0-9])")  # «Береке+», and no phone's
 _NUMBER_WORDS: Final = frozenset(skeleton("n no").split())
 _SMALL_WORDS: Final = _NUMBER_WORDS | {"and", *_ONE_WORD}
 
@@ -37,9 +38,9 @@ _SMALL_WORDS: Final = _NUMBER_WORDS | {"and", *_ONE_WORD}
 class Folded:
     """A name, folded. `words` are skeleton words as typed, forms set aside; `key` is `name_key` even where it is
     masked; `prefix` keeps the order and every form but the leading one; `trade` is the key of what follows t/a,
-    `trade_prefix` the same in the order typed, for a name that a format has cut."""
+    `trade_prefix` the same in the order typed, for a name that a format has cut; `plus`: a plus sign stands in it."""
 
-    __slots__ = ("forms", "key", "prefix", "shortened", "starred", "trade", "trade_prefix", "words")
+    __slots__ = ("forms", "key", "plus", "prefix", "shortened", "starred", "trade", "trade_prefix", "words")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Folded:
         shortened: bool,
         trade: str = "",
         trade_prefix: str = "",
+        plus: bool = False,
     ) -> None:
         self.words = words
         self.key = key
@@ -60,6 +62,7 @@ class Folded:
         self.shortened = shortened
         self.trade = trade
         self.trade_prefix = trade_prefix
+        self.plus = plus
 
     @property
     def masked(self) -> bool:
@@ -80,8 +83,9 @@ class Folded:
     def reworded(self, words: tuple[str, ...]) -> Folded:
         """The same name with these words for its own."""
         return Folded(
-            words, key_of(words), self.prefix, self.forms, self.starred, self.shortened, self.trade, self.trade_prefix
-        )
+            words, key_of(words), self.prefix, self.forms, self.starred, self.shortened, self.trade, self.trade_prefix,
+            self.plus,
+        )  # fmt: skip
 
 
 def key_of(words: tuple[str, ...]) -> str:
@@ -164,6 +168,7 @@ def _taken_apart(name: str) -> Folded:
         _is_shortened(parts[0], stripped.words) and not is_company(stripped.forms),
         key_of(strip_forms(traded).words) if traded else "",
         " ".join(traded),
+        "+" in name and _PLUS.search(name) is not None,
     )
 
 

@@ -43,6 +43,10 @@ _THOUSAND: Final = 3
 _BANKS_OWN: Final = 11
 _DIGITS_ONLY: Final = frozenset({SpanKind.AMOUNT, SpanKind.PHONE})
 _SHILLINGS: Final = ("/=", "/-")
+_AT: Final = frozenset({"В", "AT", "IN", "WITH"})
+_BANK: Final = re.compile(r"(?:БАНК|BANK)(?:А|Е|У|ОМ)?\b|\b(?:KCB|EQUITY|NCBA|ABSA|STANBIC|DTB)\b")
+_LONGEST_BANK: Final = 6
+"""Tokens from «в» to the word that says bank: a form, a quote, two words of its name."""
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
 
@@ -251,10 +255,23 @@ class Numbers(Behind):
         if behind in REFERENCE and prefix.marks:
             prefix = _Prefix(prefix.text, prefix.first)
         meant = self._kind(first, start, end, kind)
+        if meant in REFERENCE and behind is None and self._at_a_bank(last + 1):
+            meant = SpanKind.BANK_ACCOUNT
         either = self.either and behind not in REFERENCE and meant is SpanKind.ACCOUNT
         self._emit(meant, start, end, prefix, SpanKind.INVOICE if either else None)
         if behind in REFERENCE and self._suffixed(last):
             self._joined_to_block_before(first)
+
+    def _at_a_bank(self, at: int) -> bool:
+        """«счет № 4512 в АО «Народный банк»», «account 4512 at NCBA Bank»: a bank account, and no number of ours."""
+        if not self._is(at, "phrase") or self.text[self.starts[at] : self.ends[at]] not in _AT:
+            return False
+        for place in range(at + 1, min(at + _LONGEST_BANK, len(self.kinds))):
+            if self.kinds[place] not in ("word", "phrase", '"'):
+                return False
+            if _BANK.search(self.text, self.starts[place], self.ends[place]):
+                return True
+        return False
 
     def _own_paper(self, last: int, start: int, behind: SpanKind | None) -> bool:
         """«№INV-2026-7 шартномага асосан»: a number's own prefix, and right behind it the paper that it numbers."""

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from reconcile.names import Likeness, NameMatch, compare, likeness, name_key, name_prefix
+from reconcile.names import Likeness, NameMatch, compare, likeness, name_key, name_prefix, names_holder
 from reconcile.names.comparing import VERDICT
 from tests.names.pairs import different_pairs, same_pairs
 
@@ -365,3 +365,13 @@ def test_comparing_is_quick() -> None:
         compare(pair.payer, pair.holder)
     each = (time.perf_counter() - began) / len(pairs)
     assert each < loop / 200  # about 12 ms a loop here: 60 microseconds
+
+
+def test_a_plus_sign_in_a_name_is_a_word() -> None:
+    """«Береке+» and «Береке» are two companies; a phone beside a name changes none."""
+    assert compare("ТОО «Береке+»", "ТОО «Береке»") is NameMatch.DOUBTFUL
+    assert compare("ТОО «Береке»", "ТОО «Береке +»") is NameMatch.DOUBTFUL
+    assert names_holder("ТОО «Береке+»", ["ТОО «Береке»"]) is NameMatch.DOUBTFUL
+    assert compare("Bereke+ LLP", "ТОО «Береке+»") is NameMatch.SAME
+    assert names_holder("ТОО «Береке+»", ["ТОО «Береке+»"]) is NameMatch.SAME
+    assert compare("John Kamau Otieno +254712345678", "John Kamau Otieno") is NameMatch.SAME
