@@ -20,6 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from reconcile.policy import PolicyBook
 from reconcile.steps import drafts, gateway, reversals
+from reconcile.steps.garbage import collect_young
 from reconcile.steps.settlement import settle
 from reconcile.steps.turns import NotYet, Taken, taken, wait
 from reconcile.store import journal, work
@@ -181,6 +182,7 @@ def _work(worker: Worker, this: Run) -> None:
     """Take chunks until the run is over: where none is free, wait for the others, and end the pass with them."""
     while (pass_no := _pass(worker.engine, this)) is not None:
         if _next_chunk(worker, this, pass_no):
+            collect_young()
             continue
         if not wait(worker.engine, this.no, pass_no):
             _end_pass(worker, this, pass_no)

@@ -8,11 +8,14 @@ import multiprocessing
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+from reconcile.steps import run as running
 from reconcile.steps import workers
-from tests.steps.books import NOW, policies
+from tests.steps.books import NOW, Line, one_c, open_books, policies, upload
 
 SELDOM = 1_000_000
 
@@ -36,3 +39,23 @@ def test_celery_from_which_its_children_are_forked() -> None:
     line = "import gc, tasks; print(gc.get_threshold()[0])"
     said = subprocess.run([sys.executable, "-c", line], check=True, capture_output=True, text=True).stdout
     assert int(said.split()[-1]) == SELDOM
+
+
+def test_a_long_run_keeps_no_garbage_of_its_chunks(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK", 1)
+    engine = open_books(sqlite_url)
+    lines = [Line(date(2026, 2, 3), 1_000 + number, str(number)) for number in range(30)]
+    upload(engine, tmp_path, "1.txt", one_c(lines, opening=0))
+    gc.disable()
+    try:
+        young: list[int] = []
+        running.run(
+            engine, as_of=date(2026, 3, 1), now=NOW, policies=policies(),
+            progress=lambda count: young.append(gc.get_count()[0]),
+        )  # fmt: skip
+    finally:
+        gc.enable()
+    assert len(young) == 30
+    assert max(young[20:]) < 1.5 * max(young[3:10])
