@@ -49,7 +49,7 @@ class Walk(Numbers):
     def _phrase(self) -> None:
         phrase = self.values[self.at]
         assert isinstance(phrase, Phrase)
-        if phrase.sign and not (phrase.mark and self.open is None and self.mark is None):
+        if phrase.sign and not self._names_a_number(phrase):
             self.sign = True
             if self.mark is SpanKind.AMOUNT:
                 self.mark = None
@@ -61,6 +61,12 @@ class Walk(Numbers):
             self.joined, self.sign = True, False
         elif not (phrase.filler or phrase.date or phrase.month):
             self._news(phrase)
+
+    def _names_a_number(self, phrase: Phrase) -> bool:
+        """A sign that is a word too: where no word waits for a number; in a list only «h/r», an Uzbek bank account."""
+        if phrase.mark is None or self.mark is not None:
+            return False
+        return self.open is None or phrase.mark is SpanKind.BANK_ACCOUNT
 
     def _marking(self, phrase: Phrase) -> None:
         if phrase is self.spent:

@@ -209,6 +209,9 @@ class Numbers(Behind):
         return True
 
     def _figure(self, at: int) -> bool:
+        """A number or an amount, at once or behind the stop of «Kshs.»."""
+        while self._is(at, ".") or self._is(at, ":"):
+            at += 1
         return self._is(at, "number") or (self._is(at, "typed") and self.values[at] is SpanKind.AMOUNT)
 
     def _until(self, first: int, last: int) -> bool:
