@@ -38,6 +38,7 @@ _IN_TITLES: Final = frozenset({"НА", "ДЛЯ", "С", "В", "ИЗ", "OF", "IN",
 _PERSONS: Final = frozenset({"ЛИЦО", "ЛИЦА", "ЛИЦ"})
 _ORDINAL: Final = 2
 """Digits of «Аптека №1»."""
+_PLUS: Final = frozenset({"ПЛЮС", "PLUS", "PLYUS", "PLIUS"})
 _SHORT: Final = 3
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
@@ -373,7 +374,7 @@ def _within_quotes(taken: Taken, first: int, at: int) -> bool:
 def _span(original: str, text: str, taken: Taken, first: int, end: int, sure: bool) -> Span | None:
     while first < end and taken.kinds[first] in "-.:<[":
         first += 1
-    while end > first and _hangs(taken, end - 1) and not _initial(taken, end - 1):
+    while end > first and _hangs(text, taken, end - 1) and not _initial(taken, end - 1):
         end -= 1
     words = [at for at in range(first, end) if _spelled(text, taken, at)]
     if not words or not (sure or _is_name(original, text, taken, first, end, words)):
@@ -388,11 +389,13 @@ def _spelled(text: str, taken: Taken, at: int) -> bool:
     return kind in ("word", "phrase") or (kind == "number" and not text[taken.starts[at] : taken.ends[at]].isdigit())
 
 
-def _hangs(taken: Taken, at: int) -> bool:
-    """A sign or a joining word at the end of a name, that belongs to what follows («… TALGATOVNY N L/S 4512»)."""
+def _hangs(text: str, taken: Taken, at: int) -> bool:
+    """A sign or a joining word at the end of a name, that belongs to what follows («… TALGATOVNY N L/S 4512»); but «ТОО
+    Ромашка Плюс» is another company than «Ромашка»."""
     value = taken.values[at]
     if isinstance(value, Phrase):
-        return value.joiner or (value.sign and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "phrase")
+        joins = value.joiner and text[taken.starts[at] : taken.ends[at]].replace("\n", "") not in _PLUS
+        return joins or (value.sign and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "phrase")
     return taken.kinds[at] in "-:,>].(&"
 
 
