@@ -360,7 +360,9 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
         return False
     if not any(_is_form(taken, place) for place in range(begin, at)):
         return first < 0 and _form_follows(taken, at + 1) and taken.kinds[at - 1] == "word"  # not «КНП 859 ЖК …»
-    if text[start].isalpha() or (taken.kinds[at - 1] in ("word", "phrase") and not _is_form(taken, at - 1)):
+    hyphen = taken.kinds[at - 1] == "-" and text[taken.ends[at - 2] : start].replace("\n", "") == "-"  # «Жайлау-/2005»
+    before = at - 2 if hyphen else at - 1
+    if text[start].isalpha() or (taken.kinds[before] in ("word", "phrase") and not _is_form(taken, before)):
         return True
     return _is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
 
