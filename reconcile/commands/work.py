@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from reconcile.steps import run as running
 from reconcile.steps import status as telling
 from reconcile.steps import verify as verifying
 from reconcile.steps.workers import beside, helpers
+from reconcile.store import work
 from reconcile.store.engine import reading
 from reconcile.store.tables import alert, payment
 
@@ -47,7 +49,7 @@ def run(
             now=this.now,
             policies=policies,
             actor=this.settings.actor,
-            progress=advance,
+            progress=done_by_all(engine, advance),
             nudge=nudge,
         )
     if this.as_json:
@@ -75,6 +77,22 @@ def tell_given_up(result: running.RunResult) -> None:
             "cash as it was, reconcile.log says what failed: pass it on, then `reconcile run` tries again",
             file=sys.stderr,
         )
+
+
+def done_by_all(engine: Engine, advance: Callable[[int], None]) -> Callable[[int], None]:
+    """A run's `progress` that tells of the chunks of helping processes too: whenever one of its own is done, of what the
+    books say that the pass has done since."""
+    told: dict[tuple[int, int], int] = {}
+
+    def tell(_count: int) -> None:
+        with reading(engine) as connection:
+            standing = work.progress(connection)
+        if standing is not None:
+            this, done = (standing.run_no, standing.pass_no), standing.done + standing.given_up
+            advance(done - told.get(this, 0))
+            told[this] = done
+
+    return tell
 
 
 def _open(engine: Engine) -> int:

@@ -19,12 +19,12 @@ from sqlalchemy import Connection, Select, Table, case, func, not_, select
 from reconcile.steps import reworded
 from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
+from reconcile.store.bulk import any_of
 from reconcile.store.staging import staged_line
 from reconcile.store.tables import alert, entry, statement, statement_line
 
 VANISHED: Final = "entry_vanished"
 """The alert about an entry that a later statement of its day no longer shows."""
-_IDS_AT_ONCE: Final = 500
 
 
 class Shared(Enum):
@@ -91,15 +91,11 @@ def no_longer_shown(connection: Connection) -> frozenset[str]:
 
 def shown_again(connection: Connection, statement_id: str) -> list[str]:
     """Of these, the entries that a line of this statement is."""
-    gone = sorted(no_longer_shown(connection))
-    lines = statement_line.c
-    found: set[str] = set()
-    for start in range(0, len(gone), _IDS_AT_ONCE):
-        some = lines.entry_id.in_(gone[start : start + _IDS_AT_ONCE])
-        found.update(
-            connection.execute(select(lines.entry_id).where(lines.statement_id == statement_id, some)).scalars()
-        )
-    return sorted(found)
+    gone, lines = no_longer_shown(connection), statement_line.c
+    if not gone:
+        return []
+    here = select(lines.entry_id).where(lines.statement_id == statement_id, any_of(connection, lines.entry_id, gone))
+    return sorted(set(connection.execute(here).scalars()))
 
 
 def _missing(connection: Connection, new: Coverage, own_account: str, told: Sequence[date]) -> list[str]:

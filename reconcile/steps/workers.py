@@ -23,7 +23,7 @@ from reconcile.purpose.reader import read_purpose
 from reconcile.steps.garbage import collect_seldom
 from reconcile.steps.run import Worker, chunk_size, help_out
 from reconcile.store import work
-from reconcile.store.engine import make_engine
+from reconcile.store.engine import make_engine, reading
 from reconcile.store.locks import keeps_places
 
 log = logging.getLogger(__name__)
@@ -44,26 +44,26 @@ def helpers(processes: int | None = None) -> int:
 def beside(engine: Engine, count: int, now: datetime, policies: PolicyBook) -> Iterator[Callable[[int], None]]:
     """What a run is to be given as its `nudge`: calls up to so many helping processes once there are chunks to take.
     The block's end waits for them. One that dies is no loss: its chunk is free again, and the others go on."""
-    helpers: list[tuple[SpawnProcess, Pipe]] = []
+    started: list[tuple[SpawnProcess, Pipe]] = []
     most = count if engine.dialect.name == "postgresql" or keeps_places(engine) else 0
 
     def start(chunks: int) -> None:
-        missing = min(most, chunks - 1) - len(helpers)
-        helpers.extend(_start(engine, now, policies) for _ in range(missing))
+        missing = min(most, chunks - 1) - len(started)
+        started.extend(_start(engine, now, policies) for _ in range(missing))
 
     def call(chunks: int) -> None:
         start(chunks)
-        for _, pipe in helpers:
+        for _, pipe in started:
             with suppress(OSError):  # it has died meanwhile
                 pipe.send(True)
 
     try:
         if most > 0:
-            with engine.connect() as connection:
+            with reading(engine) as connection:
                 start(work.chunks_waiting(connection, chunk_size(connection), most + 1))
         yield call
     finally:
-        for process, pipe in helpers:
+        for process, pipe in started:
             pipe.close()
             process.join()
             if process.exitcode:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.commands.work import done_by_all
 from reconcile.steps import run as running
 from reconcile.steps.verify import verify
 from reconcile.steps.workers import MOST, beside, helpers
@@ -71,10 +72,31 @@ def test_a_place_is_held_by_one_process_and_ends_with_it(tmp_path: Path) -> None
         assert mine
 
 
-def test_a_process_a_core_decides_unless_told_otherwise() -> None:
-    assert helpers(1) == 0
-    assert helpers(3) == 2
-    assert 0 <= helpers() < MOST
+def test_the_bar_tells_of_others_chunks_too(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 1)
+    engine = open_books(database_url)
+    lines = [Line(day, 1_000 + number, str(number)) for number, day in enumerate(DAYS)]
+    upload(engine, tmp_path, "1.txt", one_c(lines, opening=0))
+    told: list[int] = []
+    tell = done_by_all(engine, told.append)
+
+    def after_another(count: int) -> None:
+        standing = running.under_way(engine)
+        assert standing is not None
+        if not told:
+            running._next_chunk(running.Worker(engine, NOW, policies()), standing, 1)
+        tell(count)
+
+    running.run(engine, as_of=date(2026, 3, 1), now=NOW, policies=policies(), progress=after_another)
+    assert told == [2, 1, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(1, 0), (2, 1), (64, MOST - 1)])
+def test_a_process_a_core_decides_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, cores: int, expected: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(cores)), raising=False)
+    assert (helpers(), helpers(1), helpers(3)) == (expected, 0, 2)
 
 
 def test_books_in_memory_are_for_one_process() -> None:
