@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from reconcile.purpose.behind_name import ends_names, may_be_of_the_name, may_begin_the_name, name_before, next_name
+from reconcile.purpose.name_parts import SURNAME, is_form, role
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import LONG_WORD, Taken
 from reconcile.purpose.words import Phrase
@@ -17,10 +19,6 @@ from reconcile.purpose.words import Phrase
 _ENDS: Final = frozenset(",;:/|~()>\\№#=*_")
 _OPENS: Final = "\"<'["
 _CLOSES: Final = "\">']"
-_SURNAME: Final = re.compile(
-    r"(?:[ОЕЁ]ВА?|ИНА?|[ОЕЁИ]ВОЙ|ИНОЙ|[ОЕЁ]ВУ|[ОЕЁ]ВЫМ|ИНУ|СК(?:ИЙ|АЯ|ОГО|ОЙ|ОМУ|УЮ)|[ОЕ]ВИЧА?|[ОЕ]ВНА|[ОЕ]ВНЫ|[ОЕ]ВНУ|ҰЛЫ|УЛЫ|ҚЫЗЫ|КЫЗЫ"
-    r"|ЎҒЛИ|УГЛИ|КИЗИ|ҚИЗИ|O[VW]A?|EVA?|OV|YEVA?|INA|UGLI|QIZI|KIZI|OVICH|EVICH|OVNA|EVNA|ULY|KYZY)$"
-)
 _INTRODUCE: Final = frozenset({"number", "typed", "№", "#", ":"})
 _NAMED_BY_NUMBER: Final = re.compile(
     r"(?:[^\W\d_]{3,}-?)?[0-9]{1,4}(?:-?[^\W\d_]{3,})?|[0-9][^\W\d_](?:-[^\W\d_]{3,})?"
@@ -39,28 +37,48 @@ _PERSONS: Final = frozenset({"ЛИЦО", "ЛИЦА", "ЛИЦ"})
 _ORDINAL: Final = 2
 """Digits of «Аптека №1»."""
 _PLUS: Final = frozenset({"ПЛЮС", "PLUS", "PLYUS", "PLIUS"})
+_LAST_FORMS: Final = frozenset({"LTD", "LIMITED", "LLP", "LLC", "PLC"})
+"""English forms behind which no name goes on."""
 _SHORT: Final = 3
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
+_MOST_NAMES: Final = 6
+"""Names that are looked for beside one «за» or «үшін»."""
 
 
 def beneficiaries(original: str, text: str, taken: Taken) -> list[Span]:
     """Spans over the folded text, `name` as typed."""
     spans: list[Span] = []
     for at, phrase in taken.said:
-        sure = False
         if "role.beneficiary_before" in phrase.roles:
-            found = _after(original, text, taken, at + 1)
+            spans += _all_after(original, text, taken, at + 1)
         elif "role.beneficiary_after" in phrase.roles:
-            found = _before(original, text, taken, at - 1)
-        elif phrase.mark is SpanKind.TAX_ID:
-            found, sure = _in_brackets(taken, at), True
-        else:
-            continue
-        if found is not None:
-            span = _span(original, text, taken, found[0], found[1], sure)
-            if span is not None:
-                spans.append(span)
+            spans += _all_before(original, text, taken, at - 1)
+        elif phrase.mark is SpanKind.TAX_ID and (found := _in_brackets(taken, at)) is not None:
+            spans += _span(original, text, taken, *found, sure=True)
+    return spans
+
+
+def _all_after(original: str, text: str, taken: Taken, at: int) -> list[Span]:
+    """The name behind «за», and those that follow it: «за ТОО Ромашка, ТОО Гром» names two."""
+    spans: list[Span] = []
+    while (found := _after(original, text, taken, at)) is not None:
+        named = _span(original, text, taken, *found, sure=bool(spans))
+        spans += named
+        at = next_name(original, text, taken, found[1]) if named else 0
+        if not at or len(spans) >= _MOST_NAMES:
+            break
+    return spans
+
+
+def _all_before(original: str, text: str, taken: Taken, at: int) -> list[Span]:
+    spans: list[Span] = []
+    while (found := _before(original, text, taken, at)) is not None:
+        named = _span(original, text, taken, *found, sure=bool(spans))
+        spans += named
+        at = name_before(original, text, taken, found[0]) if named else -1
+        if at < 0 or len(spans) >= _MOST_NAMES:
+            break
     return spans
 
 
@@ -90,7 +108,7 @@ def _goes_on(original: str, text: str, taken: Taken, first: int, end: int) -> in
     """Where the name ends that goes on behind what looks like its end: «Mombasa (Coast) Traders Ltd», «ТОО Дом на Абая»,
     «ТОО Свет (Казахстан)», «ТОО Свет/Тень», «ТОО Аптека №1». Cut there, it would be another company's."""
     kinds, following = taken.kinds, end + 1
-    closed = kinds[end - 1] == '"' or (end - 1 > first and _is_form(taken, end - 1))
+    closed = kinds[end - 1] == '"' or (end - 1 > first and is_form(taken, end - 1))
     if closed or following >= len(kinds):
         return end
     kind, strange = kinds[end], kinds[following] == "word" and original[taken.starts[following]].isupper()
@@ -104,14 +122,14 @@ def _goes_on(original: str, text: str, taken: Taken, first: int, end: int) -> in
         return following + 1
     short = kinds[following] == "number" and taken.ends[following] - taken.starts[following] <= _ORDINAL
     glued = kind in "№#" and short and taken.starts[following] == taken.ends[end]
-    return following + 1 if glued and _is_form(taken, first) and not _introduces(taken, following) else end
+    return following + 1 if glued and is_form(taken, first) and not _introduces(taken, following) else end
 
 
 def _joined(taken: Taken, at: int) -> bool:
     """«…, Тень и Ко»"""
     if at + 2 >= len(taken.kinds) or taken.kinds[at + 2] not in ("word", "phrase"):
         return False
-    return _role(taken, at + 1, "role.joiner")
+    return role(taken, at + 1, "role.joiner")
 
 
 def _within_title(original: str, text: str, taken: Taken, at: int, strange: bool) -> bool:
@@ -119,9 +137,11 @@ def _within_title(original: str, text: str, taken: Taken, at: int, strange: bool
     small, word = text[taken.starts[at] : taken.ends[at]], text[taken.starts[at + 1] : taken.ends[at + 1]]
     alone = at + 2 >= len(taken.kinds) or taken.kinds[at + 2] != "word"
     if small == "ОТ":
-        return strange and alone and _SURNAME.search(word) is None
+        return strange and alone and SURNAME.search(word) is None
     if small == "ДЛЯ" and alone:
         return True
+    if small == "ЧЕРЕЗ":
+        return strange and original[taken.starts[at] : taken.ends[at]].istitle()
     return small in _IN_TITLES and strange and (alone or original[taken.starts[at]].islower())
 
 
@@ -129,29 +149,32 @@ def _form_behind(taken: Taken, end: int) -> int:
     """The place of the form that ends the name behind a bracket, a comma or a slash; 0 where there is none."""
     for place in range(end + 1, min(len(taken.kinds), end + _FORM_WITHIN)):
         value = taken.values[place]
-        if _is_form(taken, place):
-            if _is_form(taken, place + 1):
+        if is_form(taken, place):
+            if is_form(taken, place + 1):
                 continue  # «Traders Ltd»
             behind = taken.kinds[place + 1] if place + 1 < len(taken.kinds) else ""
             return 0 if behind in ("word", '"') else place
         if taken.kinds[place] not in _WITHIN_NAMES and taken.kinds[place] not in "),":
             return 0
         turns = isinstance(value, Phrase) and (not value.roles.isdisjoint(_TURNS) or _introduces(taken, place))
-        if turns and not _role(taken, place, "role.joiner"):
+        if turns and not role(taken, place, "role.joiner"):
             return 0
     return 0
 
 
 def _closes(original: str, taken: Taken, at: int) -> bool:
-    """Behind the legal form that ends an English name: a full stop, or a word in small letters («Acme Limited. clearing
-    invoice», «Acme Ltd non-refundable advance»)."""
-    if not (_is_form(taken, at - 1) and original[taken.starts[at - 1] : taken.ends[at - 1]].isascii()):
+    """Behind the legal form that ends an English name: a full stop, a word in small letters, or what is paid for («Acme
+    Limited. clearing invoice», «Acme Ltd non-refundable advance», «ACME LLP IT SERVICES»)."""
+    if not (is_form(taken, at - 1) and original[taken.starts[at - 1] : taken.ends[at - 1]].isascii()):
         return False
     kind = taken.kinds[at]
     if kind == ".":
-        return not _is_form(taken, at + 1)
-    lower = kind in ("word", "phrase") and original[taken.starts[at]].islower()
-    return lower and not _is_form(taken, at) and not _trades_as(taken, at)
+        return not is_form(taken, at + 1)
+    if kind not in ("word", "phrase") or is_form(taken, at) or _trades_as(original, taken, at):
+        return False
+    ware = role(taken, at, "role.service") and not role(taken, at, "role.joiner") and not _form_ahead(taken, at)
+    last = original[taken.starts[at - 1] : taken.ends[at - 1]].upper() in _LAST_FORMS
+    return original[taken.starts[at]].islower() or (ware and last)
 
 
 def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
@@ -159,15 +182,15 @@ def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
     fees»), where two words of the name were seen."""
     kind, start, end = taken.kinds[at], taken.starts[at], taken.ends[at]
     if kind == ".":
-        if original[end : end + 1] not in (" ", "") or _is_form(taken, at + 1):
+        if original[end : end + 1] not in (" ", "") or is_form(taken, at + 1):
             return False
         letters = taken.ends[at - 1] - taken.starts[at - 1] if taken.kinds[at - 1] == "word" else 0
         return letters >= LONG_WORD or taken.kinds[at - 1] == '"' or (letters > _SHORT and _new_thought(taken, first, at))
     if _half(original, taken, at, first, len(taken.kinds)):
         return False
-    if kind != "phrase" or not original[start].islower() or not _role(taken, at, "role.service"):
+    if kind != "phrase" or not original[start].islower() or not role(taken, at, "role.service"):
         return False
-    if _role(taken, at, "role.joiner"):
+    if role(taken, at, "role.joiner"):
         return False  # «Jane Wanjiru and Sons»
     words = [original[taken.starts[place]] for place in range(first, at) if taken.kinds[place] in ("word", "phrase")]
     return len(words) > 1 and all(letter.isupper() for letter in words)
@@ -175,16 +198,16 @@ def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
 
 def _new_thought(taken: Taken, first: int, stop: int) -> bool:
     """«SALOME WEKESA. BALANCE TOP-UP»: behind a person's name and a stop comes what the payment is for."""
-    if stop + 1 >= len(taken.kinds) or any(_is_form(taken, at) for at in range(first, stop)):
+    if stop + 1 >= len(taken.kinds) or any(is_form(taken, at) for at in range(first, stop)):
         return False
     value = taken.values[stop + 1]
     return isinstance(value, Phrase) and (value.reset or "role.service" in value.roles)
 
 
-def _trades_as(taken: Taken, at: int) -> bool:
+def _trades_as(original: str, taken: Taken, at: int) -> bool:
     """«t/a», «trading as»: the name goes on."""
     slashed = at + 1 < len(taken.kinds) and taken.kinds[at + 1] in "/."
-    return slashed or taken.ends[at] - taken.starts[at] == len("trading")
+    return slashed or original[taken.starts[at] : taken.ends[at]].lower() == "trading"
 
 
 def _client_word(value: Phrase | SpanKind | None) -> bool:
@@ -208,10 +231,10 @@ def _behind_service(original: str, taken: Taken, first: int, last: int) -> int:
     behind a service; one with a capital («Алма Хостинг «Свет» ЖШС») may be of the name."""
     all_capitals = original[taken.starts[first] : taken.ends[last]].isupper() if first <= last else False
     for at in range(last - 1, first, -1):
-        begins = _is_form(taken, at) or (taken.kinds[at] == '"' and '"' not in taken.kinds[first:at])
+        begins = is_form(taken, at) or (taken.kinds[at] == '"' and '"' not in taken.kinds[first:at])
         before = at - 2 if taken.kinds[at - 1] == "." else at - 1
         small = all_capitals or original[taken.starts[before]].islower()
-        if begins and small and _role(taken, before, "role.service"):
+        if begins and small and role(taken, before, "role.service"):
             return at
     return first
 
@@ -236,9 +259,9 @@ def _belongs(original: str, text: str, taken: Taken, first: int, at: int, last: 
     if kind == "word" or _half(text, taken, at, 0, len(taken.kinds)):
         return True
     if isinstance(value, Phrase):
-        return _may_be_of_a_name(text, taken, first, at, value) or _is_of_this_name(original, taken, first, at, last)
+        return _may_be_of_a_name(text, taken, first, at, value) or _is_of_this_name(original, text, taken, first, at, last)
     if kind == "," and first >= 0:
-        return _is_form(taken, at + 1)
+        return is_form(taken, at + 1)
     if kind == "number":
         inside = first >= 0 and at > first
         return (
@@ -259,6 +282,8 @@ def _may_be_of_a_name(text: str, taken: Taken, first: int, at: int, value: Phras
     if value.mark is not None or value.none:
         stops = "role.stop" in value.roles and end - start > 1
         return not stops and _marks_nothing(taken, at, value) and end - start <= 3
+    if "role.beneficiary_before" in value.roles and end - start > _SHORT:
+        return False
     if value.joiner and not value.sign:
         return True
     if value.sign or value.date or value.month or value.suffix:
@@ -268,7 +293,7 @@ def _may_be_of_a_name(text: str, taken: Taken, first: int, at: int, value: Phras
     return not value.reset
 
 
-def _is_of_this_name(original: str, taken: Taken, first: int, at: int, last: int) -> bool:
+def _is_of_this_name(original: str, text: str, taken: Taken, first: int, at: int, last: int) -> bool:
     """«ТОО «Астана Авто»», «Kilifi Store Ltd», «ТОО Астана Склад, л/с …»: a word that could begin another part of the
     purpose, and is a word of the name: within its quotes, before the form that ends it, or written with a capital and
     naming no number. Left out, the name would be another company's; taken in by mistake, it is nobody's."""
@@ -276,14 +301,20 @@ def _is_of_this_name(original: str, taken: Taken, first: int, at: int, last: int
         return True
     if _introduces(taken, at):
         return False
-    if first >= 0 and at - 1 > first and _is_form(taken, at - 1):
+    if first >= 0 and at - 1 > first and is_form(taken, at - 1):
         return False  # «ACME LTD ORDER»: the form has ended the name
     if first >= 0 and _form_ahead(taken, at):
         return True
     if at == first:
         return False
     value = taken.values[at]
-    if not isinstance(value, Phrase) or value.reset or not value.roles.isdisjoint(_TURNS):
+    if ends_names(text, taken, at + 1):
+        return True
+    if isinstance(value, Phrase) and value.reset:
+        if last >= 0:
+            return may_begin_the_name(original, taken, at, last)
+        return may_be_of_the_name(original, text, taken, first, at)
+    if not isinstance(value, Phrase) or not value.roles.isdisjoint(_TURNS):
         return False
     typed = original[taken.starts[at] : taken.ends[at]]
     return typed[0].isupper() and len(typed) > _SHORT and (value.mark in _NOUNS or not typed.isupper())
@@ -303,7 +334,7 @@ def _introduces(taken: Taken, at: int) -> bool:
 def _form_ahead(taken: Taken, at: int) -> bool:
     """After at most a few words comes the form that ends a name, with no turn of the sentence before it."""
     for place in range(at + 1, min(len(taken.kinds), at + _FORM_WITHIN)):
-        if _is_form(taken, place):
+        if is_form(taken, place):
             return place + 1 == len(taken.kinds) or taken.kinds[place + 1] != "word"
         value = taken.values[place]
         if taken.kinds[place] not in _WITHIN_NAMES or (
@@ -358,13 +389,13 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     behind = taken.values[at + 1] if at + 1 < len(taken.values) else None
     if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED):
         return False
-    if not any(_is_form(taken, place) for place in range(begin, at)):
+    if not any(is_form(taken, place) for place in range(begin, at)):
         return first < 0 and _form_follows(taken, at + 1) and taken.kinds[at - 1] == "word"  # not «КНП 859 ЖК …»
     hyphen = taken.kinds[at - 1] == "-" and text[taken.ends[at - 2] : start].replace("\n", "") == "-"  # «Жайлау-/2005»
     before = at - 2 if hyphen else at - 1
-    if text[start].isalpha() or (taken.kinds[before] in ("word", "phrase") and not _is_form(taken, before)):
+    if text[start].isalpha() or (taken.kinds[before] in ("word", "phrase") and not is_form(taken, before)):
         return True
-    return _is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
+    return is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
 
 
 def _within_quotes(taken: Taken, first: int, at: int) -> bool:
@@ -373,16 +404,16 @@ def _within_quotes(taken: Taken, first: int, at: int) -> bool:
     return taken.kinds[first:at].count('"') % 2 == 1 and '"' in taken.kinds[at + 1 : at + 6]
 
 
-def _span(original: str, text: str, taken: Taken, first: int, end: int, sure: bool) -> Span | None:
+def _span(original: str, text: str, taken: Taken, first: int, end: int, sure: bool = False) -> list[Span]:
     while first < end and taken.kinds[first] in "-.:<[":
         first += 1
     while end > first and _hangs(text, taken, end - 1) and not _initial(taken, end - 1):
         end -= 1
     words = [at for at in range(first, end) if _spelled(text, taken, at)]
     if not words or not (sure or _is_name(original, text, taken, first, end, words)):
-        return None
+        return []
     start, stop = taken.starts[first], taken.ends[end - 1]
-    return Span(SpanKind.BENEFICIARY, start, stop, name=original[start:stop])
+    return [Span(SpanKind.BENEFICIARY, start, stop, name=original[start:stop])]
 
 
 def _spelled(text: str, taken: Taken, at: int) -> bool:
@@ -408,9 +439,9 @@ def _initial(taken: Taken, at: int) -> bool:
 
 def _is_name(original: str, text: str, taken: Taken, first: int, end: int, words: list[int]) -> bool:
     """Whether the tokens from the first to the end are a name; `words` are the places of its words."""
-    if any(_is_form(taken, at) for at in words):
+    if any(is_form(taken, at) for at in words):
         return len(words) > 1
-    if any(_role(taken, at, "role.service") and not _half(text, taken, at, first, end) for at in words[:2]):
+    if any(role(taken, at, "role.service") and not _half(text, taken, at, first, end) for at in words[:2]):
         return False
     if '"' in taken.kinds[first:end]:
         return True
@@ -418,7 +449,7 @@ def _is_name(original: str, text: str, taken: Taken, first: int, end: int, words
     if not strange:
         return False
     typed = [original[_begin(text, taken, at, first, end) : taken.ends[at]] for at in strange]
-    if any(_SURNAME.search(text[taken.starts[at] : taken.ends[at]]) for at in strange):
+    if any(SURNAME.search(text[taken.starts[at] : taken.ends[at]]) for at in strange):
         return typed[0][0].isupper()
     capitals = [word for word in typed if word[0].isupper()]
     if len(typed) == 1:
@@ -431,11 +462,3 @@ def _begin(text: str, taken: Taken, at: int, first: int, end: int) -> int:
     cut = at > first and taken.ends[at - 1] == taken.starts[at] - 1 and _half(text, taken, at - 1, first, end)
     return taken.starts[at - 1 if cut else at]
 
-
-def _role(taken: Taken, at: int, role: str) -> bool:
-    value = taken.values[at] if 0 <= at < len(taken.values) else None
-    return isinstance(value, Phrase) and role in value.roles
-
-
-def _is_form(taken: Taken, at: int) -> bool:
-    return _role(taken, at, "role.legal_form")
