@@ -19,7 +19,9 @@ _LIKE_A_NAME: Final = re.compile(
 """Words of a purpose that stand at the end of companies' names; none of them follows «оплата» as it is written here."""
 _INFLECTED: Final = re.compile(r"(?:[ЫИ]Х|[ОЕ]ГО|[ОЕ]Й|И[ИЙЯ]|YKH|IKH|OGO|EGO|OY|EY|IY|IYA)$")
 """The endings of what is paid for («оплата консультационных услуг»)."""
-_TAKES_AN_OBJECT: Final = ("ОПЛАТ", "ПОПОЛ", "ПОГАШ", "ПРЕДОПЛ", "OPLAT", "POPOL", "POGASH", "PREDOPL", "АВАНС", "AVANS", "TOP")
+_TAKES_AN_OBJECT: Final = (
+    "ОПЛАТ", "ПОПОЛ", "ПОГАШ", "ПРЕДОПЛ", "АВАНС", "OPLAT", "POPOL", "POGASH", "PREDOPL", "AVANS", "TOP",
+)  # fmt: skip
 """«оплата л/с 4512», «пополнение счета»: behind these words a number's word goes on with the sentence."""
 _PARTING: Final = frozenset(",;/(+&")
 _NAMES_AHEAD: Final = 6
