@@ -16,6 +16,8 @@ NAME: Final = "references"
 
 def propose(case: Case) -> tuple[Proposal, ...]:
     references = case.references
+    if references.marked and references.either:
+        return _either(case, references.marked, references.either, references.bare)
     if references.marked:
         return _marked(case, references.marked, references.bare)
     return _bare(case, references.bare) if references.bare else ()
@@ -44,6 +46,20 @@ def _marked(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) 
         return (Proposal("several_accounts", parts, _evidence(marked), 1.0, True),)
     unsettled = Proposal(NAME, reason="conflicting_references", certain=True, evidence=_evidence(marked))
     return (*_each(case, marked, 0.6), unsettled)
+
+
+def _either(
+    case: Case, marked: Sequence[Reference], doubtful: Sequence[Reference], bare: Sequence[Reference]
+) -> tuple[Proposal, ...]:
+    """«Шот 4512, 4513 акт бойынша»: the list's invoices, or one of them and an act's number. The amount tells which, where
+    it is exactly what is outstanding of the ones or the others; else a person does."""
+    every = tuple(sorted({*marked, *doubtful}, key=_place))
+    for read in (tuple(marked), every):
+        invoices = [case.found.invoices[number] for number in _invoices(read)]
+        if sum(_open_amount(case, invoice) or 0 for invoice in invoices) == case.payment.amount:
+            return _marked(case, read, bare)
+    unsettled = Proposal(NAME, reason="ambiguous_reference", certain=True, evidence=_evidence(every))
+    return (*_each(case, every, 0.5), unsettled)
 
 
 def _place(reference: Reference) -> int:

@@ -76,11 +76,22 @@ class Walk(Numbers):
             return
         if phrase.mark is SpanKind.BARE and self.mark_at == self.at - 1 and not self.comma and self._says_which(phrase):
             return
-        self.mark, self.mark_at, self.strange, self.comma, self.sign = phrase.mark, self.at, 0, False, False
+        if phrase.mark is SpanKind.PHONE and self._letter_of_a_number():
+            self._word()
+            return
+        mark = SpanKind.BANK_ACCOUNT if phrase.mark is SpanKind.ACCOUNT and self._bank(self.at - 1) else phrase.mark
+        self.mark, self.mark_at, self.strange, self.comma, self.sign = mark, self.at, 0, False, False
         self.joined = False
         self.either = phrase.either
         if phrase.mark is not SpanKind.AMOUNT:
             self.open = None
+
+    def _letter_of_a_number(self) -> bool:
+        """«T-4512», «счет T 4512»: one letter is a phone's («т. 4512») only where it is not the number's own."""
+        if self.ends[self.at] - self.starts[self.at] > 1:
+            return False
+        named = (self.mark in REFERENCE and self._fresh()) or (self.open in REFERENCE and self.joined)
+        return named or self._glued_prefix(self.at)
 
     def _says_which(self, phrase: Phrase) -> bool:
         """«лиц. счет клиента 104582», «contract ref 104582»: the word before says which of the client's numbers it is, or

@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from reconcile.purpose.behind import Behind
+from reconcile.purpose.dates import Dates
 from reconcile.purpose.decoys import digits_kind
 from reconcile.purpose.keys import MOST_PARTS, candidate_keys, repaired
 from reconcile.purpose.reading import Span, SpanKind
-from reconcile.purpose.view import LONGEST_PREFIX, PAPERS, REFERENCE, SIGNS, plain
+from reconcile.purpose.view import LONGEST_PREFIX, PAPERS, REFERENCE, plain
 from reconcile.purpose.words import Phrase
 from reconcile.reference import number_key
 
@@ -20,17 +20,10 @@ FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, Sp
 _WIDEST_GAP: Final = 3  # blanks or a fold within one number
 _DAYS: Final = 31
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
-_RANGE: Final = re.compile(r"([0-9]{2,})[-–]([0-9]{2,})")
-_LAST_DIGITS: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
-_WIDEST_RANGE: Final = 1000
-_RANGE_SIGNS: Final = frozenset({"-", ".", "…", ">", "~"})
 _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
 _LONGEST_YEARS: Final = len("2025-2026")
-_FROM: Final = re.compile(r"(?<!\w)(?:[СCS]|FROM)[ \n]+(?:(?:№|#|NO?\b)[ \n]*)?(?:[^\W\d_]{1,6}[-/])?\Z")
-_ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
-_LONGEST_ORDINAL: Final = 5
 _PREFIX_GAP: Final = re.compile(r"[ \n]{0,2}[-/]?[ \n]{0,2}")
 _NUMBER_SIGN: Final = re.compile("[NnНн][NnНнOoОо]?(?=[^\\W\\d_])")
 _SPACED_DASH: Final = re.compile(r"[ \n]{1,2}-[ \n]{0,2}|-[ \n]{1,2}")
@@ -44,7 +37,8 @@ _BANKS_OWN: Final = 11
 _DIGITS_ONLY: Final = frozenset({SpanKind.AMOUNT, SpanKind.PHONE})
 _SHILLINGS: Final = ("/=", "/-")
 _AT: Final = frozenset({"В", "AT", "IN", "WITH"})
-_BANK: Final = re.compile(r"(?:БАНК|BANK)(?:А|Е|У|ОМ)?\b|\b(?:KCB|EQUITY|NCBA|ABSA|STANBIC|DTB)\b")
+_BANK: Final = re.compile(r"(?:БАНК|BANK)(?:А|Е|У|ОМ)?\b")
+"""The end of a bank's name in one word («Халықбанк»); the names of others are words of the lexicon."""
 _LONGEST_BANK: Final = 6
 """Tokens from «в» to the word that says bank: a form, a quote, two words of its name."""
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
@@ -66,7 +60,7 @@ _SIGN_WORDS: Final = frozenset({"", "N", "NO", "NR", "№", "#"})
 _NO_PREFIX: Final = _Prefix()
 
 
-class Numbers(Behind):
+class Numbers(Dates):
     """Settles one number at a time."""
 
     def _group(self) -> int:
@@ -144,49 +138,6 @@ class Numbers(Behind):
         paper = listed and following.behind and following.mark in PAPERS  # «invoyslar 4512, 4513 15 shartnomaga asosan»
         return not (day or paper or following.suffix)
 
-    def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
-        """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""
-        if first != last or self.sign:
-            return False
-        digits = self.text[start:end]
-        if not plain(digits):
-            ordinal = _ORDINAL.fullmatch(digits) if end - start <= _LONGEST_ORDINAL else None
-            if ordinal is None or not plain(ordinal[1]):
-                return False
-            digits = ordinal[1]
-        if len(digits) > 2 and not (len(digits) == 4 and _YEAR.fullmatch(digits)):
-            return False
-        after = self._behind_hyphen(last)
-        before = self._phrase_at(first - 1) or self._phrase_at(first - 2 if self._dotted(first - 1) else first - 1)
-        beside_month = (after is not None and after.month) or (before is not None and before.month)
-        if len(digits) <= 2:
-            return beside_month and 1 <= int(digits) <= _DAYS and self._date(start, end)
-        dated_behind = after is not None and after.date and not after.mark and not self._dated_number(last)
-        if beside_month or dated_behind or self._behind_date(start):
-            return self._date(start, end)
-        return False
-
-    def _dated_number(self, last: int) -> bool:
-        """«по счету 2026 от 10.02.2026»: a word names the number, and the date behind it is its own."""
-        named = self.mark in REFERENCE and self._fresh()
-        return named and self._phrase_at(last + 1) is not None and self._dated(last + 2)
-
-    def _date(self, start: int, end: int) -> bool:
-        self.spans.append(Span(SpanKind.DATE, start, end))
-        mark, far, open_, comma = self.mark, self.strange, self.open, self.comma
-        self._after(self.at)
-        self.mark, self.strange, self.open, self.comma = mark, far, open_, comma
-        return True
-
-    def _dotted(self, at: int) -> bool:
-        return self._is(at, "-") or self._is(at, ".")
-
-    def _behind_date(self, start: int) -> bool:
-        """«Feb 3, 2026»: right behind a day there stands a year."""
-        if not self.spans or self.spans[-1].kind is not SpanKind.DATE:
-            return False
-        return not self.text[self.spans[-1].end : start].strip(" ,.")
-
     def _money(self, last: int, start: int, end: int) -> bool:
         """A number before a currency, a quantity before its unit."""
         if self.sign:
@@ -214,24 +165,6 @@ class Numbers(Behind):
             at += 1
         return self._is(at, "number") or (self._is(at, "typed") and self.values[at] is SpanKind.AMOUNT)
 
-    def _until(self, first: int, last: int) -> bool:
-        """«4512 dan 4515 gacha», «4512-ден 4515-ке дейінгі»: behind its second end a word says that it is a range."""
-        if not self.spans or not (self._is(first - 1, "-") or self._case_ending(first - 1)):
-            return False
-        at = last + 1
-        while at < len(self.kinds) and (self._is(at, "-") or self._case_ending(at)):
-            at += 1
-        phrase = self._phrase_at(at)
-        ends = phrase is not None and phrase.range and self.ends[at] - self.starts[at] > 2 and at > last
-        before = first - 1
-        while before >= 0 and (self._is(before, "-") or self._case_ending(before)):
-            before -= 1
-        return ends and before < first - 1 and self._is(before, "number") and bool(self.spans)
-
-    def _case_ending(self, at: int) -> bool:
-        phrase = self._phrase_at(at)
-        return phrase is not None and "role.case_ending" in phrase.roles
-
     def _field(self, first: int, start: int, end: int) -> bool:
         """The fields that «~» parts in Uzbek purposes: after the payer's nine digits comes a code of the treasury."""
         if not self._is(first - 1, "~") or self._suffixed(first):
@@ -258,12 +191,23 @@ class Numbers(Behind):
         if behind in REFERENCE and prefix.marks:
             prefix = _Prefix(prefix.text, prefix.first)
         meant = self._kind(first, start, end, kind)
-        if meant in REFERENCE and behind is None and self._at_a_bank(last + 1):
+        if (meant in REFERENCE and behind is None and self._at_a_bank(last + 1)) or (
+            meant is SpanKind.BARE and kind is None and self._bank(first - 1)
+        ):
             meant = SpanKind.BANK_ACCOUNT
-        either = self.either and behind not in REFERENCE and meant is SpanKind.ACCOUNT
-        self._emit(meant, start, end, prefix, SpanKind.INVOICE if either else None)
+        self._emit(meant, start, end, prefix, self._or_else(meant, behind, in_front, last))
         if behind in REFERENCE and self._suffixed(last):
             self._joined_to_block_before(first)
+
+    def _or_else(
+        self, meant: SpanKind, behind: SpanKind | None, in_front: SpanKind | None, last: int
+    ) -> SpanKind | None:
+        """What the number may be as well: «пополнение счета 4512» an invoice, and in «Шот 4512, 4513 акт бойынша» the second
+        one too, for the act's word stands behind it and the invoice's opens its list."""
+        if meant is SpanKind.ACCOUNT:
+            return SpanKind.INVOICE if self.either and behind not in REFERENCE else None
+        lent = meant in PAPERS and behind is meant and self.joined and not self._suffixed(last)
+        return in_front if lent and in_front in REFERENCE else None
 
     def _at_a_bank(self, at: int) -> bool:
         """«счет № 4512 в АО «Народный банк»», «account 4512 at NCBA Bank»: a bank account, and no number of ours."""
@@ -272,7 +216,7 @@ class Numbers(Behind):
         for place in range(at + 1, min(at + _LONGEST_BANK, len(self.kinds))):
             if self.kinds[place] not in ("word", "phrase", '"'):
                 return False
-            if _BANK.search(self.text, self.starts[place], self.ends[place]):
+            if self._bank(place) or _BANK.search(self.text, self.starts[place], self.ends[place]):
                 return True
         return False
 
@@ -333,67 +277,6 @@ class Numbers(Behind):
             return False
         word = self.typed[self.starts[at] : self.ends[at]]
         return len(word) <= LONGEST_PREFIX and (word.isupper() or self._glued_prefix(at))
-
-    def _to_range(self, first: int, last: int, start: int, end: int, kind: SpanKind | None) -> bool:
-        """«4512-4514», «с 4512 по 4514», «№ 4512 – 4514»: the ends of a range, no numbers of a list."""
-        stretch = self.text[start:end]
-        opened = kind in REFERENCE or (kind is None and self.sign)
-        dashed = opened and ("-" in stretch or "–" in stretch) and not stretch[0].isalpha()
-        whole = _RANGE.fullmatch(stretch.replace("\n", "")) if dashed else None
-        if whole is not None and _rises(whole[1], whole[2]):
-            self._add_range(start, end, kind)
-            return True
-        if self._until(first, last):
-            low = self.spans.pop()
-            self._add_range(low.start, end, kind)
-            return True
-        place = len(self.spans) - 1
-        while place >= 0 and self.spans[place].kind is SpanKind.DATE:
-            place -= 1
-        if place < 0 or self.spans[place].kind not in REFERENCE or not self._ranging(first, self.spans[place].end):
-            return False
-        low = self.spans[place]
-        if not _rises(self.text[low.start : low.end], self.text[start:end], self._counted_from(low.start)):
-            return False
-        del self.spans[place]
-        self._add_range(low.start, end, low.kind)
-        return True
-
-    def _ranging(self, first: int, low_end: int) -> bool:
-        """Between the number that ends there and this one stands a dash, dots or «по», at most with the dates, the sign
-        and the prefix of the numbers («с № 4512 от 02.02.2026 по № 4514», «SC-4512 … SC-4514»)."""
-        at = first - 1
-        if self._glued_prefix(first - 2):
-            at -= 2
-        while at >= 0 and (self.kinds[at] in SIGNS or self._signs(at)):
-            at -= 1
-        end = at
-        while at >= 0 and self.kinds[at] in _RANGE_SIGNS:
-            at -= 1
-        signs = "".join(self.kinds[at + 1 : end + 1])
-        phrase = self._phrase_at(at)
-        if signs in ("", "."):
-            if phrase is None or not phrase.range:
-                return False
-            at -= 1
-        while at >= 0 and self._dated(at):
-            at -= 1
-        return self._is(at, "number") and self.ends[at] == low_end
-
-    def _counted_from(self, start: int) -> bool:
-        """«по счетам с № 458275 по № 518315»: the word in front of its first number says that it is a range."""
-        return _FROM.search(self.text, 0, start) is not None
-
-    def _dated(self, at: int) -> bool:
-        phrase = self._phrase_at(at)
-        dated = phrase is not None and phrase.date
-        return dated or (self._is(at, "typed") and self.values[at] is SpanKind.DATE)
-
-    def _add_range(self, start: int, end: int, mark: SpanKind | None) -> None:
-        whole = self.text[start:end].replace(" ", "")
-        keys = candidate_keys(whole)[:1] if _RANGE.search(whole) else ()
-        self.spans.append(Span(SpanKind.RANGE, start, end, keys, mark=mark if mark in REFERENCE else None))
-        self.open = None
 
     def _in_a_name(self, first: int, length: int) -> bool:
         """«ТОО "Сервис 2000"», «АО Завод 17»: within the quotes of a name, or a few digits behind a form and a word."""
@@ -461,7 +344,7 @@ class Numbers(Behind):
     def _emit(
         self, kind: SpanKind, start: int, end: int, prefix: _Prefix = _NO_PREFIX, mark: SpanKind | None = None
     ) -> None:
-        keys, prefix_key = self._keys(start, end, prefix) if kind in _NUMBERS else ((), "")
+        keys, prefix_key = self._keys(start, end, prefix) if kind in _NUMBERS or mark is not None else ((), "")
         self.spans.append(Span(kind, start, end, keys, "", prefix_key, mark))
         if kind is not SpanKind.AMOUNT:
             self.open = kind if kind in _LISTED else None
@@ -487,18 +370,3 @@ class Numbers(Behind):
         if lettered:  # «INV-2O26-O8OO22»
             keys = (*keys, *repaired([f"{prefix.text}-{typed}"]))
         return keys, prefixed if prefix.marks else ""
-
-    def _after(self, first: int) -> None:
-        self.mark, self.sign, self.joined, self.comma, self.strange = None, False, False, False, 0
-
-
-def _rises(low: str, high: str, sure: bool = False) -> bool:
-    """The two ends of a range: as many digits, the second greater, within a thousand unless a word says that it is one;
-    what stands before is the same."""
-    first, last = (_LAST_DIGITS.fullmatch("".join(each.split())) for each in (low, high))
-    if first is None or last is None or first[1] != last[1] or len(first[2]) != len(last[2]):
-        return False
-    if not (plain(first[2]) and plain(last[2])):
-        return False
-    width = int(last[2]) - int(first[2])
-    return width > 0 and (sure or width <= _WIDEST_RANGE)

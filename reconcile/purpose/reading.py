@@ -46,7 +46,8 @@ class Span:
 
     `prefix_key` is the key in which the marking word itself is the number's own prefix («INV-4512» for the number
     INV-4512): under it the number is bare. `mark` says for a RANGE which word opens it (INVOICE or ACCOUNT), if any; of an
-    ACCOUNT that its word may as well mean an INVOICE («пополнение счета 4512»).
+    ACCOUNT that its word may as well mean an INVOICE («пополнение счета 4512»); of a CONTRACT or DOCUMENT which of our
+    numbers it may be as well («Шот 4512, 4513 акт бойынша»).
 
     Made by the million, so with a constructor of its own, which is compiled where the core is."""
 

@@ -22,6 +22,7 @@ from reconcile.purpose.decoys import digits_kind
 from reconcile.purpose.keys import parts
 from reconcile.purpose.reader import read_purpose
 from reconcile.purpose.reading import Reading, Span, SpanKind
+from reconcile.purpose.view import PAPERS
 from reconcile.reference import number_key, zeroless_key
 from reconcile.statement import StructuredReference
 
@@ -76,12 +77,14 @@ class Reference:
 @dataclass(slots=True, init=False, unsafe_hash=True)
 class References:
     """In order of mention. `unknown`: marked numbers that are not on the books. `ranges`: stretches that lead to several
-    numbers and cannot be told apart: «4512-4514», or two numbers on the books that differ only in their separators."""
+    numbers and cannot be told apart: «4512-4514», or two numbers on the books that differ only in their separators.
+    `either`: what is named as ours by the word in front and as a paper's by the word behind."""
 
     marked: Final[tuple[Reference, ...]]
     bare: Final[tuple[Reference, ...]]
     unknown: Final[tuple[Span, ...]]
     ranges: Final[tuple[Span, ...]]
+    either: Final[tuple[Reference, ...]]
 
     def __init__(
         self,
@@ -89,20 +92,23 @@ class References:
         bare: tuple[Reference, ...] = (),
         unknown: tuple[Span, ...] = (),
         ranges: tuple[Span, ...] = (),
+        either: tuple[Reference, ...] = (),
     ) -> None:
         self.marked = marked
         self.bare = bare
         self.unknown = unknown
         self.ranges = ranges
+        self.either = either
 
 
 class _Found:
-    __slots__ = ("ranges", "references", "unknown")
+    __slots__ = ("either", "ranges", "references", "unknown")
 
     def __init__(self) -> None:
         self.references: list[Reference] = []
         self.unknown: list[Span] = []
         self.ranges: list[Span] = []
+        self.either: list[Reference] = []
 
 
 def keys_wanted(
@@ -123,6 +129,9 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
         if span.kind is SpanKind.RANGE:
             _range(span, known, found)
         elif span.keys:
+            if span.kind in PAPERS:
+                found.either += _read_as(_as_ours(span), text[span.start : span.end], known)
+                continue
             hits = _read(span, known) if len(span.keys) == 1 else _read_as(span, text[span.start : span.end], known)
             glued = bool(span.prefix_key) and span.start > 0 and text[span.start - 1].isalnum()
             _take(span, hits, found, glued)
@@ -153,7 +162,12 @@ def _gathered(found: _Found) -> References:
         marked, bare = references, ()
     else:
         marked, bare = (), references
-    return References(marked, bare, tuple(found.unknown), tuple(found.ranges))
+    return References(marked, bare, tuple(found.unknown), tuple(found.ranges), tuple(found.either))
+
+
+def _as_ours(span: Span) -> Span:
+    """A paper's number as the word in front of its list names it."""
+    return replace(span, kind=span.mark or SpanKind.BARE, mark=None)
 
 
 def _once(references: Iterable[Reference]) -> tuple[Reference, ...]:

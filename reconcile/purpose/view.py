@@ -38,6 +38,9 @@ class View:
         self.walked = (0, 0, -1)  # the list last walked: first token, end, place of its «-sonli»
         self.at = 0
 
+    def _after(self, first: int) -> None:
+        self.mark, self.sign, self.joined, self.comma, self.strange = None, False, False, False, 0
+
     def _phrase_at(self, at: int) -> Phrase | None:
         if 0 <= at < len(self.kinds):
             value = self.values[at]
@@ -50,6 +53,11 @@ class View:
     def _signs(self, at: int) -> bool:
         phrase = self._phrase_at(at)
         return phrase is not None and phrase.sign
+
+    def _bank(self, at: int) -> bool:
+        """A bank's name, or the word for one."""
+        phrase = self._phrase_at(at)
+        return phrase is not None and "role.bank" in phrase.roles
 
     def _behind_hyphen(self, at: int) -> Phrase | None:
         """The phrase right behind the token, or behind its hyphen («28-may», «4512-sonli»)."""

@@ -620,7 +620,7 @@ def mpesa_paybill(act: Act) -> None:
     person = party if mine else act.stage.register.person("KE")
     shown = Shown(person.core.upper())
     facts.payer_relation[holder.key] = OWN  # the gateway credits the account that was typed, whoever's phone it is
-    phone = f"2547****{rng.randint(0, 9999):04d}"
+    phone = act.stage.phone()
     details = rng.choice(("Pay Bill Online", f"Pay Bill from {phone} - {shown.name} Acc. {typed}", "Pay Bill"))
     act.pay(
         facts, details, shown, references=[("bill_reference", typed), ("phone", phone)],

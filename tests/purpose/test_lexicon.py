@@ -99,6 +99,15 @@ def test_every_ending_behind_a_hyphen_is_cut() -> None:
     assert set(read) == {"i:7301"}
 
 
+def test_behind_every_bank_stands_a_bank_account() -> None:
+    """«KCB A/C 7301», «account 7301 at KCB», «KCB 7301»: never a personal account of ours."""
+    banks = [entry for _, entry in _entries("role", "bank")]
+    assert not [bank for bank in banks if _kinds(f"{bank} acct 7301") != ["bank_account"]]
+    assert not [bank for bank in banks if _kinds(f"acct 7301 at {bank}") != ["bank_account"]]
+    assert not [bank for bank in banks if _kinds(f"{bank} 7301") != ["bank_account"]]
+    assert not [bank for bank in banks if _kinds(f"{bank} inv 7301") != ["invoice"]]
+
+
 def test_every_preposition_of_a_beneficiary_opens_a_name() -> None:
     wrong = [
         entry
