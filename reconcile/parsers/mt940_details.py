@@ -5,7 +5,7 @@ separator the bank has chosen, and the SEPA words `EREF+`, `SVWZ+`, `ABWA+` with
 Hungarian banks; the code words of SWIFT and of ING, ABN AMRO and Rabobank (`/ORDP/`, `/NAME/`, `/REMI/`, `/CNTP/` …).
 What the payer wrote may imitate either: so a party that stands twice with different values is believed in neither, and
 one behind the payer's own text only where the bank gave none before it. Folds are kept as line feeds in texts and taken
-out of numbers.
+out of numbers, and out of the parties' names where every line is full: the bank has folded in the midst of words.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from reconcile.statement import NOBODY, Party, PartyKind, StructuredReference
 _NUMBERED: Final = re.compile(r"([0-9]{3})\n?([?<>~^+@&$%!*;#|])(?=[0-9\n])")
 _PURPOSE_NUMBERS: Final = frozenset(f"{number}" for number in (*range(20, 30), *range(60, 64)))
 _NAME_WIDTH: Final = 27
+_LINE_WIDTH: Final = 65
+_TAG_WIDTH: Final = len(":86:")
 _PARTY_NUMBERS: Final = frozenset({"30", "31", "32", "33", "38"})
 _ANY_NUMBERS: Final = frozenset(f"{number:02}" for number in range(100))
 _USUAL_NUMBERS: Final = frozenset(
@@ -126,6 +128,8 @@ def _numbered(text: str, start: re.Match[str]) -> Told | None:
             if value and not value.isspace():
                 lines.append(value.strip("\n"))
         elif number in _PARTY_NUMBERS:
+            if "\n" in value and _is_wrapped(text):
+                value = value.replace("\n", "")
             value = value.rstrip() if number == "33" else value.strip()
             if party.setdefault(number, value) != value:  # as `_note` has it
                 party[number] = ""
@@ -136,6 +140,12 @@ def _numbered(text: str, start: re.Match[str]) -> Told | None:
     if party:
         told.counterparty = _numbered_party(party)
     return told
+
+
+def _is_wrapped(text: str) -> bool:
+    """Every line but the last is full (the first with its tag or without): a fold there is no word's end."""
+    first, *others = [len(line) for line in text.split("\n")[:-1]]
+    return first in (_LINE_WIDTH, _LINE_WIDTH - _TAG_WIDTH) and all(width == _LINE_WIDTH for width in others)
 
 
 def _note(found: dict[str, str], name: str, value: str) -> None:
@@ -226,7 +236,7 @@ def _coded(text: str, credit: bool) -> Told | None:
     codes = {code for code, _, _ in found}
     if codes <= _PAYERS_OWN or (text[: found[0][1]].strip() and len(codes) < 2):
         return None
-    read = _Coded()
+    read = _Coded("\n" in text and _is_wrapped(text))
     stops = [start for _, start, _ in found[1:]]
     for (code, _, start), stop in zip(found, [*stops, len(text)], strict=True):
         read.take(code, text[start:stop].strip("/\n "))
@@ -236,9 +246,10 @@ def _coded(text: str, credit: bool) -> Told | None:
 class _Coded:
     """Code words as they come: parties by their group, texts, and all others."""
 
-    __slots__ = ("behind", "current", "extra", "group", "groups", "references", "remittance")
+    __slots__ = ("behind", "current", "extra", "group", "groups", "references", "remittance", "wrapped")
 
-    def __init__(self) -> None:
+    def __init__(self, wrapped: bool) -> None:
+        self.wrapped = wrapped
         self.group = ""
         self.current: dict[str, str] = {}
         self.groups = {"": self.current}
@@ -271,7 +282,7 @@ class _Coded:
 
     def party(self, name: str, value: str) -> None:
         if value:
-            _note(self.current, name, value)
+            _note(self.current, name, value.replace("\n", "") if self.wrapped else value)
 
     def party_of_group(self, code: str, value: str) -> None:
         """A name right behind the code word; `/CNTP/` has account, bank, name and city in this order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reconcile.parsers.source import currency_code
@@ -51,7 +51,22 @@ def layout_of(line: int, cells: list[str], profiles: Iterable[Profile]) -> Layou
             "say with --profile which one it is",
             line=line,
         )
-    return chosen[0]
+    return _with_ids(chosen[0], found)
+
+
+def _with_ids(layout: Layout, found: list[Layout]) -> Layout:
+    """With the payer's tax id and account where the bank's profile has no name for such a column and the general one has:
+    «ИНН контрагента» in a table whose other headings are those of Kazakh banks."""
+    general = next((each for each in found if each.profile.name == GENERIC), layout)
+    more = {
+        role: general.columns[role]
+        for role in ("tax_id", "party_account")
+        if role not in layout.columns
+        and role in general.columns
+        and general.columns[role] not in layout.columns.values()
+        and not layout.profile.party
+    }
+    return replace(layout, columns={**layout.columns, **more}) if more else layout
 
 
 class _Headings:

@@ -306,6 +306,12 @@ FIELD_86 = {
                                  Party("MOMBASA COASTAL SHIPPING AND WAREHOUSING LTD")),
     "a full line and a blank": ("166?20pay?32MOMBASA COASTAL SHIPPING AN?33 WAREHOUSING LTD", "pay",
                                 Party("MOMBASA COASTAL SHIPPING AN\nWAREHOUSING LTD")),
+    "a name that a full line folds": (
+        "166?00TRANSFE?20PAYMENT OF INV 7301 CLOUD HOS?21TING FEB?32SAVANN\nA TRADERS LIMITED",
+        "PAYMENT OF INV 7301 CLOUD HOS\nTING FEB", Party("SAVANNA TRADERS LIMITED")),
+    "a coded name that a full line folds": (
+        "/REMI/PAYMENT OF INVOICE 7301 FOR CLOUD SERVICES IN FEB/NAME/SAVA\nNNA TRADERS LIMITED",
+        "PAYMENT OF INVOICE 7301 FOR CLOUD SERVICES IN FEB", Party("SAVANNA TRADERS LIMITED")),
     "another separator": ("166<00GUT<20pay<21more<32A", "pay\nmore", Party("A")),
     "an IBAN beside a number": ("166?20pay?311?38KZ616010000000000004", "pay", Party("", "", "KZ616010000000000004")),
     "two different names": ("166?20pay?32A?20?32B?311", "pay", Party("", "", "1")),

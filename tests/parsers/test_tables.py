@@ -381,6 +381,13 @@ def test_a_layout_is_told_by_its_headings(headings: str, profile: str) -> None:
     assert layout is not None and layout.profile.name == profile
 
 
+def test_a_tax_id_is_read_under_any_of_its_headings() -> None:
+    headings = "Дата,№ док,Дебет,Кредит,Наименование контрагента,ИНН контрагента,Счет контрагента,Назначение платежа"
+    layout = layout_of(1, headings.split(","), bundled())
+    assert layout is not None and layout.profile.name == "kz_bank"
+    assert (layout.columns["tax_id"], layout.columns["party_account"]) == (5, 6)
+
+
 PROFILE = 'title = "x"\nrequired = ["date"]\n[columns]\ndate = ["day"]\namount = ["sum"]\n'
 
 

@@ -126,6 +126,8 @@ MATCH: dict[str, tuple[str, str]] = {
     "bare, behind glued VAT": ("NDS12 7301", "b:7301"),
     "bare, sh. may be many words": ("sh. 7301", "b:7301"),
     # Lists
+    "account, Uzbek Cyrillic as Russians transliterate it": ("sh/kh 620041 tolov", "a:620041"),
+    "behind, Uzbek Cyrillic as Russians transliterate it": ("620041 shakhsiy khisobni toldirish", "a:620041"),
     "list, comma": ("сч 7301, 7302, 7303 от 11.02.2026", "i:7301 i:7302 i:7303"),
     "list, и": ("счета 7301 и 7302", "i:7301 i:7302"),
     "list, semicolon": ("счета 7301; 7302", "i:7301 i:7302"),
