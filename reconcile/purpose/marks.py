@@ -20,6 +20,7 @@ from reconcile.purpose.words import Phrase
 _BETWEEN: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
 _NOT_OURS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 _JOINERS: Final = ",;&+/"
+_WITHIN_LISTS: Final = frozenset({".", "(", ")", '"', "-", ",", ";", "/", "№", "#", "typed", "number"})
 _DECIMAL_LIST: Final = re.compile(r"([0-9]+),([0-9]{2})")
 _LAST_WORD: Final = re.compile(rf"[^\W\d_]{{{LONG_WORD},}}$")
 
@@ -200,12 +201,30 @@ class Walk(Numbers):
                 self.joined = True  # «счета №4512 №4513»
             if self.mark is SpanKind.AMOUNT:
                 self.mark = None
-        elif self.open is not None and sign in _JOINERS:
+        elif self.open is not None and sign in _JOINERS and self._lists():
             self.joined, self.sign = True, False
         elif sign in ",;":
             self.comma = True
         elif sign == "~" or (sign == "." and self._full_stop()):
             self._forget()
+
+    def _lists(self) -> bool:
+        """A paper's list goes on right behind its number or its date, and not in «EFT CR 0012 hosting fees / 4512»."""
+        if self.open not in _NOT_OURS:
+            return True
+        place = len(self.spans) - 1
+        while place > 0 and self.spans[place].kind is SpanKind.DATE:
+            place -= 1
+        at = self.at - 1
+        while at >= 0 and self.starts[at] >= self.spans[place].end and self._within_list(at):
+            at -= 1
+        return at < 0 or self.starts[at] < self.spans[place].end
+
+    def _within_list(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        if phrase is None:
+            return self.kinds[at] in _WITHIN_LISTS
+        return phrase.date or phrase.month or phrase.suffix or phrase.joiner
 
     def _full_stop(self) -> bool:
         """A stop that ends a sentence, not one that shortens a word."""

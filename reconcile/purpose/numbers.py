@@ -19,6 +19,7 @@ FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, Sp
 """How many strange words may stand between a word and its number; none for an invoice or an account."""
 _WIDEST_GAP: Final = 3  # blanks or a fold within one number
 _DAYS: Final = 31
+_YEAR_FIRST: Final = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
@@ -353,7 +354,7 @@ class Numbers(Dates):
         """What the stretch may be read as, and which of that is with the marking word as the number's own prefix."""
         typed, stretch = self.typed[start:end], self.text[start:end]
         if " " in stretch and _SPACED_DASH.search(self.text, start, end):
-            series = prefix.text if _YEAR.match(stretch.replace("\n", "")) else ""
+            series = prefix.text if _YEAR_FIRST.match(stretch.replace("\n", "")) else ""
             sign = _NUMBER_SIGN.match(series)
             each = (series, series[sign.end() :]) if sign else (series,)  # «NINV - 2026 - 010640»
             return tuple([number_key(one + typed) for one in each]), ""

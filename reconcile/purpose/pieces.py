@@ -87,10 +87,22 @@ def _add_mixed(text: str, start: int, words: Lexicon, plain: bool, found: Pieces
         is_word = not is_word
         end = start + len(part)
         if is_word:
-            found.add("word", start, end, words.known(part))
+            _add_word(part, start, words, found)
         elif part:
             _add_signs(part, start, found)
         start = end
+
+
+def _add_word(part: str, start: int, words: Lexicon, found: Pieces) -> None:
+    """A word; in three where the account word, the number sign and the number's prefix are glued («L/SNCL - 00012»)."""
+    known = words.known(part)
+    cuts = known is None and 2 < len(part) <= _LONGEST_PREFIX and part[1] in "NН" and found.kinds[-1:] == ["/"]
+    if cuts and _ends_phrase(part[0], found, words):
+        found.add("word", start, start + 1, words.known(part[0]))
+        found.add("word", start + 1, start + 2, words.known(part[1]))
+        found.add("word", start + 2, start + len(part), words.known(part[2:]))
+    else:
+        found.add("word", start, start + len(part), known)
 
 
 def _add_signs(part: str, at: int, found: Pieces) -> None:
@@ -113,7 +125,11 @@ def one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> Pieces:
         start, at = m.span(kind)
         if kind == "word":
             at = _past_fold(text, start, at, words) if folds and text[at : at + 1] == "\n" else at
-            found.add("word", start, at, words.known(text[start:at].replace("\n", "")))
+            whole = text[start:at]
+            if "\n" in whole:
+                found.add("word", start, at, words.known(whole.replace("\n", "")))
+            else:
+                _add_word(whole, start, words, found)
         elif kind == "plain":
             found.add("number", start, at)
         elif kind == "number":
