@@ -36,7 +36,8 @@ _IN_TITLES: Final = frozenset({"НА", "ДЛЯ", "С", "В", "ИЗ", "OF", "IN",
 _PERSONS: Final = frozenset({"ЛИЦО", "ЛИЦА", "ЛИЦ"})
 _ORDINAL: Final = 2
 """Digits of «Аптека №1»."""
-_PLUS: Final = frozenset({"ПЛЮС", "PLUS", "PLYUS", "PLIUS"})
+_OF_NAMES: Final = frozenset({"ПЛЮС", "PLUS", "PLYUS", "PLIUS", "JANE"})
+"""Joining words that end names too («және» in Latin letters is a woman's name)."""
 _LAST_FORMS: Final = frozenset({"LTD", "LIMITED", "LLP", "LLC", "PLC"})
 """English forms behind which no name goes on."""
 _SHORT: Final = 3
@@ -427,7 +428,7 @@ def _hangs(text: str, taken: Taken, at: int) -> bool:
     Ромашка Плюс» is another company than «Ромашка»."""
     value = taken.values[at]
     if isinstance(value, Phrase):
-        joins = value.joiner and text[taken.starts[at] : taken.ends[at]].replace("\n", "") not in _PLUS
+        joins = value.joiner and text[taken.starts[at] : taken.ends[at]].replace("\n", "") not in _OF_NAMES
         return joins or (value.sign and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "phrase")
     return taken.kinds[at] in "-:,>].(&"
 

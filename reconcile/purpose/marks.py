@@ -133,6 +133,11 @@ class Walk(Numbers):
         return glued and named in REFERENCE and phrase is not None and phrase.mark is named
 
     def _news(self, phrase: Phrase) -> None:
+        instead = phrase.instead or (self.instead and phrase.reset)
+        self._told(phrase)
+        self.instead = instead
+
+    def _told(self, phrase: Phrase) -> None:
         if "role.currency" in phrase.roles and self.at > 0 and self.kinds[self.at - 1] in ("number", "typed"):
             return
         if phrase.reset and not phrase.filler:
@@ -148,7 +153,7 @@ class Walk(Numbers):
             self.joined = True
             return
         self.strange += 1
-        self.open, self.joined, self.sign = None, False, False
+        self.open, self.joined, self.sign, self.instead = None, False, False, False
 
     def _forget(self) -> None:
         self.mark, self.open, self.joined, self.sign, self.strange = None, None, False, False, 0

@@ -345,6 +345,10 @@ class Numbers(Dates):
     def _emit(
         self, kind: SpanKind, start: int, end: int, prefix: _Prefix = _NO_PREFIX, mark: SpanKind | None = None
     ) -> None:
+        if self.instead and kind in _NUMBERS:
+            self.spans.append(Span(SpanKind.OTHER, start, end))
+            self.open = kind
+            return
         keys, prefix_key = self._keys(start, end, prefix) if kind in _NUMBERS or mark is not None else ((), "")
         self.spans.append(Span(kind, start, end, keys, "", prefix_key, mark))
         if kind is not SpanKind.AMOUNT:

@@ -33,6 +33,7 @@ class View:
         self.open: SpanKind | None = None  # the kind of the list that is open
         self.joined = False  # its last token joins
         self.either = False  # the word in front names an account or an invoice
+        self.instead = False  # what number comes is the one that is not meant
         self.priced = -1  # the currency that stands behind an amount
         self.spent: Phrase | None = None
         self.walked = (0, 0, -1)  # the list last walked: first token, end, place of its «-sonli»
@@ -40,6 +41,11 @@ class View:
 
     def _after(self, first: int) -> None:
         self.mark, self.sign, self.joined, self.comma, self.strange = None, False, False, False, 0
+        self.instead = self.instead and self.at < len(self.kinds) and self._joins(self.at)
+
+    def _joins(self, at: int) -> bool:
+        phrase = self._phrase_at(at)
+        return self.kinds[at] in ",;" or (phrase is not None and phrase.joiner)
 
     def _phrase_at(self, at: int) -> Phrase | None:
         if 0 <= at < len(self.kinds):

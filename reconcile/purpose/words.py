@@ -41,6 +41,7 @@ _FLAGS: Final = (
     "speaks",
     "either",
     "front",
+    "instead",
 )
 
 _LONGEST_WORD: Final = 32
@@ -69,6 +70,8 @@ class Phrase:
     none: bool = False
     either: bool = False
     """It names an account, or an invoice: «пополнение счета»."""
+    instead: bool = False
+    """What number follows is not the one that is meant: «счет 4512 вместо 4520»."""
     nature: str = ""
     weak_nature: str = ""
     lump: bool = False
@@ -106,6 +109,7 @@ class Phrase:
         self.reset |= name == "reset"
         self.range |= name == "range"
         self.either |= name == "either"
+        self.instead |= name == "instead"
 
     def _mark(self, name: str, language: str) -> None:
         if name == "none":

@@ -8,6 +8,15 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "the corrected number counts": ("Вместо «счет 7302» следует читать «счет 7301»", "i:7301"),
+    "the corrected numbers count": ("вместо счетов 7302 и 7303 следует читать счет 7301", "i:7301"),
+    "not that one": ("Invoice 7301, not 7302", "i:7301"),
+    "not that one, in Russian": ("Оплата счета 7301, а не счета 7302", "i:7301"),
+    "in the place of somebody": ("вместо Лютикова Петра счет 7301", "i:7301 @Лютикова Петра"),
+    "a tranche of an invoice": ("Второй транш по счету 7301", "i:7301"),
+    "behind a bank's reference a number of its own": ("EFT CR 00720041 hosting fees / 7301", "b:7301"),
+    "a prefix behind sign and account word": ("L/SNCL - 620041", "a:CL620041"),
+    "a series behind a glued sign": ("PO SCHETU N2033093 - G51", "i:2033093G51"),
     "in front, a contract of letter and digits behind": ("to'lov hisobi № 7301 D856-sonli shartnoma asosida", "i:7301"),
     "behind, a contract of digits after a list": ("Invoyslar 7301, 7302 15 shartnomaga asosan", "i:7301 i:7302"),
     "behind, a contract of digits after a Kazakh list": ("Төлем шоты № 7301 және № 7302 15 шарт", "i:7301 i:7302"),
@@ -412,6 +421,20 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "not that one, alone": ("вместо счета 7301", ""),
+    "instead of a list": ("счета 7302, 7303 аннулированы, взамен счета 7301", "i:7302 i:7303"),
+    "a phone in one letter": ("т. 620041", ""),
+    "a phone of two letters": ("м.т. 620041", ""),
+    "an English phone in two letters": ("ph 620041", ""),
+    "a bank's name before its number": ("Equity Bank 620041", ""),
+    "a bank's account in short": ("Stanbic a/c 620041", ""),
+    "a bank's account with its name behind": ("a/c 620041 at Family Bank", ""),
+    "the payer's own reference": ("/ROC/620041/HOSTING", ""),
+    "a code of a card's payment": ("код авторизации 620041", ""),
+    "an approval": ("approval code 620041", ""),
+    "a tax payment's slip": ("KRA PRN 620041", ""),
+    "an account it comes from": ("FRM A/C 620041", ""),
+    "a badge": ("табельный 620041", ""),
     "behind, a contract in series with a blank": ("7301264 F80 shartnoma", ""),
     "billing, no bill": ("billing-2026 hosting", "b:BILLING2026"),
     "an invoicer, no invoice": ("INVOICER-2026 licence", "b:INVOICER2026"),
@@ -644,6 +667,7 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "a tranche of nobody's invoice": ("Второй транш", "!loan"),
     "refund, sent in error": ("money sent in error returned inv 7301", "i:7301 !refund"),
     "refund, cut by a fold into words": ("FT260345472300423 Re\nfund of overpayment", "!refund"),
     "refund, sent back": ("Sent back: wrong beneficiary, inv 7301", "i:7301 !refund"),
