@@ -14,6 +14,7 @@ from reconcile.policy import PolicyBook
 from reconcile.reports.figures import Owns
 from reconcile.reports.model import AlertGroup, AlertLine, DifferenceLine, OwnAccount, StatementLine
 from reconcile.reports.words import said, say
+from reconcile.store.alerts import words_of
 from reconcile.store.tables import alert, open_difference, statement, statement_file
 
 GRAVEST_FIRST: Final = (
@@ -31,8 +32,9 @@ def open_alerts(connection: Connection, owns: Owns, language: str) -> tuple[Aler
     query = query.where(or_(alert.c.own_account.is_(None), alert.c.own_account.in_(list(owns))))
     kinds: defaultdict[str, list[AlertLine]] = defaultdict(list)
     for row in connection.execute(query):
+        words = words_of(row, language)
         kinds[row.kind].append(
-            AlertLine(row.kind, row.raised_at, row.own_account or "", row.file_name or "", row.text, _command(row))
+            AlertLine(row.kind, row.raised_at, row.own_account or "", row.file_name or "", words, _command(row))
         )
     return tuple(_group(kind, kinds[kind], language) for kind in sorted(kinds, key=_gravity))
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select, text
 
+from reconcile.explain.alerts import said
 from reconcile.problem import Refusal
 from reconcile.statement import Statement
 from reconcile.steps import continuity, overlap
@@ -43,8 +44,8 @@ def book(connection: Connection, statement_id: str, sequence: int, now: datetime
     staging.move_lines(connection, statement_id, booked=True)
     staging.book(connection, statement_id, own_account, sequence, books_from, now)
     for entry_id in missing:
-        words = f"entry {entry_id} of {own_account} is no longer shown by a later statement of the same day"
-        raise_anew(connection, overlap.VANISHED, entry_id, words, now, own_account=own_account, entry_id=entry_id)
+        gone = said("entry_vanished.found", entry=entry_id, account=own_account)
+        raise_anew(connection, gone, entry_id, now, own_account=own_account, entry_id=entry_id)
     for entry_id in overlap.shown_again(connection, statement_id):
         close_alert(connection, overlap.VANISHED, entry_id, "machine", "a later statement shows it again", now)
     continuity.recompute(connection, own_account, statement_id, now)

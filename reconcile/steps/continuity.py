@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, not_, select, update
 
 from reconcile import ledger
+from reconcile.explain.alerts import said
 from reconcile.ledger import Transfer
 from reconcile.money import format_amount
 from reconcile.store import journal
@@ -264,13 +265,9 @@ def _mark(
         if mark != each.continuity:
             connection.execute(update(statement).where(statement.c.id == each.id).values(continuity=mark))
     for statement_id, gap in gaps.items():
-        words = (
-            f"the statement of {own_account} from {gap.as_of + ONE_DAY} does not continue the one before: "
-            f"{format_amount(gap.amount, currency)} {currency} are not accounted for; look for a missing statement"
-        )
-        raise_alert(
-            connection, "statement_gap", statement_id, words, at, own_account=own_account, statement_id=statement_id
-        )
+        missing = f"{format_amount(gap.amount, currency)} {currency}"
+        what = said("statement_gap.found", account=own_account, day=gap.as_of + ONE_DAY, amount=missing)
+        raise_alert(connection, what, statement_id, at, own_account=own_account, statement_id=statement_id)
     open_gaps = connection.execute(
         select(alert.c.statement_id).where(
             alert.c.kind == "statement_gap", alert.c.own_account == own_account, alert.c.closed_at.is_(None)

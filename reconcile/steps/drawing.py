@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from reconcile import ledger
+from reconcile.explain.alerts import Said, chained, said
 from reconcile.money import format_amount
 from reconcile.parsers import ReadContext, open_statement
 from reconcile.problem import Refusal
@@ -43,7 +44,7 @@ class Drawn:
     first: date | None = None
     last: date | None = None
     arithmetic: str = "unverified"
-    fault: str = ""
+    fault: Said | str = ""
 
 
 def draw(
@@ -116,7 +117,7 @@ def _count(its: Drawn, entry: Entry) -> None:
         )
 
 
-def _arithmetic(its: Drawn) -> tuple[str, str]:
+def _arithmetic(its: Drawn) -> tuple[str, Said | str]:
     """The statement's own figures against its lines: "ok", "mismatch" with what does not fit, or "unverified"."""
     source = its.source
     faults = []
@@ -127,17 +128,13 @@ def _arithmetic(its: Drawn) -> tuple[str, str]:
     if source.opening is not None and source.closing is not None:
         expected = source.opening + its.credit_sum - its.debit_sum
         if expected != source.closing:
-            faults.append(
-                f"opening balance and entries make {money(expected)}, the closing balance is {money(source.closing)}"
-            )
+            faults.append(said("part.closing", sum=money(expected), told=money(source.closing)))
     if source.total_credit is not None and source.total_credit != its.credit_sum:
-        faults.append(
-            f"incoming entries make {money(its.credit_sum)}, the statement says {money(source.total_credit)}"
-        )
+        faults.append(said("part.total_credit", sum=money(its.credit_sum), told=money(source.total_credit)))
     if source.total_debit is not None and source.total_debit != its.debit_sum:
-        faults.append(f"outgoing entries make {money(its.debit_sum)}, the statement says {money(source.total_debit)}")
+        faults.append(said("part.total_debit", sum=money(its.debit_sum), told=money(source.total_debit)))
     if source.count_expected is not None and source.count_expected != its.entries:
-        faults.append(f"there are {its.entries} entries, the statement says {source.count_expected}")
+        faults.append(said("part.count_expected", count=its.entries, told=source.count_expected))
     if faults:
-        return "mismatch", "; ".join(faults)
+        return "mismatch", chained("part.and_also", faults)
     return ("ok" if source.opening is not None and source.closing is not None else "unverified"), ""

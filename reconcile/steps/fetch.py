@@ -21,6 +21,7 @@ from typing import BinaryIO, Final, Protocol
 
 from sqlalchemy import Engine, select
 
+from reconcile.explain.alerts import said
 from reconcile.ledger import content_id
 from reconcile.problem import Refusal
 from reconcile.sources import SftpSource, Source
@@ -199,9 +200,9 @@ def _remember(this: Fetching, source: Source, offered: Offered, digest: str, out
 
 def _refuse(this: Fetching, source: Source, offered: Offered, name: str, refusal: Refusal) -> None:
     problem = refusal.problems[0]
-    words = f"{source.name}/{name} was not fetched: {problem.what}; {problem.mend}"
+    what = said("file_refused.at_source", source=source.name, file=name, fault=f"{problem.what}; {problem.mend}")
     with this.engine.begin() as connection:
-        raise_alert(connection, "file_refused", content_id(source.name, offered.key), words, this.now, file_name=name)
+        raise_alert(connection, what, content_id(source.name, offered.key), this.now, file_name=name)
     _remember(this, source, offered, "", problem.what)
 
 
@@ -209,7 +210,7 @@ def _failed(this: Fetching, source: Source, fault: str, files: list[str], refuse
     log.error("%s: %s", source.name, fault)
     with this.engine.begin() as connection:
         subject = f"{source.name}:{this.now:%Y-%m-%d}"  # once a day, until it is reached
-        raise_alert(connection, "fetch_failed", subject, f"{source.name}: {fault}", this.now)
+        raise_alert(connection, said("fetch_failed.source", source=source.name, fault=fault), subject, this.now)
     return Fetched(source.name, tuple(files), tuple(refused), fault)
 
 

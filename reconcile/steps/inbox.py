@@ -25,6 +25,7 @@ from typing import Final
 import sqlalchemy.exc
 from sqlalchemy import Engine, exists, select, update
 
+from reconcile.explain.alerts import Said, said
 from reconcile.ledger import content_id
 from reconcile.parsers.source import DEFAULT_MAX_BYTES
 from reconcile.policy import PolicyBook
@@ -181,7 +182,7 @@ def _attempt(intake: Intake, seen: Seen, members: list[Seen]) -> _Taken | None:
         path = plain(seen)
         if archive.is_archive(path):
             members += _unpacked(intake, seen, path)
-            return _leave(intake, seen, Outcome.STORED, f"{len(members)} files unpacked", [])
+            return _leave(intake, seen, Outcome.STORED, said("part.unpacked", count=len(members)), [])
         stored = ingest(
             intake.engine,
             path,
@@ -203,7 +204,8 @@ def _attempt(intake: Intake, seen: Seen, members: list[Seen]) -> _Taken | None:
         log.error("%s: %s\n%s", seen.name, type(error).__name__, where)
         _note(intake.engine, seen, "taken", type(error).__name__)
         return None
-    return _leave(intake, seen, Outcome.STORED, f"{sum(each.new for each in stored)} new entries", stored)
+    new = sum(each.new for each in stored)
+    return _leave(intake, seen, Outcome.STORED, said("part.new_entries", count=new), stored)
 
 
 def _unpacked(intake: Intake, seen: Seen, path: Path) -> list[Seen]:
@@ -254,8 +256,11 @@ def _note(engine: Engine, seen: Seen, state: str, outcome: str) -> None:
 def _refuse(intake: Intake, seen: Seen, refusal: Refusal) -> _Taken:
     """The file is not what it should be: out of the way with every problem beside it, and an alert with the first."""
     problems = refusal.at(readable(seen.path.name)).problems
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    _alert(intake, seen, "file_refused", f"{seen.name} was refused, nothing of it is stored: {problems[0]}{more}")
+    first, more = problems[0], len(problems) - 1
+    if more:
+        _alert(intake, seen, said("file_refused.in_inbox_more", file=seen.name, fault=first, more=more))
+    else:
+        _alert(intake, seen, said("file_refused.in_inbox", file=seen.name, fault=first))
     reason = "".join(f"{problem}\n" for problem in problems)
     return _leave(intake, seen, Outcome.REFUSED, str(problems[0]), [], reason)
 
@@ -265,14 +270,13 @@ def _set_aside(intake: Intake, seen: Seen) -> _Taken:
     with reading(intake.engine) as connection:
         fault = connection.execute(select(inbox_file.c.outcome).where(inbox_file.c.path == seen.key)).scalar_one()
     if _is_stored(intake.engine, seen.path):
-        return _leave(intake, seen, Outcome.STORED, "stored by an attempt that was cut off", [])
-    problem = Problem(
-        f"the program failed on this file {ATTEMPTS} times ({fault or 'it died'}); nothing of it is stored",
-        "report it with the log; to try again put the file back into the inbox",
-        file=readable(seen.path.name),
-    )
-    _alert(intake, seen, "file_failed", f"{seen.name}: {problem.what}; {problem.mend}")
-    return _leave(intake, seen, Outcome.FAILED, problem.what, [], f"{problem}\n")
+        return _leave(intake, seen, Outcome.STORED, said("part.cut_off"), [])
+    last = fault or said("part.it_died")
+    what = said("part.gave_up", attempts=ATTEMPTS, fault=last)
+    mend = "report it with the log; to try again put the file back into the inbox"
+    _alert(intake, seen, said("file_failed.set_aside", file=seen.name, attempts=ATTEMPTS, fault=last))
+    problem = Problem(str(what), mend, file=readable(seen.path.name))
+    return _leave(intake, seen, Outcome.FAILED, what, [], f"{problem}\n")
 
 
 def _is_stored(engine: Engine, path: Path) -> bool:
@@ -284,7 +288,12 @@ def _is_stored(engine: Engine, path: Path) -> bool:
 
 
 def _leave(
-    intake: Intake, seen: Seen, outcome: Outcome, words: str, stored: list[StatementResult], reason: str | None = None
+    intake: Intake,
+    seen: Seen,
+    outcome: Outcome,
+    words: Said | str,
+    stored: list[StatementResult],
+    reason: str | None = None,
 ) -> _Taken:
     """Move the file out of the way and record it as dealt with. Where it cannot be moved, an alert says so, and the
     next look does the same again: known bytes add nothing."""
@@ -295,14 +304,14 @@ def _leave(
             raise
         _spare(intake.engine, seen)
         why = error.strerror or str(error)
-        _alert(intake, seen, "file_failed", f"{seen.name} is dealt with ({words}) and cannot be moved: {why}")
+        _alert(intake, seen, said("file_failed.not_moved", file=seen.name, outcome=words, why=why))
         return seen, Outcome.FAILED, stored
-    _note(intake.engine, seen, outcome.value, words)
+    _note(intake.engine, seen, outcome.value, str(words))
     return seen, outcome, stored
 
 
-def _alert(intake: Intake, seen: Seen, kind: str, words: str) -> None:
+def _alert(intake: Intake, seen: Seen, what: Said) -> None:
     """Raised before the file is moved, so that no crash in between loses it; a file that comes again alerts again."""
     subject = content_id(seen.key, seen.size, seen.modified)
     with intake.engine.begin() as connection:
-        raise_alert(connection, kind, subject, words, intake.now, file_name=seen.name)
+        raise_alert(connection, what, subject, intake.now, file_name=seen.name)

@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
 
+from reconcile.explain.alerts import said
 from reconcile.parsers import ReadContext
 from reconcile.parsers.source import account_country
 from reconcile.policy import PolicyBook
@@ -192,7 +193,7 @@ def _store(
             state=state,
             arithmetic=its.arithmetic,
             continuity="unverified",
-            fault=its.fault,
+            fault=str(its.fault),
             loaded_at=now,
             stored_at=now if state == "stored" else None,
         )
@@ -201,22 +202,16 @@ def _store(
     if state != "stored":
         staging.move_lines(connection, its.id, booked=False)
     if state == "waiting":
-        words = (
-            f"{file_name}: the statement of {source.account} came unattended and does not continue the books; accept it"
-        )
-        raise_alert(
-            connection, "statement_waiting", its.id, words, now, own_account=source.account, statement_id=its.id
-        )
+        waits = said("statement_waiting.unattended", file=file_name, account=source.account)
+        raise_alert(connection, waits, its.id, now, own_account=source.account, statement_id=its.id)
     elif state == "stored":
         new, doubtful = book(connection, its.id, sequence, now)
         if its.arithmetic == "mismatch":
-            words = f"{file_name}: the statement of {source.account} does not add up: {its.fault}"
-            raise_alert(
-                connection, "balance_mismatch", its.id, words, now, own_account=source.account, statement_id=its.id
-            )
+            wrong = said("balance_mismatch.stored", file=file_name, account=source.account, fault=its.fault)
+            raise_alert(connection, wrong, its.id, now, own_account=source.account, statement_id=its.id)
     return StatementResult(
         file_name, its.id, source.format, source.account, source.currency, first, last, its.entries,
-        new, its.entries - new if state == "stored" else 0, doubtful, state, its.arithmetic, its.fault,
+        new, its.entries - new if state == "stored" else 0, doubtful, state, its.arithmetic, str(its.fault),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, update
 
+from reconcile.explain.alerts import Said, said
 from reconcile.store.alerts import insert_new, raise_alert
 from reconcile.store.engine import reading
 from reconcile.store.locks import exclusive
@@ -23,6 +24,8 @@ ATTEMPTS: Final = 5
 """More than a poison file may take (`inbox.ATTEMPTS`): a file that kills its worker three times is set aside by the
 fourth attempt, which then does the rest of the night."""
 MACHINE: Final = "schedule"
+UNDER_WAY: Final = "under way"
+RAISED: Final = "failed: "
 
 
 def _clock() -> datetime:
@@ -95,7 +98,7 @@ def perform(engine: Engine, job: Job, work: Callable[[], str], clock: Callable[[
         try:
             outcome = work()
         except Exception as error:
-            _note(engine, job, f"failed: {type(error).__name__}", None)
+            _note(engine, job, f"{RAISED}{type(error).__name__}", None)
             raise
         _note(engine, job, outcome, clock())
         return outcome
@@ -106,7 +109,7 @@ def _begin(engine: Engine, job: Job, now: datetime) -> bool:
         begun = connection.execute(
             update(scheduled_job)
             .where(_this(job), scheduled_job.c.finished_at.is_(None), scheduled_job.c.attempts < ATTEMPTS)
-            .values(attempts=scheduled_job.c.attempts + 1, started_at=now, outcome="under way")
+            .values(attempts=scheduled_job.c.attempts + 1, started_at=now, outcome=UNDER_WAY)
         )
     return begun.rowcount == 1
 
@@ -141,16 +144,21 @@ def _give_up(engine: Engine, job: Job, now: datetime) -> bool:
             row = connection.execute(select(scheduled_job).where(_this(job)).with_for_update()).one()
             if row.finished_at is not None:
                 return False
-            last = "the worker died" if row.outcome == "under way" else row.outcome or ""
+            last = _last(row.outcome or "")
             connection.execute(
                 update(scheduled_job).where(_this(job)).values(finished_at=now, outcome=f"given up: {last}")
             )
-            words = (
-                f"{job.name}, due {job.due_at:%Y-%m-%d %H:%M} UTC, was given up after {row.attempts} attempts "
-                f"({last}); nothing is lost: run `reconcile nightly`, or let the next night do its work"
-            )
-            raise_alert(connection, "job_failed", f"{job.name}:{job.due_at:%Y%m%dT%H%M%S}", words, now)
+            due = f"{job.due_at:%Y-%m-%d %H:%M}"
+            what = said("job_failed.given_up", job=job.name, due=due, attempts=row.attempts, fault=last)
+            raise_alert(connection, what, f"{job.name}:{job.due_at:%Y%m%dT%H%M%S}", now)
     return True
+
+
+def _last(outcome: str) -> Said | str:
+    """What became of the last attempt."""
+    if outcome == UNDER_WAY:
+        return said("part.worker_died")
+    return said("part.raised", fault=outcome.removeprefix(RAISED)) if outcome.startswith(RAISED) else outcome
 
 
 def close_alerts(connection: Connection, kind: str, subject: str, reason: str, at: datetime) -> None:

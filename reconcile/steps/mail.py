@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
+from reconcile.explain.alerts import said
 from reconcile.problem import Refusal
 from reconcile.store.alerts import insert_new, raise_alert
 from reconcile.store.bulk import any_of
@@ -159,10 +160,7 @@ def _doubt(engine: Engine, now: datetime) -> int:
         ).scalars()
         keys = list(lost)
         for key in keys:
-            words = (
-                f"nobody knows whether the letter {key} went out: see `reconcile mail list`, and send it again or not"
-            )
-            raise_alert(connection, "letter_uncertain", key, words, now)
+            raise_alert(connection, said("letter_uncertain.found", letter=key), key, now)
     return len(keys)
 
 
@@ -206,10 +204,8 @@ def _settle(engine: Engine, taken: Any, fault: str, now: datetime) -> str:
             change["content"] = None
         connection.execute(update(letter).where(letter.c.key == taken.key).values(**change))
         if state == "failed":
-            words = (
-                f"the letter {taken.key} could not be sent in {ATTEMPTS} attempts ({fault}); see `reconcile mail list`"
-            )
-            raise_alert(connection, "letter_failed", taken.key, words, now)
+            what = said("letter_failed.given_up", letter=taken.key, attempts=ATTEMPTS, fault=fault)
+            raise_alert(connection, what, taken.key, now)
     return state
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, select
 
 from reconcile.banking_days import ONE_DAY, Calendar
+from reconcile.explain.alerts import Said, said
 from reconcile.policy import PolicyBook
 from reconcile.store.alerts import close_alert, raise_alert
 from reconcile.store.engine import reading
@@ -67,23 +68,21 @@ def _tell(
     came: Mapping[str, Sequence[Any]],
     now: datetime,
 ) -> None:
-    new = {number: said for number, said in missing.items() if number not in open_}
+    new = {number: its for number, its in missing.items() if number not in open_}
     over = [(number, key) for number, key in open_.items() if _has_come(key, came.get(number, ()))]
     if not (new or over):
         return
     with engine.begin() as connection:
         for number, (day, bank) in new.items():  # the first missing day stands for those after it
-            raise_alert(connection, KIND, f"{number}:{day}", _words(number, bank, day), now, own_account=number)
+            raise_alert(connection, _said(number, bank, day), f"{number}:{day}", now, own_account=number)
         for _, key in over:
             close_alert(connection, KIND, key.removeprefix(f"{KIND}:"), ACTOR, "the statement has come", now)
 
 
-def _words(number: str, bank: str, day: date) -> str:
-    at = f" at {bank}" if bank else ""
-    return (
-        f"the statement of {number}{at} for {day} has not arrived; payments of that day are in no books yet: "
-        "fetch it from the bank and ingest it"
-    )
+def _said(number: str, bank: str, day: date) -> Said:
+    if bank:
+        return said("statement_missing.at_bank", account=number, bank=bank, day=day)
+    return said("statement_missing.of_account", account=number, day=day)
 
 
 def _periods(connection: Connection, number: str, today: date) -> Sequence[Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from reconcile.banking_days import Calendar
+from reconcile.explain.alerts import Said, said
 from reconcile.problem import Refusal
 from reconcile.reports import alert_report
 from reconcile.steps import missing
@@ -142,16 +143,18 @@ def _tell(intake: Intake, country: str, lines: tuple[str, ...]) -> None:
         with intake.engine.begin() as connection:
             close_alerts(connection, "verify_failed", "", "the books are right again", intake.now)
         return
-    more = (f"… and {len(lines) - SHOWN} more",) if len(lines) > SHOWN else ()
-    words = (f"{len(lines)} differences in the books", *lines[:SHOWN], *more)
-    _alert(intake, "verify_failed", country, "\n".join(words))
+    first, count = "\n".join(lines[:SHOWN]), len(lines)
+    if count <= SHOWN:
+        _alert(intake, country, said("verify_failed.all", count=count, lines=first))
+    else:
+        _alert(intake, country, said("verify_failed.first", count=count, lines=first, more=count - SHOWN))
 
 
-def _alert(intake: Intake, kind: str, country: str, words: str) -> None:
+def _alert(intake: Intake, country: str, what: Said) -> None:
     """The newest about a country stands for those before it: a failure that comes again after it was mended is new."""
     with intake.engine.begin() as connection:
-        close_alerts(connection, kind, f"{country}:", "raised anew", intake.now)
-        raise_alert(connection, kind, f"{country}:{intake.now:%Y%m%dT%H%M%S.%f}", words, intake.now)
+        close_alerts(connection, what.kind, f"{country}:", "raised anew", intake.now)
+        raise_alert(connection, what, f"{country}:{intake.now:%Y%m%dT%H%M%S.%f}", intake.now)
 
 
 class _Steps:
@@ -169,8 +172,8 @@ class _Steps:
         except WEATHER:
             raise
         except Exception as error:
-            what = str(error) if isinstance(error, Refusal) else f"{type(error).__name__}; the log says where"
-            _alert(self.intake, kind, self.country, f"the night of {self.country}: {what}")
+            fault = error if isinstance(error, Refusal) else said("part.our_fault", fault=type(error).__name__)
+            _alert(self.intake, self.country, said(f"{kind}.night", country=self.country, fault=fault))
             self.failed = self.failed or error
             return None
         with self.intake.engine.begin() as connection:

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, literal_column, 
 
 from reconcile import ledger
 from reconcile.decision import Decision
+from reconcile.explain.alerts import said
 from reconcile.ledger import Transfer
 from reconcile.money import format_amount
 from reconcile.policy import PolicyBook
@@ -127,12 +128,9 @@ def _tie_reversal(
     original = _linked(connection, row) if row.reverses else _only_one(connection, row, found, _since(row, policies))
     through = gateway_of(connection, original)
     if original is None or (original.status == "settlement" and through is None):
-        words = (
-            f"the bank reversed {format_amount(row.amount, row.currency)} {row.currency} on {row.own_account} on "
-            f"{row.booking_date}, but which entry it undoes is not certain; it stands in outgoing suspense until one of "
-            "the payments that it may undo is returned (`reconcile review return`)"
-        )
-        raise_alert(connection, "reversal_unmatched", row.id, words, now, own_account=row.own_account, entry_id=row.id)
+        amount = f"{format_amount(row.amount, row.currency)} {row.currency}"
+        what = said("reversal_unmatched.found", amount=amount, account=row.own_account, day=row.booking_date)
+        raise_alert(connection, what, row.id, now, own_account=row.own_account, entry_id=row.id)
         return False
     close_alert(connection, "reversal_unmatched", row.id, "machine", "the original is known now", now)
     connection.execute(entry_tie.insert().values(entry_id=row.id, kind="reversal", payment_id=original.id))

@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from reconcile.explain.alerts import Said, said
 from reconcile.policy import PolicyBook
 from reconcile.steps import drafts, gateway, reversals
 from reconcile.steps.garbage import collect_young
@@ -260,10 +261,12 @@ def _cut(found: Taken, worker: Worker) -> int:
             work.cut(connection, chunk)
             return 0
         work.finish(connection, chunk, "given_up")
-        count = "a payment" if chunk.payments == 1 else f"{chunk.payments} payments"
-        words = (
-            f"{count} from {chunk.first[1]} of {chunk.first[0]} on could not be decided in {ATTEMPTS} attempts and "
-            "stays as it was; the log of the worker says why, and the next run tries again"
-        )
-        raise_alert(connection, "not_decided", chunk.link_id, words, worker.now)
+        raise_alert(connection, _not_decided(chunk), chunk.link_id, worker.now)
     return chunk.payments
+
+
+def _not_decided(chunk: work.Chunk) -> Said:
+    day, entry = chunk.first[0], chunk.first[1]
+    if chunk.payments == 1:
+        return said("not_decided.one", entry=entry, day=day, attempts=ATTEMPTS)
+    return said("not_decided.several", count=chunk.payments, entry=entry, day=day, attempts=ATTEMPTS)

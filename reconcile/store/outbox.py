@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from reconcile.explain.alerts import said
 from reconcile.store.alerts import close_alert, insert_new, raise_anew
 from reconcile.store.bulk import any_of
 from reconcile.store.engine import is_postgresql
@@ -202,11 +203,8 @@ def failed(
 
 
 def _give_up(connection: Connection, account_number: str, fault: str, now: datetime) -> None:
-    words = (
-        f"the receiver of balances does not take the next change of account {account_number} ({fault}); later ones of "
-        "this account wait behind it; mend the receiver, then `reconcile outbox retry`"
-    )
-    raise_anew(connection, ALERT, account_number, words, now)
+    given_up = said("outbox_failed.given_up", account=account_number, fault=fault)
+    raise_anew(connection, given_up, account_number, now)
 
 
 def let_go(connection: Connection, lease: str) -> None:

@@ -536,10 +536,11 @@ alert = Table(
     Column("statement_id", String(24)),
     Column("entry_id", String(24)),
     Column("file_name", Text),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False),  # in English, as it was raised
     Column("closed_at", Moment),
     Column("closed_by", Text),
     Column("closed_reason", Text),
+    Column("said", Json),  # [sentence, its values], shown in the reader's language; NULL: raised before 0015
 )
 
 proposed_act = Table(  # an act above the set amount, until a second person approves

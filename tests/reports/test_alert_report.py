@@ -7,12 +7,15 @@ import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from reconcile.explain.alerts import sentences
 from reconcile.problem import Refusal
 from reconcile.reports import alert_report, shown, words
+from reconcile.reports.findings import GRAVEST_FIRST
 from reconcile.store.journal import GENESIS
 from reconcile.store.tables import journal_link
 from tests.reports.conftest import Write
@@ -181,13 +184,8 @@ def test_a_long_queue_shows_its_beginning_on_the_page_and_all_of_it_in_the_workb
 
 # --- alerts, statements, differences ---------------------------------------------------------------------------------
 
-ALERTS = (
-    "balance_mismatch", "statement_gap", "entry_vanished", "reversal_unmatched", "statement_waiting", "file_refused",
-    "file_failed", "verify_failed", "run_failed", "inbox_failed", "verify_not_done", "job_failed",
-)  # fmt: skip
 
-
-@pytest.mark.parametrize("kind", ALERTS)
+@pytest.mark.parametrize("kind", GRAVEST_FIRST)
 def test_each_kind_of_alert_has_a_title_and_says_what_to_do(sqlite_books: Books, write: Write, kind: str) -> None:
     sqlite_books.alert(kind, "it happened", own_account="OWN-KZ", statement_id="st-OWN-KZ", file_name="a.txt")
     [row] = table(write("r.xlsx"), "Alerts")
@@ -197,6 +195,32 @@ def test_each_kind_of_alert_has_a_title_and_says_what_to_do(sqlite_books: Books,
     page = Page(write("r.html")).text("alerts")
     assert row["Kind"] in page
     assert "it happened" in page
+
+
+@pytest.mark.parametrize("language", words.languages())
+def test_what_an_alert_says_is_told_in_the_language_of_the_report(
+    sqlite_books: Books, write: Write, language: str
+) -> None:
+    """One of each sentence of each kind; and one that was raised before sentences were kept."""
+    every = [(kind, form) for kind, forms in sentences().items() for form in forms if kind != "part"]
+    for kind, form in every:
+        names = [name for _, name, _, _ in Formatter().parse(sentences()[kind][form]["en"]) if name]
+        told = {name: f"<{name}>" for name in names}
+        sqlite_books.alert(kind, "in English", said=[f"{kind}.{form}", told])
+    sqlite_books.alert("file_refused", "a.txt of before was refused")
+    page = _flat(Page(write("r.html", language=language)).text("alerts"))
+    rows = table(write("r.xlsx", language=language), "Alerts")
+    happened = {_flat(row[words.say("what", language)]) for row in rows}
+    for kind, form in every:
+        expected = _flat(re.sub(r"\{(\w+)\}", r"<\1>", sentences()[kind][form][language]))
+        assert expected in page
+        assert expected in happened
+    assert "a.txt of before was refused" in happened and "in English" not in happened
+    assert "in English" not in page
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_alerts_are_grouped_the_gravest_first_and_closed_ones_are_gone(books: Books, write: Write) -> None:

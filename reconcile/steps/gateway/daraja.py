@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from reconcile.books import Account
+from reconcile.explain.alerts import said
 from reconcile.gateway import daraja
 from reconcile.policy import Method, Policy, PolicyBook
 from reconcile.problem import Refusal
@@ -40,10 +41,10 @@ def confirm(engine: Engine, body: bytes, *, now: datetime, policies: PolicyBook)
 def _unreadable(engine: Engine, body: bytes, why: str, now: datetime) -> None:
     """No word of the body is repeated: it may hold a person's data, and anything else."""
     name = hashlib.sha256(body).hexdigest()[:16]
-    words = f"a callback of the mobile operator ({len(body)} bytes, {name}) was not understood: {why}"
-    _log.warning("%s", words)
+    what = said("gateway_conflict.callback", bytes=len(body), digest=name, fault=why)
+    _log.warning("%s", what)
     with engine.begin() as connection:
-        raise_alert(connection, "gateway_conflict", f"callback:{name}", words, now)
+        raise_alert(connection, what, f"callback:{name}", now)
 
 
 def validate(engine: Engine, body: bytes, *, now: datetime, policies: PolicyBook) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reconcile import ledger
+from reconcile.explain.alerts import Said, said
 from reconcile.gateway.report import Door, Kind, Report, clearing
 from reconcile.ledger import Transfer, content_id
 from reconcile.policy import PolicyBook
@@ -148,11 +149,11 @@ class _Chunk:
     def _take(self, report: Report) -> None:
         found = {self.of_identity[each] for each in report.identities if each in self.of_identity}
         if len(found) > 1:
-            self._conflict(report, min(found), "its payment id and its receipt are those of two different payments")
+            self._conflict(report, min(found), said("part.two_payments"))
         elif found:
             self._known(report, found.pop())
         elif report.names_original:
-            self._conflict(report, "", f"the payment {report.original_id!r} that it gives back is not on the books")
+            self._conflict(report, "", said("part.original_unknown", number=repr(report.original_id)))
         else:
             self._begin(report)
 
@@ -198,19 +199,19 @@ class _Chunk:
         self._fill(report, row)
         self._state(report, row)
 
-    def _contradiction(self, report: Report, row: dict[str, Any]) -> str:
-        """Why the report cannot be of this payment; empty where it can."""
+    def _contradiction(self, report: Report, row: dict[str, Any]) -> Said | None:
+        """Why the report cannot be of this payment; None where it can."""
         if self._of_another_centre(report, row):
-            return f"it is on the books as a payment through {row['provider']}"
+            return said("part.other_centre", provider=row["provider"])
         if report.names_original:
             if report.currency != row["currency"]:
-                return f"it gives back {report.currency}, the payment was in {row['currency']}"
-            return "" if row["id"] in self.paid or row["id"] in self.begun else "the payment that it gives back failed"
+                return said("part.other_currency", currency=report.currency, paid=row["currency"])
+            return None if row["id"] in self.paid or row["id"] in self.begun else said("part.original_failed")
         if (report.amount, report.currency) != (row["amount"], row["currency"]):
-            return "another amount is on the books for it (part of it given back is a row of its own with original_id)"
+            return said("part.other_amount")
         if str(report.method) != row["method"]:
-            return f"it is on the books as {row['method']}"
-        return ""
+            return said("part.other_method", method=row["method"])
+        return None
 
     @staticmethod
     def _of_another_centre(report: Report, row: dict[str, Any]) -> bool:
@@ -219,17 +220,17 @@ class _Chunk:
         signed = report.door is Door.WEBHOOK and report.kind is not Kind.PAID
         return signed and bool(through) and through != report.provider.casefold()
 
-    def _doubt(self, report: Report, row: dict[str, Any]) -> str:
-        """What a person must look at and no file is refused for; empty where there is nothing."""
+    def _doubt(self, report: Report, row: dict[str, Any]) -> Said | None:
+        """What a person must look at and no file is refused for; None where there is nothing."""
         if report.names_original:
-            return ""
+            return None
         if report.kind is Kind.FAILED and row["state"] == "paid":
-            return "it is on the books as paid, and this report says that it failed"
+            return said("part.paid_then_failed")
         status, account = self.paid.get(row["id"], (None, None))
         leads = self.leads.get(report.account, ())
         if status == "credited" and account and leads and account not in {each.number for each in leads}:
-            return f"it was credited to {account}, and this report names {report.account}"
-        return ""
+            return said("part.credited_elsewhere", account=account, named=report.account)
+        return None
 
     def _fill(self, report: Report, row: dict[str, Any]) -> None:
         """What this door adds. Facts that a credit rests on are not rewritten behind it."""
@@ -295,15 +296,15 @@ class _Chunk:
              report.currency, report.at, self.now, self.actor, report.source, dict(report.facts))
         )  # fmt: skip
 
-    def _conflict(self, report: Report, gateway_id: str, why: str) -> None:
-        named = f"{report.kind.value.replace('_', ' ')} report of {report.name or 'a payment without number'}"
-        self.done.conflicts.append(Problem(f"{named}: {why}", "nothing moved; ask the processing centre", report.line))
+    def _conflict(self, report: Report, gateway_id: str, why: Said) -> None:
+        what = f"{_named(report)}: {why}"
+        self.done.conflicts.append(Problem(what, "nothing moved; ask the processing centre", report.line))
         self._alert(report, gateway_id, why)
 
-    def _alert(self, report: Report, gateway_id: str, why: str) -> None:
-        named = f"{report.kind.value.replace('_', ' ')} report of {report.name or 'a payment without number'}"
-        words = f"{report.door}: {named}: {why}; nothing moved: ask the processing centre or operator"
-        raise_alert(self.connection, "gateway_conflict", f"{gateway_id}:{report.digest}", words, self.now)
+    def _alert(self, report: Report, gateway_id: str, why: Said) -> None:
+        door = said(f"part.door_{report.door}")
+        what = said("gateway_conflict.report", door=door, report=_named(report), why=why)
+        raise_alert(self.connection, what, f"{gateway_id}:{report.digest}", self.now)
 
     def _day(self, report: Report) -> date:
         """The local day where the account is, or where alone such payments are made; else as the moment is written."""
@@ -342,9 +343,13 @@ class _Chunk:
         journal.post(self.connection, link, transfers, self.now)
         for gateway_id, report in self.refunds:
             why = give_back(self.connection, link, self.rows[gateway_id], report, self.now)
-            if why:
+            if why is not None:
                 self._conflict(report, gateway_id, why)
         journal.seal(self.connection, link, self.now)
+
+
+def _named(report: Report) -> Said:
+    return said(f"part.report_{report.kind}", name=report.name or said("part.without_number"))
 
 
 def payment_id(gateway_id: str) -> str:

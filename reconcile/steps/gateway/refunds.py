@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from reconcile import ledger
 from reconcile.decision import Conversion, Decision
+from reconcile.explain.alerts import Said, said
 from reconcile.gateway.conversion import share
 from reconcile.gateway.report import Report
 from reconcile.ledger import PLACES, Transfer
@@ -25,21 +26,21 @@ from reconcile.store.gateway_tables import gateway_refund
 from reconcile.store.tables import decision, payment
 
 
-def give_back(connection: Connection, link: str, row: dict[str, Any], report: Report, now: datetime) -> str:
+def give_back(connection: Connection, link: str, row: dict[str, Any], report: Report, now: datetime) -> Said | None:
     """Apply one refund, in the caller's transaction and journal link. Why not, where it cannot be; a refund that is
     known already is no news. `row` is the gateway payment."""
     number = report.payment_id if report.names_original else f"whole:{row['id']}"
     known = select(gateway_refund).where(gateway_refund.c.id == number)
     if found := connection.execute(known).first():
         same = (found.gateway_id, found.amount) == (row["id"], report.amount) or not report.names_original
-        return "" if same else "a refund of this number is on the books with another amount"
+        return None if same else said("part.refund_other_amount")
     paid = connection.execute(select(payment).where(payment.c.gateway_id == row["id"]).with_for_update()).one()
     standing = standing_of(paid._mapping)
     amount = report.amount if report.names_original else standing.left
     if amount == 0:
-        return ""
+        return None
     if amount > standing.left:
-        return "more is given back than is left of the payment"
+        return said("part.refund_too_much")
     connection.execute(
         insert(gateway_refund).values(
             id=number, gateway_id=row["id"], kind=str(report.kind), amount=amount, at=report.at,
@@ -47,7 +48,7 @@ def give_back(connection: Connection, link: str, row: dict[str, Any], report: Re
         )
     )  # fmt: skip
     _move(connection, link, paid, standing, number, amount, report, now)
-    return ""
+    return None
 
 
 def _settled(row: dict[str, Any], amount: int) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, and_, not_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from reconcile.decision import Decision
+from reconcile.explain.alerts import said
 from reconcile.gateway.payers import mask_phone, phone_key
 from reconcile.gateway.report import Door, Kind, Report, operator_key
 from reconcile.policy import Method, PolicyBook
@@ -140,8 +141,5 @@ def _conflict(connection: Connection, link: str, row: Any, report: Report, now: 
     evidence = (("gateway_conflict", {"number": report.receipt}),)
     made = Decision("held", "gateway_conflict", ("gateway_conflict",), "settlement", evidence=evidence)
     write(connection, link, [Written(standing_of(row._mapping), made, Act("machine", now, "", run_no=0))])
-    words = (
-        f"receipt {report.receipt} on the statement of {row.own_account} ({row.booking_date}) contradicts what is on the "
-        "books of that payment; the line is held: compare both with the operator"
-    )
-    raise_alert(connection, "gateway_conflict", f"line:{row.id}", words, now, own_account=row.own_account)
+    what = said("gateway_conflict.wallet", receipt=report.receipt, account=row.own_account, day=row.booking_date)
+    raise_alert(connection, what, f"line:{row.id}", now, own_account=row.own_account)

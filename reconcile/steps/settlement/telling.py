@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select
 
+from reconcile.explain.alerts import Said, chained, said
 from reconcile.gateway import settling
 from reconcile.gateway.settling import Finding, Item, Match
 from reconcile.money import format_amount
 from reconcile.policy import PolicyBook
 from reconcile.steps.settlement.payable import Payable, paid
-from reconcile.store.alerts import close_alert, insert_new, raise_alert
+from reconcile.store.alerts import close_alert, raise_newest
 from reconcile.store.gateway_tables import gateway_payment
 from reconcile.store.tables import alert
 
 KIND: Final = "settlement_difference"
+SHOWN: Final = 5
 
 
 def tell(connection: Connection, row: Any, made: Match, items: Sequence[Item], now: datetime) -> None:
@@ -27,70 +29,63 @@ def tell(connection: Connection, row: Any, made: Match, items: Sequence[Item], n
         return
     its = set(made.items)
     found = settling.explain(made.difference, made.items, [item for item in items if item not in its])
-    words = (
-        f"settlement {made.settlement_id} of {row.booking_date} on {row.own_account}: the bank paid "
-        f"{format_amount(row.amount, row.currency)} {row.currency}, {len(made.items)} rows make "
-        f"{format_amount(row.amount - made.difference, row.currency)}; difference "
-        f"{format_amount(made.difference, row.currency)}: {told(found, row.currency)}"
+    what = said(
+        "settlement_difference.by_number",
+        settlement=made.settlement_id,
+        day=row.booking_date,
+        account=row.own_account,
+        amount=_money(row.amount, row.currency),
+        rows=len(made.items),
+        sum=format_amount(row.amount - made.difference, row.currency),
+        difference=format_amount(made.difference, row.currency),
+        why=why(found, row.currency),
     )
-    _raise(connection, row, words, now)
+    raise_newest(connection, what, row.id, now, own_account=row.own_account)
 
 
 def nothing_fits(connection: Connection, row: Any, rows: Sequence[Payable], now: datetime) -> None:
     """No settlement number, and no days that make the sum: how near the nearest come, and what would explain it."""
     items = [each.item for each in rows if not each.item.settlement_id]
     runs = list(settling.runs(items))
-    head = (
-        f"lump sum of {format_amount(row.amount, row.currency)} {row.currency} of {row.booking_date} on "
-        f"{row.own_account} is tied to nothing"
-    )
+    amount, day, account = _money(row.amount, row.currency), row.booking_date, row.own_account
     if not runs:
-        words = f"{head}: no unsettled payments of this sender are on the books; import the registry"
-        _raise(connection, row, words, now)
+        what = said("settlement_difference.nothing_open", amount=amount, day=day, account=account)
+        raise_newest(connection, what, row.id, now, own_account=account)
         return
     nearest = min(runs, key=lambda run: abs(row.amount - sum(item.net for item in run)))
     difference = row.amount - sum(item.net for item in nearest)
     its = set(nearest)
     found = settling.explain(difference, nearest, [item for item in items if item not in its])
     days = sorted({item.day for item in nearest})
-    words = (
-        f"{head}: the nearest days ({days[0]} to {days[-1]}, {len(nearest)} rows) make "
-        f"{format_amount(row.amount - difference, row.currency)}; difference "
-        f"{format_amount(difference, row.currency)}: {told(found, row.currency)}"
+    what = said(
+        "settlement_difference.nearest_days",
+        amount=amount,
+        day=day,
+        account=account,
+        first=days[0],
+        last=days[-1],
+        rows=len(nearest),
+        sum=format_amount(row.amount - difference, row.currency),
+        difference=format_amount(difference, row.currency),
+        why=why(found, row.currency),
     )
-    _raise(connection, row, words, now)
+    raise_newest(connection, what, row.id, now, own_account=account)
 
 
-_SAID: Final = {
-    "not_in_registry": "missing in the registry: payments of {amount}",
-    "not_in_settlement": "missing in the settlement: {names} ({amount})",
-    "double": "double in the registry: {names} look the same ({amount})",
-    "wrong_fee": "wrong fee in the registry: {names}, at the others' rate it is {amount}",
-    "refund_not_in_registry": "missing in the registry: a refund or chargeback of {names} ({amount})",
-    "other_settlement": "paid in this settlement, by the registry not in it: {names} ({amount})",
-}
+def why(found: Iterable[Finding], currency: str) -> Said | str:
+    """What would explain a difference; each alone."""
+    told = [_finding(each, _money(each.amount, currency)) for each in found]
+    return chained("part.or_else", told) if told else said("part.unexplained")
 
 
-def told(found: Iterable[Finding], currency: str) -> str:
-    """What would explain a difference, in words; each alone."""
-    said = [
-        _SAID[each.what].format(
-            names=" and ".join(each.names), amount=f"{format_amount(each.amount, currency)} {currency}"
-        )
-        for each in found
-    ]
-    return "; or ".join(said) or "no single row explains it; compare the registry with the centre's settlement report"
+def _finding(each: Finding, amount: str) -> Said:
+    if not each.names:
+        return said("part.not_in_registry", amount=amount)
+    return said(f"part.{each.what}", names=chained("part.both_names", each.names), amount=amount)
 
 
-def _raise(connection: Connection, row: Any, words: str, now: datetime) -> None:
-    """The newest words about this sum stand; one that a person closed is not raised again with the same words."""
-    key = f"{KIND}:{row.id}"
-    standing = connection.execute(select(alert.c.text).where(alert.c.key == key)).scalar()
-    if standing is None:
-        raise_alert(connection, KIND, row.id, words, now, own_account=row.own_account)
-    elif standing != words:
-        fresh = {"text": words, "raised_at": now, "closed_at": None, "closed_by": None, "closed_reason": None}
-        connection.execute(update(alert).where(alert.c.key == key).values(**fresh))
+def _money(minor: int, currency: str) -> str:
+    return f"{format_amount(minor, currency)} {currency}"
 
 
 def overdue(connection: Connection, as_of: date, now: datetime, policies: PolicyBook) -> None:
@@ -110,19 +105,16 @@ def overdue(connection: Connection, as_of: date, now: datetime, policies: Policy
         if subject not in {f"{clearing}:{currency}" for clearing, currency in groups}:
             close_alert(connection, "settlement_overdue", subject, "machine", "all is settled", now)
     for (clearing, currency), items in groups.items():
-        total = format_amount(sum(item.amount for item in items), currency)
-        numbers = sorted({item.settlement_id for item in items} - {""})
-        words = (
-            f"{clearing}: {len(items)} payments of {total} {currency} from {items[0].day} on are not settled by any sum on "
-            f"the bank's statements after {policy.settlement_window_days} days; the first are "
-            f"{', '.join(item.name for item in items[:5])}"
-            + (f"; settlements {', '.join(numbers[:5])}" if numbers else "")
-        )
-        subject = f"{clearing}:{currency}"
-        if not insert_new(
-            connection,
-            alert,
-            [{"key": f"settlement_overdue:{subject}", "kind": "settlement_overdue", "raised_at": now, "text": words}],
-        ):
-            here = and_(alert.c.key == f"settlement_overdue:{subject}", alert.c.text != words)
-            connection.execute(update(alert).where(here).values(text=words, closed_at=None, raised_at=now))  # fmt: skip
+        what = _late(clearing, currency, items, policy.settlement_window_days)
+        raise_newest(connection, what, f"{clearing}:{currency}", now)
+
+
+def _late(clearing: str, currency: str, items: Sequence[Item], days: int) -> Said:
+    words = {
+        "clearing": clearing, "count": len(items), "amount": _money(sum(item.amount for item in items), currency),
+        "day": items[0].day, "days": days, "first": ", ".join(item.name for item in items[:SHOWN]),
+    }  # fmt: skip
+    numbers = sorted({item.settlement_id for item in items} - {""})
+    if not numbers:
+        return said("settlement_overdue.payments", **words)
+    return said("settlement_overdue.of_settlements", **words, settlements=", ".join(numbers[:SHOWN]))
