@@ -34,7 +34,7 @@ def may_be_of_the_name(original: str, text: str, taken: Taken, first: int, at: i
     if not original[start].isupper() or " " in text[start:end] or text[start - 1 : start] != " ":
         return False
     following = at + 1
-    company = any(is_form(taken, place) for place in range(first, at))
+    company = original[start:end].istitle() or any(is_form(taken, place) for place in range(first, at))
     if following >= len(taken.kinds) or taken.kinds[following] in ",;":
         return company
     begun, typed = taken.starts[following], text[taken.starts[following] : taken.ends[following]]
@@ -48,6 +48,16 @@ def may_be_of_the_name(original: str, text: str, taken: Taken, first: int, at: i
     if original[start:end].isupper():
         return taken.kinds[following] == "word" and _INFLECTED.search(typed) is None
     return taken.kinds[following] == "word" or role(taken, following, "role.service")
+
+
+def goes_on(original: str, text: str, taken: Taken, at: int) -> bool:
+    """«ЗА ТОО РОМАШКА МАРТ АЛМАТЫ Л/С 4512»: a single word that could name what follows, and no number follows but a word
+    that no purpose knows, in no case."""
+    start, end = taken.starts[at], taken.ends[at]
+    if taken.kinds[at + 1 : at + 2] != ["word"] or " " in text[start:end] or not original[start:end].isalpha():
+        return False
+    word = slice(taken.starts[at + 1], taken.ends[at + 1])
+    return original[word][0].isupper() and _INFLECTED.search(text[word]) is None and text[end : word.start] == " "
 
 
 def ends_names(text: str, taken: Taken, at: int) -> bool:

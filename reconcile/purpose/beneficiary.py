@@ -10,7 +10,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from reconcile.purpose.behind_name import ends_names, may_be_of_the_name, may_begin_the_name, name_before, next_name
+from reconcile.purpose.behind_name import (
+    ends_names,
+    goes_on,
+    may_be_of_the_name,
+    may_begin_the_name,
+    name_before,
+    next_name,
+)
 from reconcile.purpose.name_parts import SURNAME, is_form, role
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import LONG_WORD, Taken
@@ -40,6 +47,7 @@ _OF_NAMES: Final = frozenset({"ПЛЮС", "PLUS", "PLYUS", "PLIUS", "JANE"})
 """Joining words that end names too («және» in Latin letters is a woman's name)."""
 _LAST_FORMS: Final = frozenset({"LTD", "LIMITED", "LLP", "LLC", "PLC"})
 """English forms behind which no name goes on."""
+_ADDRESSES: Final = frozenset({"M/S", "M/s", "Messrs"})
 _SHORT: Final = 3
 _LONGEST: Final = 12
 """Words of the longest name that is looked for."""
@@ -85,7 +93,7 @@ def _all_before(original: str, text: str, taken: Taken, at: int) -> list[Span]:
 
 def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int] | None:
     kinds, first = taken.kinds, _behind_third_party(text, taken, first)
-    while first < len(kinds) and (kinds[first] in ":-." or _client_word(taken.values[first])):
+    while first < len(kinds) and (kinds[first] in ":-." or _client_word(original, taken, first)):
         first += 1
     end = first
     while end < len(kinds) and end - first < 2 * _LONGEST and _belongs(original, text, taken, first, end):
@@ -211,11 +219,17 @@ def _trades_as(original: str, taken: Taken, at: int) -> bool:
     return slashed or original[taken.starts[at] : taken.ends[at]].lower() == "trading"
 
 
-def _client_word(value: Phrase | SpanKind | None) -> bool:
+def _client_word(original: str, taken: Taken, at: int) -> bool:
+    """«за клиента …», «for hosting …», and not «for Cloud Acme Ltd»."""
+    value = taken.values[at]
     if not isinstance(value, Phrase):
         return False
     if value.mark is not None:
         return value.mark is SpanKind.BARE
+    if "role.service" in value.roles and taken.kinds[at + 1 : at + 2] == ["word"]:
+        typed, name = (original[taken.starts[place] : taken.ends[place]] for place in (at, at + 1))
+        if typed.istitle() and name.istitle() and typed not in _ADDRESSES:
+            return False
     return value.filler and "role.service" in value.roles and "role.stop" not in value.roles
 
 
@@ -318,7 +332,11 @@ def _is_of_this_name(original: str, text: str, taken: Taken, first: int, at: int
     if not isinstance(value, Phrase) or not value.roles.isdisjoint(_TURNS):
         return False
     typed = original[taken.starts[at] : taken.ends[at]]
-    return typed[0].isupper() and len(typed) > _SHORT and (value.mark in _NOUNS or not typed.isupper())
+    if not typed[0].isupper():
+        return False
+    if goes_on(original, text, taken, at):
+        return True
+    return len(typed) > _SHORT and (value.mark in _NOUNS or not typed.isupper())
 
 
 def _introduces(taken: Taken, at: int) -> bool:
