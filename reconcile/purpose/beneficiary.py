@@ -194,20 +194,25 @@ def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
         if original[end : end + 1] not in (" ", "") or is_form(taken, at + 1):
             return False
         letters = taken.ends[at - 1] - taken.starts[at - 1] if taken.kinds[at - 1] == "word" else 0
-        return letters >= LONG_WORD or taken.kinds[at - 1] == '"' or (letters > _SHORT and _new_thought(taken, first, at))
+        return letters >= LONG_WORD or taken.kinds[at - 1] == '"' or (letters > _SHORT and _new_thought(original, taken, first, at))
     if _half(original, taken, at, first, len(taken.kinds)):
         return False
-    if kind != "phrase" or not original[start].islower() or not role(taken, at, "role.service"):
+    if not original[start].islower() or not (kind == "word" or role(taken, at, "role.service")):
         return False
     if role(taken, at, "role.joiner"):
         return False  # «Jane Wanjiru and Sons»
-    words = [original[taken.starts[place]] for place in range(first, at) if taken.kinds[place] in ("word", "phrase")]
-    return len(words) > 1 and all(letter.isupper() for letter in words)
+    places = [place for place in range(first, at) if taken.kinds[place] in ("word", "phrase")]
+    typed = [original[taken.starts[place] : taken.ends[place]] for place in places]
+    if kind == "word":  # «FAITH MAKENA RUTO ada ya mwezi»
+        return len(typed) > 1 and all(word.isupper() and len(word) > 1 for word in typed)
+    return len(typed) > 1 and all(word[0].isupper() for word in typed)
 
 
-def _new_thought(taken: Taken, first: int, stop: int) -> bool:
-    """«SALOME WEKESA. BALANCE TOP-UP»: behind a person's name and a stop comes what the payment is for."""
-    if stop + 1 >= len(taken.kinds) or any(is_form(taken, at) for at in range(first, stop)):
+def _new_thought(original: str, taken: Taken, first: int, stop: int) -> bool:
+    """«SALOME WEKESA. BALANCE TOP-UP», also «… T/A UMOJA SALON. VPS rental»: behind a person's name and a stop comes what
+    the payment is for."""
+    forms = [original[taken.starts[at] : taken.ends[at]] for at in range(first, stop) if is_form(taken, at)]
+    if stop + 1 >= len(taken.kinds) or any(form.upper() != "T/A" for form in forms):
         return False
     value = taken.values[stop + 1]
     return isinstance(value, Phrase) and (value.reset or "role.service" in value.roles)
@@ -340,14 +345,16 @@ def _is_of_this_name(original: str, text: str, taken: Taken, first: int, at: int
 
 
 def _introduces(taken: Taken, at: int) -> bool:
-    """A number, a date or their sign follows."""
+    """A number, with its own prefix or without, a date or their sign follows."""
     following = at + 1
     while following < len(taken.kinds) and taken.kinds[following] in ".-":
         following += 1
     if following >= len(taken.kinds):
         return False
     value = taken.values[following]
-    return taken.kinds[following] in _INTRODUCE or (isinstance(value, Phrase) and (value.sign or value.date))
+    if taken.kinds[following] in _INTRODUCE or (isinstance(value, Phrase) and (value.sign or value.date)):
+        return True
+    return taken.kinds[following + 1 : following + 2] == ["number"] and taken.ends[following] == taken.starts[following + 1]
 
 
 def _form_ahead(taken: Taken, at: int) -> bool:

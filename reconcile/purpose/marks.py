@@ -61,7 +61,9 @@ class Walk(Numbers):
         elif self.open is not None and phrase.joiner:
             self.joined, self.sign = True, False
         elif not (phrase.filler or phrase.date or phrase.month):
+            instead = phrase.instead or (self.instead and phrase.reset)
             self._news(phrase)
+            self.instead = instead
 
     def _names_a_number(self, phrase: Phrase) -> bool:
         """A sign that is a word too: where no word waits for a number; in a list only «h/r», an Uzbek bank account."""
@@ -133,11 +135,6 @@ class Walk(Numbers):
         return glued and named in REFERENCE and phrase is not None and phrase.mark is named
 
     def _news(self, phrase: Phrase) -> None:
-        instead = phrase.instead or (self.instead and phrase.reset)
-        self._told(phrase)
-        self.instead = instead
-
-    def _told(self, phrase: Phrase) -> None:
         if "role.currency" in phrase.roles and self.at > 0 and self.kinds[self.at - 1] in ("number", "typed"):
             return
         if phrase.reset and not phrase.filler:

@@ -193,10 +193,11 @@ class Numbers(Dates):
             prefix = _Prefix(prefix.text, prefix.first)
         meant = self._kind(first, start, end, kind)
         if (meant in REFERENCE and behind is None and self._at_a_bank(last + 1)) or (
-            meant is SpanKind.BARE and kind is None and self._bank(first - 1)
+            meant is SpanKind.BARE and kind is None and self._bank(first - 1) and self.text[start - 1].isspace()
         ):
             meant = SpanKind.BANK_ACCOUNT
-        self._emit(meant, start, end, prefix, self._or_else(meant, behind, in_front, last))
+        twofold = self.either or (behind is not None and meant in PAPERS)
+        self._emit(meant, start, end, prefix, self._or_else(meant, behind, in_front, last) if twofold else None)
         if behind in REFERENCE and self._suffixed(last):
             self._joined_to_block_before(first)
 
@@ -326,7 +327,7 @@ class Numbers(Dates):
         if gap == "\n" and self.text[self.starts[first]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
             return _Prefix(self.text[start:end], first=True)
         glued = gap in ("", "-")
-        if phrase is None:
+        if phrase is None or "role.bank" in phrase.roles:
             whole = self.typed[start:end].isupper() or self._glued_prefix(at)  # «bk-14964748», also cut by a fold
             code = whole and self.text[start:end].isalpha()
             return _Prefix(self.text[start:end], first=True) if code else _NO_PREFIX

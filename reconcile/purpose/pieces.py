@@ -268,7 +268,7 @@ def _glued_before(run: str, following: str, words: Lexicon) -> bool:
         return False
     if phrase.sign or phrase.mark is not None:
         return len(run) > 1 or run in "N№"
-    return len(run) > 1 and following.isdigit()
+    return len(run) > 1 and following.isdigit() and "role.bank" not in phrase.roles
 
 
 def _opens_field(run: str, before: str, phrase: Phrase) -> bool:
