@@ -194,7 +194,9 @@ def _ended(original: str, taken: Taken, first: int, at: int) -> bool:
         if original[end : end + 1] not in (" ", "") or is_form(taken, at + 1):
             return False
         letters = taken.ends[at - 1] - taken.starts[at - 1] if taken.kinds[at - 1] == "word" else 0
-        return letters >= LONG_WORD or taken.kinds[at - 1] == '"' or (letters > _SHORT and _new_thought(original, taken, first, at))
+        if letters >= LONG_WORD or taken.kinds[at - 1] == '"':
+            return True
+        return letters > _SHORT and _new_thought(original, taken, first, at)
     if _half(original, taken, at, first, len(taken.kinds)):
         return False
     if not original[start].islower() or not (kind == "word" or role(taken, at, "role.service")):
