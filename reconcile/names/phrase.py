@@ -65,7 +65,7 @@ _BEFORE: Final = re.compile(
     r"|third\s+party|үшінші\s+тұлға|учинчи\s+шахс|uchinchi\s+shaxs)\b|гр\.)[\s.:]*",
     re.IGNORECASE,
 )
-_BEHIND_QUOTES: Final = re.compile(r"(?<=[»\"”])\s+(?!(?:и|с|және|мен|ва|va|and)\b)(?=[a-zа-яёәғқңөұүһіўҳ])")
+_BEHIND_QUOTES: Final = re.compile(r"(?<=[»\"”])\s+(?!(?:и|с|или|либо|және|мен|ва|va|and|or)\b)(?=[a-zа-яёәғқңөұүһіўҳ])")
 """«ТОО "Рассвет Строй" доплата по счету»: the quotes have ended the name, and small letters go on with the purpose."""
 _ANGLES: Final = re.compile(r"[<>\[\]]")
 _FOLD: Final = re.compile(r"\r?\n")

@@ -24,6 +24,7 @@ _TAKES_AN_OBJECT: Final = (
 )  # fmt: skip
 """«оплата л/с 4512», «пополнение счета»: behind these words a number's word goes on with the sentence."""
 _PARTING: Final = frozenset(",;/(+&")
+_OR_WITH: Final = frozenset({"С", "СО", "ИЛИ", "ЛИБО", "ILI", "LIBO", "OR", "WITH", "C/O"})
 _NAMES_AHEAD: Final = 6
 
 
@@ -75,21 +76,22 @@ def may_begin_the_name(original: str, taken: Taken, at: int, last: int) -> bool:
     return original[taken.starts[at]].isupper() and original[begins].isupper() and original[begins - 1 : begins] != "."
 
 
-def next_name(original: str, text: str, taken: Taken, end: int) -> int:
+def next_name(original: str, text: str, taken: Taken, first: int, end: int) -> int:
     """The place of a second name's first token behind the name that ends there; 0 where there is none."""
     at = end
     while at < len(taken.kinds) and at < end + 2 and taken.kinds[at] in _PARTING:
         at += 1
-    at += _joins(taken, at)
+    at += _joins(text, taken, at)
     if at == end or at >= len(taken.kinds) or text[taken.starts[end] : taken.starts[end] + 2] == "//":
         return 0
-    return at if _begins_a_name(original, text, taken, at) else 0
+    person = not any(is_form(taken, place) for place in range(first, end))
+    return at if _begins_a_name(original, text, taken, at, person) else 0
 
 
 def name_before(original: str, text: str, taken: Taken, first: int) -> int:
     """The place of the last token of a second name in front of the name that begins there; -1 where there is none."""
     at = first - 1
-    if at < 1 or not (taken.kinds[at] in _PARTING or _joins(taken, at)):
+    if at < 1 or not (taken.kinds[at] in _PARTING or _joins(text, taken, at)):
         return -1
     at -= 1
     if is_form(taken, at) and not role(taken, at, "role.beneficiary_after"):
@@ -101,8 +103,10 @@ def name_before(original: str, text: str, taken: Taken, first: int) -> int:
     return at if surname else -1
 
 
-def _joins(taken: Taken, at: int) -> bool:
-    return role(taken, at, "role.joiner")
+def _joins(text: str, taken: Taken, at: int) -> bool:
+    return role(taken, at, "role.joiner") or (
+        at < len(taken.kinds) and text[taken.starts[at] : taken.ends[at]] in _OR_WITH
+    )
 
 
 def _surname(original: str, text: str, taken: Taken, at: int) -> bool:
@@ -116,8 +120,9 @@ def _may_be_a_first_name(taken: Taken, at: int) -> bool:
     return isinstance(value, Phrase) and (value.month or value.joiner) and value.mark is None and not value.reset
 
 
-def _begins_a_name(original: str, text: str, taken: Taken, at: int) -> bool:
-    """A form or quotes before a name; words with the form behind them; a person's two words."""
+def _begins_a_name(original: str, text: str, taken: Taken, at: int, person: bool) -> bool:
+    """A form or quotes before a name; words with the form behind them; a person's two words. `person`: the name before it
+    has no form; where all is in capitals, two words are a name only behind such a one or with a surname."""
     kinds = taken.kinds
     if at + 1 >= len(kinds):
         return False
@@ -134,4 +139,4 @@ def _begins_a_name(original: str, text: str, taken: Taken, at: int) -> bool:
     if kinds[at + 1] != "word" or not original[taken.starts[at + 1]].isupper():
         return False
     shouted = original[taken.starts[at] : taken.ends[at + 1]].isupper()
-    return not shouted or any(_surname(original, text, taken, place) for place in (at, at + 1))
+    return person or not shouted or any(_surname(original, text, taken, place) for place in (at, at + 1))

@@ -74,7 +74,7 @@ def _all_after(original: str, text: str, taken: Taken, at: int) -> list[Span]:
     while (found := _after(original, text, taken, at)) is not None:
         named = _span(original, text, taken, *found, sure=bool(spans))
         spans += named
-        at = next_name(original, text, taken, found[1]) if named else 0
+        at = next_name(original, text, taken, *found) if named else 0
         if not at or len(spans) >= _MOST_NAMES:
             break
     return spans
