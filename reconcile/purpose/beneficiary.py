@@ -281,7 +281,9 @@ def _belongs(original: str, text: str, taken: Taken, first: int, at: int, last: 
     if kind == "word" or _half(text, taken, at, 0, len(taken.kinds)):
         return True
     if isinstance(value, Phrase):
-        return _may_be_of_a_name(text, taken, first, at, value) or _is_of_this_name(original, text, taken, first, at, last)
+        return _may_be_of_a_name(text, taken, first, at, value) or _is_of_this_name(
+            original, text, taken, first, at, last
+        )
     if kind == "," and first >= 0:
         return is_form(taken, at + 1)
     if kind == "number":
@@ -385,7 +387,12 @@ def _half(text: str, taken: Taken, at: int, first: int, last: int) -> bool:
     start, end = taken.starts[at], taken.ends[at]
     if end - start > _SHORT or not isinstance(taken.values[at], Phrase):
         return False
-    if text[end : end + 1] == "\n" and at + 1 < last and taken.kinds[at + 1] == "word" and taken.starts[at + 1] == end + 1:
+    if (
+        text[end : end + 1] == "\n"
+        and at + 1 < last
+        and taken.kinds[at + 1] == "word"
+        and taken.starts[at + 1] == end + 1
+    ):
         return True
     return (
         text[start - 1 : start] == "\n"
@@ -489,4 +496,3 @@ def _begin(text: str, taken: Taken, at: int, first: int, end: int) -> int:
     """Where a word begins whose first half the line fold has cut off («С|авельева»)."""
     cut = at > first and taken.ends[at - 1] == taken.starts[at] - 1 and _half(text, taken, at - 1, first, end)
     return taken.starts[at - 1 if cut else at]
-

@@ -13,6 +13,7 @@ _DAYS: Final = 31
 _ORDINAL: Final = re.compile(r"([0-9]{1,2})(?:ST|ND|RD|TH|-?ГО)")
 _LONGEST_ORDINAL: Final = 5
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_CUT_YEAR: Final = re.compile(r"(?=[0-9]*\n[0-9]+\Z)2\n?0\n?[0-9]\n?[0-9]")
 
 
 class Dates(Ranges):
@@ -20,9 +21,11 @@ class Dates(Ranges):
 
     def _part_of_date(self, first: int, last: int, start: int, end: int) -> bool:
         """«3 февраля 2026», «28-may», «2026 йил», «март 2026», «Feb 3, 2026»: the number is a day or a year."""
-        if first != last or self.sign:
-            return False
         digits = self.text[start:end]
+        if first != last and _CUT_YEAR.fullmatch(digits):  # «5 января 2 / 026»
+            digits = digits.replace("\n", "")
+        elif first != last or self.sign:
+            return False
         if not plain(digits):
             ordinal = _ORDINAL.fullmatch(digits) if end - start <= _LONGEST_ORDINAL else None
             if ordinal is None or not plain(ordinal[1]):

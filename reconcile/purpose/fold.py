@@ -2,7 +2,9 @@
 
 Capitals, one kind of blank, apostrophe, quote and dash; full-width digits to plain ones; characters without ink
 dropped; a letter and its combining mark made one. Nothing else: look-alike letters are settled word by word, because
-which script a letter belongs to is told by its neighbours. Line feeds stay: they are the bank's folds.
+which script a letter belongs to is told by its neighbours. Line feeds stay: they are the bank's folds. Blanks and
+folds around the dash of a number are left out («SC - 104582», «554342 - 81»): it is one number wherever in a list it
+stands.
 """
 
 from __future__ import annotations
@@ -14,6 +16,17 @@ from typing import Final
 
 _PLAIN: Final = re.compile(r"[ -_a-z{-~А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІіЎўҲҳ№\n]*")
 _INKLESS: Final = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\r]")
+_SPACED: Final = re.compile(r"[ \n]-|-[ \n]| / ")
+_LETTER: Final = r"[^\W\d_]"
+_NO_MORE: Final = r"(?=\s*(?:\Z|[,;)])|\s+(?:ОТ|OT|DD|DATED|И|ЖӘНЕ|ВА|ҲАМДА|AND|NA|VA)\b)"
+_NOT_BEHIND: Final = r"(?<![0-9])(?<![0-9][.,/'-])"
+_DASH: Final = r"[ \n]?-[ \n]?"
+_SPACED_DASH: Final = re.compile(
+    rf"(?<!{_LETTER}){_NOT_BEHIND}{_LETTER}{{1,5}}(?:{_DASH}20[0-9]{{2}}{_DASH}(?=[0-9]{{3}})|[0-9]{{1,2}}{_DASH}(?=[0-9]{{3}})|{_DASH}(?=[0-9]{{4}}))"
+    rf"|{_NOT_BEHIND}(?:[0-9]{{5,}}{_DASH}[0-9]{{1,3}}|[0-9]{{4,}}{_DASH}{_LETTER}"
+    rf"|[0-9]{{4,}} / [0-9]{{2}}|20[0-9]{{2}} / [0-9]{{3,}}){_NO_MORE}"
+)
+"""A prefix and its digits; digits and the few digits or the letter that end them, behind which the number ends."""
 
 
 def _table() -> dict[int, str]:
@@ -44,11 +57,15 @@ _TABLE: Final = _table()
 
 class Folded:
     """`text` to read; `offsets` gives for each of its characters, and for its end, the place in the original; None
-    where both agree character by character. `plain`: its letters are those of the languages alone, A to Z and А to Я."""
+    where both agree character by character. `plain`: its letters are those of the languages alone, A to Z and А to Я.
+    `closed`: blanks around a dash are left out."""
 
-    __slots__ = ("offsets", "plain", "text")
+    __slots__ = ("closed", "offsets", "plain", "text")
 
-    def __init__(self, text: str, offsets: Sequence[int] | None = None, plain: bool = False) -> None:
+    def __init__(
+        self, text: str, offsets: Sequence[int] | None = None, plain: bool = False, closed: bool = False
+    ) -> None:
+        self.closed = closed
         self.text = text
         self.offsets = offsets
         self.plain = plain
@@ -65,11 +82,32 @@ def fold(text: str) -> Folded:
     >>> fold("Счёт\\u00a0№ 45\\u200b12").text
     'СЧЁТ № 4512'
     """
+    folded = _folded(text)
+    if ("-" in folded.text or " / " in folded.text) and _SPACED.search(folded.text):
+        return _with_dashes_closed(folded)
+    return folded
+
+
+def _folded(text: str) -> Folded:
     if _PLAIN.fullmatch(text):
         return Folded(text.upper(), plain=True)
     if not _INKLESS.search(text):
         return Folded(text.translate(_TABLE))
     return _without_inkless(text)
+
+
+def _with_dashes_closed(folded: Folded) -> Folded:
+    text = folded.text
+    blanks = {
+        at for found in _SPACED_DASH.finditer(text) for at in range(found.start(), found.end()) if text[at] in " \n"
+    }
+    if not blanks:
+        return folded
+    kept = [at for at in range(len(text)) if at not in blanks]
+    offsets = (
+        (*kept, len(text)) if folded.offsets is None else (*[folded.offsets[at] for at in kept], folded.offsets[-1])
+    )
+    return Folded("".join([text[at] for at in kept]), offsets, folded.plain, closed=True)
 
 
 def _without_inkless(text: str) -> Folded:

@@ -14,7 +14,9 @@ MOST_PARTS: Final = 4
 _SPLIT: Final = re.compile(r"[^\s/+\\]+")
 _BLOCK: Final = re.compile(r"\S+")
 _LIST: Final = re.compile(r"[0-9]{3,}(?:[/+\\][0-9]{3,})+")
-_AMONG_DIGITS: Final = re.compile(r"(?<=[0-9])[OoОоЗзlLIІі|]+(?![^\W0-9_])|(?<![^\W_])(?:[OoОо]{2}|[OoОоЗзlLIІі|])(?=[0-9])")
+_AMONG_DIGITS: Final = re.compile(
+    r"(?<=[0-9])[OoОоЗзlLIІі|]+(?![^\W0-9_])|(?<![^\W_])(?:[OoОо]{2}|[OoОоЗзlLIІі|])(?=[0-9])"
+)
 _MAY_BE_DIGIT: Final = re.compile("[OoОоЗзlLIІі|]")
 _TO_DIGIT: Final = str.maketrans("OoОоЗзlLIІі|", "000033111111")
 

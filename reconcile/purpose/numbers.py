@@ -45,6 +45,11 @@ _LONGEST_BANK: Final = 6
 _CODE_FIELD: Final = re.compile(r"[0-9]{9}")
 
 
+_GLUED: Final = frozenset({"", "-", "-\n", "\n-"})
+_CUT_PREFIX: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,4})\n([^\W\d_]{1,4})[-/]?\Z")
+_LONGEST_CUT: Final = 11
+
+
 class _Prefix:
     """A word that may be the number's own prefix: whether that reading comes first, and whether the same word also is
     the only one that marks the number."""
@@ -100,8 +105,7 @@ class Numbers(Dates):
         if gap == " " or _YEAR.fullmatch(typed) is None or not self._prefix(first).text:
             return last
         while (
-            self._is(following + 1, "number")
-            and self.text[self.ends[following] : self.starts[following + 1]] == "\n"
+            self._is(following + 1, "number") and self.text[self.ends[following] : self.starts[following + 1]] == "\n"
         ):
             following += 1
         serial = self.text[begun : self.ends[following]].replace("\n", "")
@@ -326,7 +330,7 @@ class Numbers(Dates):
         phrase = self._phrase_at(at)
         if gap == "\n" and self.text[self.starts[first]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
             return _Prefix(self.text[start:end], first=True)
-        glued = gap in ("", "-")
+        glued = gap in _GLUED
         if phrase is None or "role.bank" in phrase.roles:
             whole = self.typed[start:end].isupper() or self._glued_prefix(at)  # «bk-14964748», also cut by a fold
             code = whole and self.text[start:end].isalpha()
@@ -338,9 +342,18 @@ class Numbers(Dates):
             return _Prefix(self.text[start:end], first=True)
         if end - start == 1 and phrase.filler and self.mark in REFERENCE and self.typed[start].isupper():  # «счет B 77»
             return _Prefix(self.text[start:end])
+        if (
+            glued
+            and end - start <= 3
+            and (phrase.joiner or phrase.filler)
+            and _NUMBER_SIGN.match(self.text, start, end)
+        ):
+            return _Prefix(self.text[start:end], first=True)  # «ШОТ NA41802»: A-41802 behind the sign, and no «na»
         if phrase.mark not in REFERENCE or end - start > 4 or not (glued or self.text[start:end].isascii()):
             return _NO_PREFIX
-        alone = self.text[begin:start].strip(" .").upper() in _SIGN_WORDS  # no other word of the phrase names the number
+        alone = (
+            self.text[begin:start].strip(" .").upper() in _SIGN_WORDS
+        )  # no other word of the phrase names the number
         return _Prefix(self.text[start:end], first=glued, marks=glued and alone and at == self.mark_at)
 
     def _emit(
@@ -366,9 +379,13 @@ class Numbers(Dates):
         keys = candidate_keys(typed)
         if typed[0] in "NnНн" and (sign := _NUMBER_SIGN.match(typed)) is not None:  # «NSC-524846»: at the own prefix
             keys = (*keys, *[number_key(typed[cut:]) for cut in range(1, sign.end() + 1)])
+        if "\n" in self.text and (cut := _CUT_PREFIX.search(self.text, max(0, start - _LONGEST_CUT), start)):
+            keys = (*keys, number_key(cut[1] + cut[2] + typed))  # «P / A-163623»
         if not prefix.text:
             return keys, ""
         lettered = bool(keys) and not keys[0].isdigit()
+        if "." in prefix.text:  # «сч.A34437»: the letter behind the stop may be the number's own
+            keys = (number_key(prefix.text.rpartition(".")[2] + typed), *keys)
         prefixed = number_key(prefix.text + typed)
         keys = (prefixed, *keys) if prefix.first else (*keys, prefixed)
         if prefix.first and (sign := _NUMBER_SIGN.match(prefix.text)):  # «NSRV - 0058510», and not «NOMER4512»

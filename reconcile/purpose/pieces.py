@@ -16,11 +16,12 @@ _PLAIN_WORDS: Final = re.compile(plain_letters(_WORDS.pattern))
 _LETTER_BEHIND_CODE: Final = r"\s+[^\W\d]|(?![LIOОЗ][0-9])[^\W\d]"  # «08291l3» is one number
 _BEHIND_CODE: Final = rf"~|{_LETTER_BEHIND_CODE}|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
 _CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
-_LONGEST_PREFIX: Final = 4
+_LONGEST_PREFIX: Final = 6
 _FEW_LETTERS: Final = 3
 _SHORTEST_GLUED: Final = 5
 """Letters of a word that no prefix of a number begins with by chance."""
 _WORD_ENDS: Final = frozenset({"ING", "INGS", "ED", "ER", "ERS", "ABLE", "ИНГ", "ИНГА", "ИНГУ", "НТ", "НТА", "НЫЙ"})
+_INV_WORDS: Final = ("INVO", "INVE", "INVIT", "INVIS", "INVAL")
 """What makes another word of one of ours («billing-2026», «аккаунтинг-2»), and is no number's prefix."""
 _OURS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 _KNP: Final = re.compile(r"[0-9]{3}(?=[/\\._-])")
@@ -198,9 +199,7 @@ def parted(text: str, start: int, end: int, before: Pieces, by: int, words: Lexi
     return False, end
 
 
-def _word_in_front(
-    text: str, start: int, letters_end: int, end: int, before: Pieces, by: int, words: Lexicon
-) -> int:
+def _word_in_front(text: str, start: int, letters_end: int, end: int, before: Pieces, by: int, words: Lexicon) -> int:
     """Where the word ends that is glued to the number behind it; 0 where the letters are the number's own."""
     begun = before.kinds[-1] if before.kinds and before.ends[-1] + by == start else ""
     if letters_end < end and (
@@ -227,6 +226,8 @@ def _marking_head(run: str, following: str, words: Lexicon) -> int:
     if following != "-" and not following.isdigit():
         return 0
     shortest = _SHORTEST_GLUED if run[0].isascii() == run[-1].isascii() else 2  # «СЧINV-2026-7»
+    if run.startswith("INV") and not run.startswith(_INV_WORDS):  # «INVSC-4512»: SC-4512 as well as INVSC-4512
+        return 3 if 0 < len(run) - 3 <= _LONGEST_PREFIX else 0
     for cut in range(len(run) - 2, max(shortest, len(run) - _LONGEST_PREFIX) - 1, -1):
         phrase = words.phrase(run[:cut])
         if phrase is not None and phrase.mark in _OURS and run[cut:] not in _WORD_ENDS:
@@ -285,7 +286,8 @@ def _glued_behind(run: str, before: str, following: str, words: Lexicon) -> bool
         two = (before.isdigit() and phrase.mark in _PAPERS) or _opens_field(run, before, phrase)
         if following.isdigit() and not two:
             return False  # «лс239659акт15» is two numbers
-        return len(run) >= 3 and not (before == "-" and following == "-")
+        opens_account = before == "/" and phrase.mark is SpanKind.ACCOUNT  # «сч.4512/лс 104582»
+        return (len(run) >= 3 or opens_account) and not (before == "-" and following == "-")
     if before == "-" and "role.case_ending" in phrase.roles:
         return True
     if len(run) == 1:

@@ -7,6 +7,7 @@ give every stretch its place in what the payer typed.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 
 from reconcile.purpose.beneficiary import beneficiaries
@@ -16,6 +17,7 @@ from reconcile.purpose.nature import lump_sum, nature
 from reconcile.purpose.reading import Reading, Span, SpanKind
 from reconcile.purpose.tokens import tokens
 from reconcile.purpose.words import Lexicon, lexicon
+from reconcile.reference import number_key
 
 _NO_CUSTOMER: Final = frozenset({SpanKind.BARE, SpanKind.RANGE})
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -61,4 +63,15 @@ def _no_reference(span: Span) -> Span:
 def _placed(folded: Folded, spans: Sequence[Span]) -> tuple[Span, ...]:
     if folded.offsets is None:
         return tuple(spans)
+    if folded.closed:
+        spans = [_also_without_end(span, folded) for span in spans]
     return tuple([span.moved(*folded.original(span.start, span.end)) for span in spans])
+
+
+def _also_without_end(span: Span, folded: Folded) -> Span:
+    """«554342 - 81» may as well be 554342 alone: behind the number as a whole, what stands before its spaced dash."""
+    head, dash, _ = folded.text[span.start : span.end].rpartition("-")
+    if not (span.keys and dash and head.isdigit()):
+        return span
+    key = number_key(head)
+    return span if key in span.keys else replace(span, keys=(*span.keys, key))

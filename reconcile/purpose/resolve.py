@@ -298,7 +298,10 @@ def _in_parts(
                 at = last
                 break
         else:
-            left = left or _may_be_digits_of_it(text[slice(*blocks[at])])
+            block = text[slice(*blocks[at])]
+            if block == "-":  # «554342 - 81»: behind the dash stands something else, where the whole is on no book
+                break
+            left = left or _may_be_digits_of_it(block)
         at += 1
     return hits, not left
 
