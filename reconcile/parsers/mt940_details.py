@@ -43,6 +43,7 @@ _FIELDS: Final = {
 }  # fmt: skip
 _TEXTS: Final = words("REMI ASSIGN")
 _INVOICE: Final = "INV"
+_OWN_INVOICE: Final = f"/{_INVOICE}/"
 # Words of a payer's own text: where a field has no others, it is such a text.
 _PAYERS_OWN: Final = frozenset({_INVOICE, "ACC", "ACCT"})
 _OTHERS: Final = words(
@@ -260,7 +261,14 @@ class _Coded:
         self.extra: dict[str, str] = {}
 
     def take(self, code: str, value: str) -> None:
-        if name := _FIELDS.get(code):
+        if (
+            code in _PAYERS_OWN
+            and code != _INVOICE
+            and self.remittance
+            and self.remittance[-1][:5] in ("", _OWN_INVOICE)
+        ):
+            self.remittance.append(f"/{code}/{value}")  # «/REMI//ACC/104582»: the payer's text begins with such words
+        elif name := _FIELDS.get(code):
             self.party(name, value)
         elif code in _GROUPS:
             self.turn(_GROUPS[code])

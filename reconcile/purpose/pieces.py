@@ -228,7 +228,8 @@ def _marking_head(run: str, following: str, words: Lexicon) -> int:
     shortest = _SHORTEST_GLUED if run[0].isascii() == run[-1].isascii() else 2  # «СЧINV-2026-7»
     if run.startswith("INV") and not run.startswith(_INV_WORDS):  # «INVSC-4512»: SC-4512 as well as INVSC-4512
         return 3 if 0 < len(run) - 3 <= _LONGEST_PREFIX else 0
-    for cut in range(len(run) - 2, max(shortest, len(run) - _LONGEST_PREFIX) - 1, -1):
+    one = run[-1] in "N№" or run[-2:].isascii() is not run[-1].isascii()  # «СЧЕТУN7301», «СЧЕТУA-7301»
+    for cut in range(len(run) - (1 if one else 2), max(shortest, len(run) - _LONGEST_PREFIX) - 1, -1):
         phrase = words.phrase(run[:cut])
         if phrase is not None and phrase.mark in _OURS and run[cut:] not in _WORD_ENDS:
             return cut

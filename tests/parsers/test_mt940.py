@@ -306,6 +306,7 @@ FIELD_86 = {
                                  Party("MOMBASA COASTAL SHIPPING AND WAREHOUSING LTD")),
     "a full line and a blank": ("166?20pay?32MOMBASA COASTAL SHIPPING AN?33 WAREHOUSING LTD", "pay",
                                 Party("MOMBASA COASTAL SHIPPING AN\nWAREHOUSING LTD")),
+    "a text of the payer's own words": ("/NAME/A/IDN/1/REMI//ACC/104582", "/ACC/104582", Party("A", "1")),
     "a name that a full line folds": (
         "166?00TRANSFE?20PAYMENT OF INV 7301 CLOUD HOS?21TING FEB?32SAVANN\nA TRADERS LIMITED",
         "PAYMENT OF INV 7301 CLOUD HOS\nTING FEB", Party("SAVANNA TRADERS LIMITED")),

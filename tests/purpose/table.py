@@ -150,6 +150,12 @@ MATCH: dict[str, tuple[str, str]] = {
     "invoice, a dash and something else": ("счет 17301 - 3 мес", "i:17301"),
     "invoice, a letter and a slash before the next": ("inv 17301-B/inv 17302-B", "i:17301B i:17302B"),
     "invoice and account in code words": ("/INV/17301-D/ACC/620041", "i:17301D a:620041"),
+    "invoice, N glued to the word and the number": ("ПО СЧЕТУN39005/26", "i:3900526"),
+    "invoice, a Latin prefix glued to the word": ("Перечисление по счетуA-7301", "i:A7301"),
+    "beneficiary, a first name like a month's ending": (
+        "Касымов Айдар Нурланович үшін, жеке шот 620041",
+        "a:620041 @Касымов Айдар Нурланович",
+    ),
     "account behind a slash": ("сч.17301/лс CL-620041", "i:17301 a:CL620041"),
     "invoice, short word glued to the number's prefix": ("INVSC-7301", "i:INVSC7301"),
     "invoice, a year that a line fold cuts": (
