@@ -14,8 +14,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from reconcile.store import schema
+from tests import compiled_once, memory_folder
 from tests.fresh_books import FreshBooks
 from tests.servers import PostgresServer, RedisServer, postgres_server, redis_server
+
+memory_folder.use()
+compiled_once.use()
 
 # The suite never fails at random: its examples follow from the test's own text. `explore` (make fuzz) looks further.
 settings.register_profile("suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

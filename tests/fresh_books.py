@@ -59,7 +59,7 @@ class FreshBooks:
         template = self._template(engine)
         engine.dispose()
         _administer(engine, "DROP DATABASE {} WITH (FORCE)", name)
-        _administer(engine, "CREATE DATABASE {} TEMPLATE {}", name, template)
+        _administer(engine, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
 
     def _template(self, engine: Engine) -> str:
         server = (engine.url.host, engine.url.port)

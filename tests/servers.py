@@ -150,7 +150,7 @@ class PostgresServer(Server):
     def database(self, template: str = "template0") -> Iterator[str]:
         """A new database for as long as it is needed (about 20 ms); its URL. Connections left open are cut."""
         name = f"test_{secrets.token_hex(6)}"
-        self._administer("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
+        self._administer("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' STRATEGY FILE_COPY", name, template)
         try:
             yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
         finally:
@@ -274,6 +274,7 @@ _QUICK = {
     "timezone": "UTC",
     "fsync": "off",
     "full_page_writes": "off",
+    "max_wal_size": "256MB",  # what lies in memory stays small
 }
 
 
