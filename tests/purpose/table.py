@@ -455,7 +455,6 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "a bank's name before its number": ("Equity Bank 620041", ""),
     "a bank's account in short": ("Stanbic a/c 620041", ""),
     "a bank's account with its name behind": ("a/c 620041 at Family Bank", ""),
-    "the payer's own reference": ("/ROC/620041/HOSTING", ""),
     "a code of a card's payment": ("код авторизации 620041", ""),
     "an approval": ("approval code 620041", ""),
     "a tax payment's slip": ("KRA PRN 620041", ""),
