@@ -7,13 +7,14 @@ drawn, so the caller stores all of a file or nothing.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from reconcile.parsers import camt, mt940, ofx, one_c, tables
-from reconcile.parsers.source import HEAD_BYTES, ReadContext, check_size
+from reconcile.parsers.source import BUFFER, HEAD_BYTES, ReadContext, Watched, check_size
 from reconcile.problem import Refusal
 from reconcile.statement import Entry, Statement
 
@@ -82,7 +83,7 @@ def _chosen(head: bytes, context: ReadContext, format: str | None) -> Parser:
 
 
 def _statements(path: Path, parser: Parser, file_name: str, context: ReadContext) -> Iterator[Statement]:
-    with path.open("rb") as stream:
+    with io.BufferedReader(Watched(path, context.at_byte), BUFFER) as stream:
         try:
             for statement in parser.read(stream, replace(context, file_name=file_name)):
                 statement.entries = _naming(statement.entries, file_name)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import BinaryIO, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from babel.numbers import is_currency
 from stdnum import iban
@@ -17,9 +18,13 @@ from stdnum import iban
 from reconcile.money import minor_digits
 from reconcile.problem import Refusal
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 HEAD_BYTES: Final = 64 * 1024
 DEFAULT_MAX_BYTES: Final = 1024**3
 CHUNK: Final = 1024 * 1024
+BUFFER: Final = 128 * 1024
 # No field of any statement format is longer; what is longer is no text file and would have to be held whole in memory.
 MAX_LINE: Final = 1024 * 1024
 
@@ -42,6 +47,10 @@ def _no_currency(account: str) -> str | None:
     return None
 
 
+def _unwatched(place: int) -> None:
+    """Nobody asks how far the file is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadContext:
     """What the caller knows before a file is read.
@@ -61,6 +70,21 @@ class ReadContext:
     file_name: str = ""
     """As the bank has named it. Only a layout whose profile knows the bank's way of naming looks at it."""
     profiles: Mapping[str, str] = field(default_factory=dict)
+    at_byte: Callable[[int], None] = _unwatched
+    """Told how far into the file reading is."""
+
+
+class Watched(io.FileIO):
+    """A file that tells how far it is read. A parser that takes it whole at once is at its end from the beginning."""
+
+    def __init__(self, path: Path, at_byte: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._at_byte = at_byte
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        count = super().readinto(buffer)
+        self._at_byte(self.tell())
+        return count
 
 
 def words(text: str) -> frozenset[str]:

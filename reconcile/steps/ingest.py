@@ -82,10 +82,13 @@ def ingest(
     max_bytes: int | None = None,
     table: Table = Table(),
     progress: Progress = lambda count: None,
+    at_byte: Callable[[int], None] = lambda place: None,
 ) -> list[StatementResult]:
     """Store the statements of one file. Refuses (and stores nothing of it) what cannot be read exactly."""
     books = _context(engine, policies, max_bytes)
-    context = replace(books, profile=table.profile, account=table.account, profiles=table.profiles)
+    context = replace(
+        books, profile=table.profile, account=table.account, profiles=table.profiles, at_byte=at_byte
+    )
     file_hash = _fingerprint(path, context)
     with engine.connect() as connection, staging.staging(connection):
         known = _known(connection, file_hash, path.name)

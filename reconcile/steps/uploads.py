@@ -168,15 +168,15 @@ class Worker:
         if job is None:
             return None
         with self.engine.begin() as connection:
-            taken = connection.execute(
-                update(console_job).where(console_job.c.id == job.id, free).values(state="working", seen_at=now, done=0)
-            )
+            begun = {"state": "working", "seen_at": now, "done": 0, "total": None}
+            taken = connection.execute(update(console_job).where(console_job.c.id == job.id, free).values(**begun))
         return job if taken.rowcount == 1 else self._claim()
 
     def _read(self, job: Any) -> dict[str, Any]:
         path = self.settings.files / "uploads" / job.id / job.file_name
         if not path.is_file():
             raise Refusal.of("the file is no longer there", "upload it again")
+        said = _Said(self.engine, job)
         results = ingest(
             self.engine,
             path,
@@ -184,7 +184,8 @@ class Worker:
             now=self.clock(),
             policies=self.policies,
             max_bytes=self.settings.max_statement_bytes,
-            progress=self._progress(job),
+            progress=said.progress,
+            at_byte=said.at_byte,
         )
         return {"statements": [self._told(each) for each in results]}
 
@@ -205,27 +206,9 @@ class Worker:
             now=now,
             policies=self.policies,
             actor=job.actor,
-            progress=self._progress(job),
+            progress=_Said(self.engine, job).progress,
         )
         return {"no": done.no, "decided": done.decided, "changed": done.changed, "statuses": done.statuses}
-
-    def _progress(self, job: Any) -> Callable[[int], None]:
-        """Told how many more were read; the row says so at most three times a second."""
-        done, said = 0, 0.0
-
-        def progress(count: int) -> None:
-            nonlocal done, said
-            done += count
-            if time.monotonic() - said > 0.3:
-                said = time.monotonic()
-                with self.engine.begin() as connection:
-                    connection.execute(
-                        update(console_job)
-                        .where(console_job.c.id == job.id)
-                        .values(done=done, seen_at=datetime.now(UTC))
-                    )
-
-        return progress
 
     def _end(self, job: Any, state: str, **values: Any) -> None:
         now = datetime.now(UTC)
@@ -235,3 +218,29 @@ class Worker:
                 .where(console_job.c.id == job.id)
                 .values(state=state, finished_at=now, seen_at=now, **values)
             )
+
+
+class _Said:
+    """How far a job is, as its row says it: at most three times a second."""
+
+    def __init__(self, engine: Engine, job: Any) -> None:
+        self.engine, self.job = engine, job
+        self.done, self.place, self.last = 0, 0, 0.0
+
+    def at_byte(self, place: int) -> None:
+        """Told how far into the file reading is."""
+        self.place = place
+
+    def progress(self, count: int) -> None:
+        """Told how many more were read, or looked at."""
+        self.done += count
+        if time.monotonic() - self.last > 0.3:
+            self.last = time.monotonic()
+            said = {"done": self.done, "total": self._total(), "seen_at": datetime.now(UTC)}
+            with self.engine.begin() as connection:
+                connection.execute(update(console_job).where(console_job.c.id == self.job.id).values(**said))
+
+    def _total(self) -> int | None:
+        """How many there will be, by the part of the file that is read. None where that does not tell: of a run; of a
+        format that is taken whole before its first entry; and at the end, while what was read is stored."""
+        return self.done * self.job.size // self.place if 0 < self.place < self.job.size else None

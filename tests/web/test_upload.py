@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from threading import Barrier
 
@@ -52,6 +53,36 @@ def test_several_files_are_read_and_each_says_what_was_understood_or_why_not(con
         assert told in words.replace("\u00a0", " "), told
     assert rows(console.engine, "SELECT count(*), sum(amount) FROM entry") == [(2, 220_000)]
     assert not list((console.folder / "files" / "uploads").iterdir())
+
+
+def test_a_large_file_says_how_far_it_is_read(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the bytes, so that the whole is known before the last entry is."""
+    monkeypatch.setattr(uploads.time, "monotonic", count(0, 1.0).__next__)
+    told: list[tuple[int, int | None]] = []
+    total = uploads._Said._total
+
+    def noted(said: uploads._Said) -> int | None:
+        told.append((said.done, total(said)))
+        return told[-1][1]
+
+    monkeypatch.setattr(uploads._Said, "_total", noted)
+    lines = [Line(DAY, 1_000 + number, str(number)) for number in range(5000)]
+    _send(console.browser("olga"), ("large.txt", one_c(lines, opening=0).encode()))
+    _work(console)
+    assert [done for done, _ in told] == [2000, 4000, 5000]
+    assert all(whole is not None and abs(whole - 5000) < 1500 for _, whole in told[:1])
+    assert told[-1][1] is None, "what was read is being stored"
+
+
+def test_a_job_under_way_shows_its_part_of_the_whole_where_that_is_known(console: Console) -> None:
+    browser = console.browser("olga")
+    _send(browser, ("day.txt", GOOD))
+    for total, shown in (("8000", True), ("NULL", False)):
+        with console.engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE console_job SET state = 'working', done = 2000, total = {total}")
+        html = browser.get("/statements/jobs").text
+        assert ('max="8000" value="2000"' in html and "25 %" in html) is shown
+        assert "2,000 entries read" in seen(html).replace("\u00a0", " ")
 
 
 def test_the_same_file_again_adds_nothing(console: Console) -> None:
