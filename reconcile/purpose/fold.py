@@ -18,12 +18,16 @@ _PLAIN: Final = re.compile(r"[ -_a-z{-~А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮ�
 _INKLESS: Final = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\r]")
 _SPACED: Final = re.compile(r"[ \n]-|-[ \n]| / ")
 _LETTER: Final = r"[^\W\d_]"
-_NO_MORE: Final = r"(?=\s*(?:\Z|[,;)])|\s+(?:ОТ|OT|DD|DATED|И|ЖӘНЕ|ВА|ҲАМДА|AND|NA|VA)\b)"
+_NO_MORE: Final = (
+    r"(?=\s*(?:\Z|[,;)]|/[^\W\d_])|-(?:SON|СОН)|\s+(?:ОТ|OT|DD|DATED|И|ЖӘНЕ|ВА|ҲАМДА|AND|NA|VA|БИН|ИИН|ИНН|КНП|БЕЗ|ЗА|ZA|FOR|KWA"
+    r"|MALIPO|ASANTE)\b)"
+)
 _NOT_BEHIND: Final = r"(?<![0-9])(?<![0-9][.,/'-])"
 _DASH: Final = r"[ \n]?-[ \n]?"
+_RUN: Final = r"[0-9](?:\n?[0-9])"
 _SPACED_DASH: Final = re.compile(
     rf"(?<!{_LETTER})(?<!{_LETTER}/){_NOT_BEHIND}{_LETTER}{{1,5}}(?:{_DASH}20[0-9]{{2}}{_DASH}(?=[0-9]{{3}})|[0-9]{{1,2}}{_DASH}(?=[0-9]{{3}})|{_DASH}(?=[0-9]{{4}}))"
-    rf"|{_NOT_BEHIND}(?:[0-9]{{5,}}{_DASH}[0-9]{{1,3}}|[0-9]{{4,}}{_DASH}{_LETTER}"
+    rf"|{_NOT_BEHIND}(?:{_RUN}{{4,}}{_DASH}[0-9]{{1,3}}|{_RUN}{{3,}}{_DASH}{_LETTER}"
     rf"|[0-9]{{4,}} / [0-9]{{2}}|20[0-9]{{2}} / [0-9]{{3,}}){_NO_MORE}"
 )
 """A prefix and its digits; digits and the few digits or the letter that end them, behind which the number ends."""
@@ -99,7 +103,10 @@ def _folded(text: str) -> Folded:
 def _with_dashes_closed(folded: Folded) -> Folded:
     text = folded.text
     blanks = {
-        at for found in _SPACED_DASH.finditer(text) for at in range(found.start(), found.end()) if text[at] in " \n"
+        at
+        for found in _SPACED_DASH.finditer(text)
+        for at in range(found.start(), found.end())
+        if text[at] in " \n" and (text[at - 1] in "-/" or text[at + 1] in "-/")
     }
     if not blanks:
         return folded

@@ -340,7 +340,7 @@ class Numbers(Dates):
         named = self.mark in REFERENCE or self.open in REFERENCE
         if gap == "-" and named and "role.currency" in phrase.roles:  # «invoice USD-77»
             return _Prefix(self.text[start:end], first=True)
-        if end - start == 1 and phrase.filler and self.mark in REFERENCE and self.typed[start].isupper():  # «счет B 77»
+        if end - start == 1 and phrase.filler and named and self.typed[start].isupper():  # «счет B 77»
             return _Prefix(self.text[start:end])
         if (
             glued
@@ -381,6 +381,8 @@ class Numbers(Dates):
             keys = (*keys, *[number_key(typed[cut:]) for cut in range(1, sign.end() + 1)])
         if "\n" in self.text and (cut := _CUT_PREFIX.search(self.text, max(0, start - _LONGEST_CUT), start)):
             keys = (*keys, number_key(cut[1] + cut[2] + typed))  # «P / A-163623»
+            if cut[1] in _SIGN_WORDS:  # «N / A-29283»
+                keys = (*keys, number_key(cut[2] + typed))
         if not prefix.text:
             return keys, ""
         lettered = bool(keys) and not keys[0].isdigit()

@@ -288,6 +288,9 @@ def _in_parts(
 
     Where a block is left over, the word may as well mean one longer number that is on no book («л/с 1045|829»): the part
     is no marked number then, and needs another witness as a bare one does."""
+    signs = [text[slice(*block)] for block in blocks]
+    if "-" in signs[1:]:  # «554342 - 81»: behind the dash stands something else, where the whole is on no book
+        blocks = blocks[: signs.index("-", 1)]
     hits: list[Reference] = []
     at, left = 0, False
     while at < len(blocks):
@@ -298,10 +301,7 @@ def _in_parts(
                 at = last
                 break
         else:
-            block = text[slice(*blocks[at])]
-            if block == "-":  # «554342 - 81»: behind the dash stands something else, where the whole is on no book
-                break
-            left = left or _may_be_digits_of_it(block)
+            left = left or _may_be_digits_of_it(text[slice(*blocks[at])])
         at += 1
     return hits, not left
 

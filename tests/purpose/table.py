@@ -156,6 +156,13 @@ MATCH: dict[str, tuple[str, str]] = {
         "Касымов Айдар Нурланович үшін, жеке шот 620041",
         "a:620041 @Касымов Айдар Нурланович",
     ),
+    "a dash with blanks, then a slash and the next": ("inv 222728 - 52/inv 719350-89", "i:22272852 i:71935089"),
+    "a dash with blanks in a number that a fold cuts": ("xisob-faktura 81012-X va 44\n200 - B", "i:81012X i:44200B"),
+    "behind, its letter on the next line": (
+        "22400-A va 53688-\nA-sonli hisob-fakturalar bo'yicha",
+        "i:22400A i:53688A",
+    ),
+    "a dash with blanks and the tax id": ("счету Nr 994802 - 56 БИН 190540000000", "i:99480256"),
     "account behind a slash": ("сч.17301/лс CL-620041", "i:17301 a:CL620041"),
     "invoice, short word glued to the number's prefix": ("INVSC-7301", "i:INVSC7301"),
     "invoice, a year that a line fold cuts": (
