@@ -11,21 +11,42 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False, unsafe_hash=True)
 class Transfer:
     """One journal row: `amount` (minor units, above zero) from the credit side to the debit side. `key` says what it
     records and is unique for ever: the same key again is the same fact."""
 
-    key: str
-    debit: str
-    credit: str
-    amount: int
-    currency: str
-    effective_date: date
-    description: str
-    payment_id: str | None = None
+    key: Final[str]
+    debit: Final[str]
+    credit: Final[str]
+    amount: Final[int]
+    currency: Final[str]
+    effective_date: Final[date]
+    description: Final[str]
+    payment_id: Final[str | None]
+
+    def __init__(
+        self,
+        key: str,
+        debit: str,
+        credit: str,
+        amount: int,
+        currency: str,
+        effective_date: date,
+        description: str,
+        payment_id: str | None = None,
+    ) -> None:
+        self.key = key
+        self.debit = debit
+        self.credit = credit
+        self.amount = amount
+        self.currency = currency
+        self.effective_date = effective_date
+        self.description = description
+        self.payment_id = payment_id
 
 
 def bank(own_account: str) -> str:

@@ -7,19 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, false, or_, select
 
-from reconcile.payer import holders_by_id, own_holders, payer_of
 from reconcile.policy import PolicyBook
-from reconcile.proposal import Case, Payment, references_of
-from reconcile.purpose.reader import read_purpose
-from reconcile.purpose.resolve import keys_wanted
-from reconcile.statement import Party, PartyKind, StructuredReference
+from reconcile.proposal import Case
 from reconcile.steps import overlap
+from reconcile.steps.payment_rows import accounts_to_open, answered, ask, payment_of
 from reconcile.store.declined import standing
-from reconcile.store.lookup import Wanted, add_invoices_of, find
+from reconcile.store.lookup import add_invoices_of, find
 from reconcile.store.tables import entry, line_detail, own_bank_account, statement, statement_line
-
-Keys = tuple[frozenset[str], frozenset[str]]
-"""The exact and the zeroless keys of one purpose (`keys_wanted`)."""
 
 
 def load(connection: Connection, some: Any) -> Sequence[Any]:
@@ -70,53 +64,12 @@ def cases_of(
     """Each payment with all that the books hold about it; one `Found` for the whole chunk. `settled_too`: with invoices
     that have nothing outstanding now, for whoever asks what was decided when they had."""
     doubted, gone = _in_doubt(connection, rows), overlap.no_longer_shown(connection)
-    payments = [payment_of(row, row.entry_id in doubted, row.entry_id in gone) for row in rows]
-    half = []
-    wanted = Wanted()
-    for each in payments:
-        policy = policies.on(each.booking_date)
-        payer = payer_of(each.debtor, each.ultimate, policy)
-        keys = keys_wanted(each.reading, each.references)
-        half.append((each, payer, policy))
-        _want(wanted, each, payer, policy.name_limit(each.format), keys)
+    asked, wanted = ask([payment_of(row, row.entry_id in doubted, row.entry_id in gone) for row in rows], policies)
     found = find(connection, wanted)
     declined = standing(connection, [row.id for row in rows if row.decision_no is not None])
-    cases = [
-        Case(each, payer, references_of(each, found), found, policy, declined.get(each.id, ()))
-        for each, payer, policy in half
-    ]
-    accounts = {number for case in cases for number in _accounts_to_open(case)}
-    add_invoices_of(connection, found, accounts, settled_too=settled_too)
+    cases = answered(asked, found, declined)
+    add_invoices_of(connection, found, accounts_to_open(cases), settled_too=settled_too)
     return cases
-
-
-_KINDS = {each.value: each for each in PartyKind}
-
-
-def payment_of(row: Any, doubted: bool, vanished: bool = False) -> Payment:
-    """A row of `load`: its columns in their order, since each is asked for once and there are many rows."""
-    (
-        id_, own_account, amount, currency, booking_date, _, _, _, possible_duplicate, _,
-        name, tax_id, account, bank, kind, ultimate_name, ultimate_tax_id, ultimate_account, ultimate_kind,
-        purpose, references, format_, _, _, country, without_amounts,
-    ) = row  # fmt: skip
-    return Payment(
-        id_,
-        amount,
-        currency,
-        booking_date,
-        own_account,
-        country,
-        format_,
-        Party(name, tax_id, account, bank, _KINDS[kind]),
-        Party(ultimate_name, ultimate_tax_id, ultimate_account, "", _KINDS[ultimate_kind]),
-        read_purpose(purpose),
-        tuple(StructuredReference(each, value) for each, value in references) if references else (),
-        bool(without_amounts),
-        doubted,
-        possible_duplicate,
-        vanished,
-    )
 
 
 def _in_doubt(connection: Connection, rows: Sequence[Any]) -> set[str]:
@@ -131,22 +84,3 @@ def _in_doubt(connection: Connection, rows: Sequence[Any]) -> set[str]:
         .where(or_(statement.c.arithmetic != "mismatch", statement.c.accepted_by.is_not(None)))
     ).scalars()
     return set(suspects) - set(sound)
-
-
-def _want(wanted: Wanted, each: Payment, payer: Party, limit: int | None, keys: Keys) -> None:
-    wanted.zeroless |= keys[1]
-    wanted.parties.add((payer, limit))
-    if each.ultimate:
-        wanted.parties.add((each.ultimate, limit))
-
-
-def _accounts_to_open(case: Case) -> set[str]:
-    """The accounts whose open invoices a rule may ask for: a referenced account without an invoice beside it, and the
-    payer's own where no reference was found."""
-    refs = (*case.references.marked, *case.references.bare)
-    numbers = {ref.number for ref in refs if ref.number in case.found.accounts}
-    if case.references.marked:
-        return numbers
-    limit = case.name_limit
-    holders = (*holders_by_id(case.payer, case.found), *own_holders(case.payer, case.found, limit))
-    return numbers | {account.number for holder in holders for account in case.accounts(holder)}

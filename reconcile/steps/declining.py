@@ -22,7 +22,8 @@ from reconcile.steps.acts import Outcome, Person, check_reason, locked, propose,
 from reconcile.steps.cases import cases_of, load
 from reconcile.store import journal
 from reconcile.store.alerts import audit
-from reconcile.store.decisions import Act, Written, standing_of, write
+from reconcile.store.decision_rows import Act, Written
+from reconcile.store.decisions import standing_of, write
 from reconcile.store.declined import row_of, standing
 from reconcile.store.declined_tables import declined_candidate
 from reconcile.store.tables import account, decision, invoice, payment

@@ -22,8 +22,9 @@ from reconcile.proposal import Case
 from reconcile.steps.cases import cases_of, load
 from reconcile.store import work
 from reconcile.store.bulk import any_of
+from reconcile.store.decision_rows import Act, Standing, Written
 from reconcile.store.decision_text import content, digest
-from reconcile.store.decisions import Act, Standing, Written, digests_in_force
+from reconcile.store.decisions import digests_in_force
 from reconcile.store.declined import standing
 from reconcile.store.lookup import invoice_positions
 from reconcile.store.tables import decision, journal, payment

@@ -24,7 +24,8 @@ from reconcile.policy import PolicyBook
 from reconcile.steps.gateway.reversed import gateway_of, give_back_through
 from reconcile.store import journal
 from reconcile.store.alerts import close_alert, raise_alert
-from reconcile.store.decisions import Act, Standing, Written, place, standing_of, take_back, write
+from reconcile.store.decision_rows import Act, Standing, Written
+from reconcile.store.decisions import place, standing_of, take_back, write
 from reconcile.store.tables import alert, decision, entry, entry_tie, line_detail, payment, statement_line
 
 AT_ONCE: Final = 500

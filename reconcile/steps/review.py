@@ -32,7 +32,8 @@ from reconcile.steps.placing import PLACED, planned
 from reconcile.steps.reversals import owe
 from reconcile.store import journal
 from reconcile.store.alerts import audit, insert_new
-from reconcile.store.decisions import Act, Standing, Written, place, standing_of, take_back, write
+from reconcile.store.decision_rows import Act, Standing, Written
+from reconcile.store.decisions import place, standing_of, take_back, write
 from reconcile.store.tables import (
     decision,
     entry,

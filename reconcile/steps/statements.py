@@ -16,7 +16,8 @@ from reconcile.steps.acts import Person
 from reconcile.steps.entry_rows import shares
 from reconcile.store import journal, staging
 from reconcile.store.alerts import audit, close_alert
-from reconcile.store.decisions import Act, Written, standing_of, take_back, write
+from reconcile.store.decision_rows import Act, Written
+from reconcile.store.decisions import standing_of, take_back, write
 from reconcile.store.engine import reading
 from reconcile.store.tables import entry, entry_tie, line_detail, payment, statement, statement_file, statement_line
 

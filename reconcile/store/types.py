@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -13,6 +14,8 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 Binary = Text().with_variant(Text(collation="C"), "postgresql")
 """Text compared by code point on both, so that a range finds a prefix through its index."""
 AutoId = BigInteger().with_variant(Integer(), "sqlite")
+_NUMERIC: Final = 1700
+"""PostgreSQL's number of the type, as its driver gives it for a column of a result."""
 
 
 class Minor(TypeDecorator[int]):
@@ -26,8 +29,13 @@ class Minor(TypeDecorator[int]):
             raise TypeError(f"money must be a whole number of minor units, not {value!r}")
         return value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
-        return None if value is None else int(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], int | None] | None:
+        """Both databases hand out whole numbers, which are left alone; only a sum of them is PostgreSQL's NUMERIC."""
+        return _whole if coltype == _NUMERIC else None
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 class Moment(TypeDecorator[datetime]):

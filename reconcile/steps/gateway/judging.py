@@ -28,8 +28,9 @@ from reconcile.steps.gateway.recording import open_ids
 from reconcile.steps.gateway.twins import twins_of
 from reconcile.store import journal
 from reconcile.store.bulk import any_of
+from reconcile.store.decision_rows import Act, Written
 from reconcile.store.decision_text import content, digest
-from reconcile.store.decisions import Act, Written, digests_in_force, standing_of, write
+from reconcile.store.decisions import digests_in_force, standing_of, write
 from reconcile.store.declined import standing
 from reconcile.store.engine import is_postgresql
 from reconcile.store.gateway_tables import fx_rate, gateway_payment

@@ -21,7 +21,8 @@ from reconcile.ledger import PLACES, Transfer
 from reconcile.payer import Relation
 from reconcile.proposal import Evidence
 from reconcile.store import journal
-from reconcile.store.decisions import Act, Standing, Written, standing_of, take_back, write
+from reconcile.store.decision_rows import Act, Standing, Written
+from reconcile.store.decisions import standing_of, take_back, write
 from reconcile.store.gateway_tables import gateway_refund
 from reconcile.store.tables import decision, payment
 

@@ -19,7 +19,8 @@ from reconcile.decision import Decision
 from reconcile.ledger import Transfer
 from reconcile.store import journal
 from reconcile.store.bulk import insert_rows
-from reconcile.store.decisions import Act, Written, place, standing_of, write
+from reconcile.store.decision_rows import Act, Written
+from reconcile.store.decisions import place, standing_of, write
 from reconcile.store.gateway_tables import settlement, settlement_tie
 from reconcile.store.tables import entry_tie
 

@@ -23,7 +23,8 @@ from reconcile.steps.gateway.recording import RETRIES, record
 from reconcile.steps.gateway.ties import Lump, Movement, tie
 from reconcile.store import journal
 from reconcile.store.alerts import raise_alert
-from reconcile.store.decisions import Act, Written, standing_of, write
+from reconcile.store.decision_rows import Act, Written
+from reconcile.store.decisions import standing_of, write
 from reconcile.store.gateway_tables import gateway_identity, gateway_payment, settlement_tie
 from reconcile.store.tables import entry, line_detail, own_bank_account, payment, statement, statement_line
 
