@@ -27,7 +27,8 @@ FLAGS = {
 def _trees() -> list[ast.AST]:
     steps = [SOURCE / "steps" / f"{name}.py" for name in ("review", "reversals", "statements")]
     gateway = [*sorted((SOURCE / "gateway").glob("*.py")), *sorted((SOURCE / "steps" / "gateway").glob("*.py"))]
-    files = [*sorted((SOURCE / "matchers").glob("*.py")), SOURCE / "decision.py", *steps, *gateway]
+    deciding = [SOURCE / f"{name}.py" for name in ("decision", "holding", "allocating", "declined")]
+    files = [*sorted((SOURCE / "matchers").glob("*.py")), *deciding, *steps, *gateway]
     return [ast.parse(file.read_text("utf-8")) for file in files]
 
 

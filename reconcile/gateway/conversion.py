@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from reconcile.decision import Conversion
 from reconcile.money import minor_digits
+from reconcile.outcome import Conversion
 
 
 @dataclass(frozen=True, slots=True)

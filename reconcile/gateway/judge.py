@@ -14,9 +14,9 @@ from typing import Final
 
 from reconcile.books import Account
 from reconcile.candidates import Candidate
-from reconcile.decision import CREDITED, HELD, UNMATCHED, Conversion, Decision
 from reconcile.gateway.conversion import Rate, at_rate, by_centre
 from reconcile.gateway.report import operator_key
+from reconcile.outcome import CREDITED, HELD, UNMATCHED, Conversion, Decision
 from reconcile.policy import CardPolicy, CardScheme, CountryPolicy, Limits, Method, Policy
 from reconcile.proposal import Evidence
 

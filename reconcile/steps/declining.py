@@ -14,7 +14,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from reconcile.candidates import Candidate
-from reconcile.decision import CREDITED, Conversion, Decision, decide, heed
+from reconcile.decision import decide
+from reconcile.declined import heed
+from reconcile.outcome import CREDITED, Conversion, Decision
 from reconcile.payer import Relation
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal

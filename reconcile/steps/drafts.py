@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 
 from reconcile import ledger
 from reconcile.candidates import MAX_CANDIDATES
-from reconcile.decision import Decision, decide
+from reconcile.decision import decide
+from reconcile.outcome import Decision
 from reconcile.policy import PolicyBook
 from reconcile.proposal import Case
 from reconcile.steps.cases import cases_of, load

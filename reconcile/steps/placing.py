@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from reconcile.decision import Allocation, Conversion, Decision
 from reconcile.money import format_amount
+from reconcile.outcome import Allocation, Conversion, Decision
 from reconcile.payer import Relation
 from reconcile.problem import Refusal
 from reconcile.store.declined import row_of

@@ -16,10 +16,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, exists, literal_column, not_, select
 
 from reconcile import ledger
-from reconcile.decision import Decision
 from reconcile.explain.alerts import said
 from reconcile.ledger import Transfer
 from reconcile.money import format_amount
+from reconcile.outcome import Decision
 from reconcile.policy import PolicyBook
 from reconcile.steps.gateway.reversed import gateway_of, give_back_through
 from reconcile.store import journal

@@ -14,8 +14,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, and_, select, update
 
 from reconcile import ledger
-from reconcile.decision import Decision
 from reconcile.ledger import Transfer
+from reconcile.outcome import Decision
 from reconcile.policy import PolicyBook
 from reconcile.steps.acts import (
     Outcome,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, exists, func, not_, select, update
 
 from reconcile import ledger
-from reconcile.decision import Decision
+from reconcile.outcome import Decision
 from reconcile.problem import Refusal
 from reconcile.steps import booking, continuity
 from reconcile.steps.acts import Person

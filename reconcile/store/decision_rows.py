@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Final
 
 from reconcile import __version__, ledger
-from reconcile.decision import Allocation, Conversion, Decision
 from reconcile.ledger import Transfer
+from reconcile.outcome import Allocation, Conversion, Decision
 from reconcile.store.decision_text import content, digest
 
 Row = tuple[object, ...]

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from reconcile.candidates import Candidate
-from reconcile.decision import Allocation, Decision
+from reconcile.outcome import Allocation, Decision
 from reconcile.store.bulk import Encoded, quoted
 
 

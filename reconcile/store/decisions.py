@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from reconcile import ledger
-from reconcile.decision import Allocation
 from reconcile.ledger import Transfer
+from reconcile.outcome import Allocation
 from reconcile.store import journal
 from reconcile.store.bulk import any_of, insert_rows, update_rows
 from reconcile.store.decision_rows import (

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.candidates import Candidate
-from reconcile.decision import Decision
 from reconcile.invoicing.numbers import InvoiceSeries, issue
 from reconcile.matchers.hints import ways_to_make
+from reconcile.outcome import Decision
 from reconcile.statement import Party
 from tests.deciding.books import Books, holder
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.decision import Decision, decide
+from reconcile.decision import decide
+from reconcile.outcome import Decision
 from reconcile.proposal import Case, Declined
 from reconcile.statement import Party
 from tests.deciding.books import PERSON, Books, holder, short

@@ -20,8 +20,9 @@ from random import Random
 from typing import Any, Final
 
 from reconcile.books import Account, Holder, HolderType, Invoice, InvoiceStatus, PowerOfAttorney
-from reconcile.decision import Decision, decide
+from reconcile.decision import decide
 from reconcile.names import name_key, name_prefix
+from reconcile.outcome import Decision
 from reconcile.payer import payer_of
 from reconcile.policy import Policy, load_policy
 from reconcile.proposal import Case, Found, Payment, references_of

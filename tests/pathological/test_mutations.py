@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from types import ModuleType
 
 import pytest
 
-from reconcile import decision
+from reconcile import decision, holding
 from reconcile.decision import decide
 from reconcile.matchers import MATCHERS
 from reconcile.names import NameMatch
@@ -44,24 +45,28 @@ def _never_refuses(*_: object) -> tuple[None, tuple[()]]:
     return None, ()
 
 
-REFUSALS: dict[str, object] = {
-    "_unknown_payer": _never_refuses,
-    "_purpose_rule": _never_refuses,
-    "_power_rule": _never_refuses,
-    "_names_account": lambda case, account: True,
-    "_holder_named": lambda case, account: NameMatch.SAME,
-    "_same_person": lambda case, name, tax_id: True,
-    "_invoice_flags": lambda case, amount, mentioned, unpaid: (),
-    "_allocations": lambda case, account, amount, mentioned, unpaid: (),
-    "relation": lambda payer, holder, found, limit=None: Relation.OWN,
-    "party_type": lambda payer, country: None,
-}
+REFUSALS: tuple[tuple[ModuleType, str, object], ...] = (
+    (holding, "_unknown_payer", _never_refuses),
+    (holding, "_purpose_rule", _never_refuses),
+    (holding, "_power_rule", _never_refuses),
+    (holding, "_names_account", lambda case, account: True),
+    (holding, "_holder_named", lambda case, account: NameMatch.SAME),
+    (holding, "_same_person", lambda case, name, tax_id: True),
+    (holding, "party_type", lambda payer, country: None),
+    (holding, "relation", lambda payer, holder, found, limit=None: Relation.OWN),
+    (decision, "relation", lambda payer, holder, found, limit=None: Relation.OWN),
+    (decision, "refusal", lambda case, account, stands, mentioned, amount: (None, ())),
+    (decision, "invoice_flags", lambda case, amount, mentioned, unpaid: ()),
+    (decision, "allocations", lambda case, account, amount, mentioned, unpaid: ()),
+)
 
 
-@pytest.mark.parametrize("name", REFUSALS)
-def test_without_a_refusal_some_case_ends_otherwise(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("module", "name", "other"), REFUSALS, ids=[name for _, name, _ in REFUSALS])
+def test_without_a_refusal_some_case_ends_otherwise(
+    module: ModuleType, name: str, other: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _as_they_are()
-    monkeypatch.setattr(decision, name, REFUSALS[name])
+    monkeypatch.setattr(module, name, other)
     assert _ends_otherwise()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from reconcile.decision import Decision
+from reconcile.outcome import Decision
 from reconcile.proposal import Case
 from reconcile.steps import drafts
 from reconcile.steps import run as running

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.candidates import Candidate
-from reconcile.decision import Allocation, Decision
+from reconcile.outcome import Allocation, Decision
 from reconcile.store.bulk import encoded
 from reconcile.store.decision_text import content
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from reconcile.decision import CREDITED
 from reconcile.money import read_amount
+from reconcile.outcome import CREDITED
 from reconcile.problem import Refusal
 from reconcile.steps.backtest.outcome import Outcome
 

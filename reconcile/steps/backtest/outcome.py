@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from reconcile.decision import CREDITED, Decision
+from reconcile.outcome import CREDITED, Decision
 
 Parts = tuple[tuple[str, int], ...]
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_, select, tuple_
 
 from reconcile.books import InvoiceStatus
-from reconcile.decision import CREDITED, decide
+from reconcile.decision import decide
+from reconcile.outcome import CREDITED
 from reconcile.policy import PolicyBook
 from reconcile.proposal import Found
 from reconcile.steps.backtest.outcome import About, Outcome, outcome_of

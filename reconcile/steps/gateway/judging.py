@@ -17,10 +17,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, and_, exists, func, or_, select, text
 
 from reconcile.books import Account
-from reconcile.decision import CREDITED, Decision, heed
+from reconcile.declined import heed
 from reconcile.gateway.conversion import Rate, share
 from reconcile.gateway.judge import Day, Facts, judge, local_day
 from reconcile.gateway.payers import same_payer
+from reconcile.outcome import CREDITED, Decision
 from reconcile.policy import Method, PolicyBook
 from reconcile.proposal import Declined
 from reconcile.steps.gateway.accounts import Leads, accounts_of

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from reconcile import ledger
-from reconcile.decision import Conversion, Decision
 from reconcile.explain.alerts import Said, said
 from reconcile.gateway.conversion import share
 from reconcile.gateway.report import Report
 from reconcile.ledger import PLACES, Transfer
+from reconcile.outcome import Conversion, Decision
 from reconcile.payer import Relation
 from reconcile.proposal import Evidence
 from reconcile.store import journal

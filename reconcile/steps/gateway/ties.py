@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from reconcile import ledger
-from reconcile.decision import Decision
 from reconcile.ledger import Transfer
+from reconcile.outcome import Decision
 from reconcile.store import journal
 from reconcile.store.bulk import insert_rows
 from reconcile.store.decision_rows import Act, Written

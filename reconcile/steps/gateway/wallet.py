@@ -14,10 +14,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, and_, not_, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from reconcile.decision import Decision
 from reconcile.explain.alerts import said
 from reconcile.gateway.payers import mask_phone, phone_key
 from reconcile.gateway.report import Door, Kind, Report, operator_key
+from reconcile.outcome import Decision
 from reconcile.policy import Method, PolicyBook
 from reconcile.steps.gateway.recording import RETRIES, record
 from reconcile.steps.gateway.ties import Lump, Movement, tie
