@@ -11,6 +11,8 @@ from reconcile.purpose.words import Phrase
 _NAMED_SO: Final = REFERENCE | PAPERS
 """What Kazakh and Uzbek words behind a number name; a phone or a sum stands behind its word."""
 _NO_NUMBERS: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
+_WIDEST_JOINT: Final = 3
+"""Tokens between a list's numbers («, және №»)."""
 _LONGEST_CHAIN: Final = 6
 """Numbers with a word each, one after another."""
 
@@ -107,6 +109,13 @@ class Behind(View):
             self.walked = (at, end, suffix_at)
         return end, suffix_at >= at
 
+    def _prefixed_alike(self, at: int) -> bool:
+        """«№ SC 7301, BK 7302 шот бойынша»: a prefix with a blank, as the list's last number has one."""
+        last = at - 1
+        while last > 1 and at - last <= _WIDEST_JOINT and self.kinds[last] != "number":
+            last -= 1
+        return self._code(at) and self._is(last, "number") and self._code(last - 1)
+
     def _walk_list(self, at: int) -> tuple[int, int]:
         suffix = -1
         joined = listed = False
@@ -114,6 +123,8 @@ class Behind(View):
             kind, value = self.kinds[at], self.values[at]
             if joined and self._glued_prefix(at):
                 at += self._is(at + 1, "/")  # the next number's own prefix
+            elif joined and self._prefixed_alike(at):
+                pass
             elif isinstance(value, Phrase):
                 if joined and value.mark and suffix < 0:  # «4512, сумма 500»: the next thought, no word behind a list
                     return len(self.kinds), suffix

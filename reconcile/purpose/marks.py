@@ -50,7 +50,9 @@ class Walk(Numbers):
     def _phrase(self) -> None:
         phrase = self.values[self.at]
         assert isinstance(phrase, Phrase)
-        if phrase.sign and not self._names_a_number(phrase):
+        if self.open is not None and self._same_prefix(self.at):
+            self.joined = True
+        elif phrase.sign and not self._names_a_number(phrase):
             self.sign = True
             if self.mark is SpanKind.AMOUNT:
                 self.mark = None
@@ -148,6 +150,8 @@ class Walk(Numbers):
     def _word(self) -> None:
         if self.open in REFERENCE and self._glued_prefix(self.at) and (self.joined or self._same_series(self.at)):
             self.joined = True
+            return
+        if self.joined and (self._same_prefix(self.at) or self._another_code(self.at)):
             return
         self.strange += 1
         self.open, self.joined, self.sign, self.instead = None, False, False, False

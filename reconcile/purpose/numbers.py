@@ -331,6 +331,8 @@ class Numbers(Dates):
         if gap == "\n" and self.text[self.starts[first]].isalpha():  # «№ S / RV-0073511»: a fold within the prefix
             return _Prefix(self.text[start:end], first=True)
         glued = gap in _GLUED
+        if self.joined and self._same_prefix(at):
+            return _Prefix(self.text[start:end], first=True)
         if phrase is None or "role.bank" in phrase.roles:
             whole = self.typed[start:end].isupper() or self._glued_prefix(at)  # «bk-14964748», also cut by a fold
             code = whole and self.text[start:end].isalpha()

@@ -8,6 +8,7 @@ from typing import Final
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
+from reconcile.reference import number_key
 
 REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
@@ -100,6 +101,35 @@ class View:
                 own = kind == "word" or self._names_the_same(at)
                 return own and self.text[end : self.starts[at + 2]] in ("/", "/\n", "\n/")
         return self._cut_prefix(at)
+
+    def _same_prefix(self, at: int) -> bool:
+        """«invoice REF-1001 and REF-1002», «счета SC 1001, SC 1002», «ankara SCH-1 na SCH-2»: the list's number before was
+        read with the word that stands here as its prefix, so it is this number's too, whatever else it may name."""
+        number = at + 2 if self._is(at + 1, "-") else at + 1
+        phrase = self._phrase_at(at)
+        if not self._is(number, "number") or not self.spans or self.open not in REFERENCE:
+            return False
+        if phrase is not None and phrase.mark in REFERENCE:  # «inv 7301-B/inv 7302-B»: its word marks it by itself
+            return False
+        begin, end = self.starts[at], self.ends[at]
+        word = self.text.rfind(" ", begin, end) + 1  # «na SCH» is a phrase, too
+        if not (self.joined or word > begin) or self.text[end : self.starts[number]] not in ("-", " ", ""):
+            return False
+        prefix = number_key(self.text[max(begin, word) : end])
+        length = len(prefix)
+        return any(key.startswith(prefix) and key[length : length + 1].isdigit() for key in self.spans[-1].keys)
+
+    def _code(self, at: int) -> bool:
+        """A few capitals right before a number: its own prefix, typed with a blank («SC 7301»)."""
+        start, end = self.starts[at], self.ends[at]
+        if not self._is(at, "word") or not self._is(at + 1, "number") or end - start > LONGEST_PREFIX:
+            return False
+        return self.text[end : self.starts[at + 1]] == " " and self.typed[start:end].isupper()
+
+    def _another_code(self, at: int) -> bool:
+        """«invoices BK 7301, BT 7302»: the list's number before has a prefix of its own, too."""
+        before = self.spans[-1].keys if self.open in REFERENCE and self.spans else ()
+        return bool(before) and before[0][0].isalpha() and self._code(at)
 
     def _same_series(self, at: int) -> bool:
         """«счета SC-4512 SC-4513», «invoices INV-2026-7 INV-2026-8»: the next number of the series that the list is of,

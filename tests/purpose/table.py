@@ -8,6 +8,14 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "a list, each prefix with a blank": ("по счетам SC 7301, SC 7302 и SC 7303", "i:SC7301 i:SC7302 i:SC7303"),
+    "a list, one prefix with a blank": ("invoice SC-7301 and SC 7302", "i:SC7301 i:SC7302"),
+    "a list before its word, each prefix with a blank": ("№ SC 7301, SC 7302 шот бойынша", "i:SC7301 i:SC7302"),
+    "a list, the prefix is a word for a reference": ("invoice REF-7301 and REF-7302", "i:REF7301 i:REF7302"),
+    "a list, the prefix is a word for a contract": ("по счетам ДОГ-7301, ДОГ-7302", "i:ДOГ7301 i:ДOГ7302"),
+    "a list, the joining word makes a phrase with the prefix": ("ankara SCH-7301 na SCH-7302", "i:SCH7301 i:SCH7302"),
+    "a list, other prefixes with a blank": ("invoices SC 7301, BK 7302", "i:SC7301 i:BK7302"),
+    "a list before its word, other prefixes with a blank": ("№ SC 7301, BK 7302 шот бойынша", "i:SC7301 i:BK7302"),
     "the corrected number counts": ("Вместо «счет 7302» следует читать «счет 7301»", "i:7301"),
     "the corrected numbers count": ("вместо счетов 7302 и 7303 следует читать счет 7301", "i:7301"),
     "not that one": ("Invoice 7301, not 7302", "i:7301"),
@@ -454,6 +462,13 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "behind a prefix with a blank, a room": ("invoice SC 7301, room 15", "i:SC7301"),
+    "behind a prefix with a blank, a server": ("invoice SC 7301 for VPS 15", "i:SC7301 b:15"),
+    "behind a bare number, a word for a contract": ("счет 7301 и ДОГ 7302", "i:7301"),
+    "behind a bare number, a word for a reference": ("invoice 7301 and REF 7302", "i:7301 b:7302"),
+    "a prefix, then the contract itself": ("по счету ДОГ-7301, договор 7302", "i:ДOГ7301"),
+    "a prefix, then the next sentence": ("invoice SC 7301. SC 7302", "i:SC7301 b:SC7302"),
+    "a prefix again before a contract": ("invoice SC 7301 and SC contract 7302", "i:SC7301"),
     "not that one, alone": ("вместо счета 7301", ""),
     "instead of a list": ("счета 7302, 7303 аннулированы, взамен счета 7301", "i:7302 i:7303"),
     "a phone in one letter": ("т. 620041", ""),
