@@ -14,10 +14,9 @@ from typing import Final
 from reconcile.purpose.numbers import FAR, Numbers
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import LONG_WORD
-from reconcile.purpose.view import LONGEST_PREFIX, REFERENCE, SIGNS
+from reconcile.purpose.view import BETWEEN, LONGEST_PREFIX, REFERENCE, SIGNS
 from reconcile.purpose.words import Phrase
 
-_BETWEEN: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
 _NOT_OURS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
 _JOINERS: Final = ",;&+/"
 _WITHIN_LISTS: Final = frozenset({".", "(", ")", '"', "-", ",", ";", "/", "№", "#", "typed", "number"})
@@ -168,7 +167,7 @@ class Walk(Numbers):
             self._emit(self.mark or kind, start, end)
             return
         self.spans.append(Span(kind, start, end))
-        if kind not in _BETWEEN:
+        if kind not in BETWEEN:
             self._forget()
         elif self.mark is kind:
             self.mark = None

@@ -21,8 +21,9 @@ _FEW_LETTERS: Final = 3
 _SHORTEST_GLUED: Final = 5
 """Letters of a word that no prefix of a number begins with by chance."""
 _WORD_ENDS: Final = frozenset({"ING", "INGS", "ED", "ER", "ERS", "ABLE", "ИНГ", "ИНГА", "ИНГУ", "НТ", "НТА", "НЫЙ"})
-_INV_WORDS: Final = ("INVO", "INVE", "INVIT", "INVIS", "INVAL")
 """What makes another word of one of ours («billing-2026», «аккаунтинг-2»), and is no number's prefix."""
+_INV_WORDS: Final = ("INVO", "INVE", "INVIT", "INVIS", "INVAL")
+"""Words that begin so and are no prefix behind «INV»."""
 _OURS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 _KNP: Final = re.compile(r"[0-9]{3}(?=[/\\._-])")
 _PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})

@@ -12,6 +12,8 @@ from reconcile.reference import number_key
 
 REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 PAPERS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
+BETWEEN: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
+"""What may stand between the numbers of one list."""
 SIGNS: Final = "№#"
 _SERIES: Final = re.compile(r"[^\W\d_]{1,6}[-/]")
 LONGEST_PREFIX: Final = 6
@@ -109,7 +111,7 @@ class View:
         phrase = self._phrase_at(at)
         if not self._is(number, "number") or not self.spans or self.open not in REFERENCE:
             return False
-        if phrase is not None and phrase.mark in REFERENCE:  # «inv 7301-B/inv 7302-B»: its word marks it by itself
+        if phrase is not None and (phrase.sign or phrase.mark in REFERENCE):  # «inv 7301-B/inv 7302-B», «№ 7301, № 7302»
             return False
         begin, end = self.starts[at], self.ends[at]
         word = self.text.rfind(" ", begin, end) + 1  # «na SCH» is a phrase, too
@@ -117,7 +119,14 @@ class View:
             return False
         prefix = number_key(self.text[max(begin, word) : end])
         length = len(prefix)
-        return any(key.startswith(prefix) and key[length : length + 1].isdigit() for key in self.spans[-1].keys)
+        return any(key.startswith(prefix) and key[length : length + 1].isdigit() for key in self._keys_before())
+
+    def _keys_before(self) -> tuple[str, ...]:
+        """What the list's number before may be read as; its own date or sum may stand behind it."""
+        place = len(self.spans) - 1
+        while place > 0 and self.spans[place].kind in BETWEEN:
+            place -= 1
+        return self.spans[place].keys if place >= 0 else ()
 
     def _code(self, at: int) -> bool:
         """A few capitals right before a number: its own prefix, typed with a blank («SC 7301»)."""
@@ -128,7 +137,7 @@ class View:
 
     def _another_code(self, at: int) -> bool:
         """«invoices BK 7301, BT 7302»: the list's number before has a prefix of its own, too."""
-        before = self.spans[-1].keys if self.open in REFERENCE and self.spans else ()
+        before = self._keys_before() if self.open in REFERENCE else ()
         return bool(before) and before[0][0].isalpha() and self._code(at)
 
     def _same_series(self, at: int) -> bool:

@@ -144,6 +144,7 @@ def placement_rows(placed: Sequence[tuple[Standing, str]]) -> list[Row]:
 
 
 def transfers_of(credited: Sequence[Written]) -> list[Transfer]:
+    """What these credits move, in their order."""
     rows: list[Transfer] = []
     for each in credited:
         rows += credit_transfers(each.standing, each.decision.splits, each.decision.conversion)

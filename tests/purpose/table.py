@@ -15,6 +15,11 @@ MATCH: dict[str, tuple[str, str]] = {
     "a list, the prefix is a word for a contract": ("по счетам ДОГ-7301, ДОГ-7302", "i:ДOГ7301 i:ДOГ7302"),
     "a list, the joining word makes a phrase with the prefix": ("ankara SCH-7301 na SCH-7302", "i:SCH7301 i:SCH7302"),
     "a list, other prefixes with a blank": ("invoices SC 7301, BK 7302", "i:SC7301 i:BK7302"),
+    "a list with dates, each prefix with a blank": (
+        "по счетам SC 7301 от 01.02.2026, SC 7302 от 02.02.2026 и BK 7303 от 03.02.2026",
+        "i:SC7301 i:SC7302 i:BK7303",
+    ),
+    "a list with sums, each prefix with a blank": ("inv SC 7301 KES 5000, SC 7302 KES 6000", "i:SC7301 i:SC7302"),
     "a list before its word, other prefixes with a blank": ("№ SC 7301, BK 7302 шот бойынша", "i:SC7301 i:BK7302"),
     "the corrected number counts": ("Вместо «счет 7302» следует читать «счет 7301»", "i:7301"),
     "the corrected numbers count": ("вместо счетов 7302 и 7303 следует читать счет 7301", "i:7301"),
