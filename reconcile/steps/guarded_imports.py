@@ -18,7 +18,7 @@ from reconcile.policy import PolicyBook
 from reconcile.problem import Problem, Refusal
 from reconcile.steps import masters
 from reconcile.steps.masters import ImportResult
-from reconcile.steps.second_person import Bound, credited, sums
+from reconcile.steps.trial import Bound, credited, sums
 from reconcile.store.bulk import any_of
 from reconcile.store.tables import account, master_history, payment
 

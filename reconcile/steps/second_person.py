@@ -8,30 +8,24 @@ refuses the same person. A move of a payment between accounts has its own approv
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, insert, select, update
 
-from reconcile.decision import decide
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal
-from reconcile.steps import masters, statements
+from reconcile.steps import holder_change, masters, statements
 from reconcile.steps.acts import Person
-from reconcile.steps.cases import cases_of, load
+from reconcile.steps.trial import MOST, Bound, credited, rolled_back, sums
 from reconcile.store.alerts import audit
-from reconcile.store.bulk import any_of
 from reconcile.store.console_tables import proposed_change
 from reconcile.store.engine import reading
-from reconcile.store.tables import account, entry, holder, payment, statement
+from reconcile.store.tables import account, entry, payment, statement
 
-MOST: Final = 5000
-"""So many payments are tried at most when an act's effect is asked for; beyond, the act waits in any case."""
+Also = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +91,12 @@ def register_power(engine: Engine, policies: PolicyBook, power: Power, person: P
 
 def releases(engine: Engine, policies: PolicyBook, power: Power, person: Person) -> list[str]:
     """Which held payments the power would have credited: it is registered, they are decided, all is rolled back."""
-    with engine.connect() as connection, connection.begin() as trial:
-        bound = Bound(connection)
-        try:
-            _add_power(bound, policies, power, person)  # type: ignore[arg-type]
-            holder = select(account.c.holder_key).where(account.c.number == power.account_number).scalar_subquery()
-            accounts = select(account.c.number).where(account.c.holder_key == holder)
-            held = payment.c.reason.like("power_of_attorney%") & payment.c.account_number.in_(accounts)
-            return credited(connection, policies, held)
-        finally:
-            trial.rollback()
+    with rolled_back(engine) as bound:
+        _add_power(bound, policies, power, person)
+        holder = select(account.c.holder_key).where(account.c.number == power.account_number).scalar_subquery()
+        accounts = select(account.c.number).where(account.c.holder_key == holder)
+        held = payment.c.reason.like("power_of_attorney%") & payment.c.account_number.in_(accounts)
+        return credited(bound.connection, policies, held)
 
 
 def change_holder(
@@ -127,7 +117,7 @@ def change_holder(
     arguments = {"account_number": number, "tax_ids": list(tax_ids), "bank_accounts": list(bank_accounts)}
     if list(row.tax_ids) == arguments["tax_ids"] and list(row.bank_accounts) == arguments["bank_accounts"]:
         raise Refusal.of("nothing would change", "type the new tax ids or bank accounts")
-    _try_holder(engine, policies, arguments, person)
+    holder_change.attempt(engine, policies, arguments, person)
     return _propose(engine, "holder", number, arguments, [], 0, row.currency, person)
 
 
@@ -135,21 +125,24 @@ def change_holder(
 
 
 def approve(engine: Engine, policies: PolicyBook, change_id: int, person: Person) -> None:
-    """Do what was proposed, as its proposer, with this person's word. Nobody approves an act of their own."""
+    """Do what was proposed, as its proposer, with this person's word: both in one transaction. Nobody approves an act of
+    their own."""
     _reason(person)
-    row = _taken(engine, change_id, person, "approved")
+    with reading(engine) as connection:
+        row = _standing(connection, select(proposed_change).where(proposed_change.c.id == change_id))
     proposer = Person(row.actor, f"{row.reason} (approved by {person.actor})", person.at)
-    try:
-        _DO[row.kind](engine, policies, row.arguments, proposer)
-    except Exception:
-        _reopened(engine, change_id)
-        raise
+
+    def word(connection: Connection) -> None:
+        _closed(connection, change_id, person, "approved")
+
+    _DO[row.kind](engine, policies, row.arguments, proposer, word)
 
 
 def reject(engine: Engine, change_id: int, person: Person) -> None:
     """The change is not made; its proposer's own no takes it back."""
     _reason(person)
-    _taken(engine, change_id, person, "rejected")
+    with engine.begin() as connection:
+        _closed(connection, change_id, person, "rejected")
 
 
 def waiting(engine: Engine) -> Sequence[Any]:
@@ -164,31 +157,24 @@ def waiting_subjects(engine: Engine, kind: str) -> set[str]:
     return {row.subject for row in waiting(engine) if row.kind == kind}
 
 
-def _taken(engine: Engine, change_id: int, person: Person, outcome: str) -> Any:
-    with engine.begin() as connection:
-        row = connection.execute(
-            select(proposed_change).where(proposed_change.c.id == change_id).with_for_update()
-        ).first()
-        if row is None or row.outcome is not None:
-            raise Refusal.of("this change no longer waits", "look at the list again")
-        if outcome == "approved" and row.actor == person.actor:
-            raise Refusal.of(f"{person.actor} proposed this change", "somebody else must approve it")
-        if outcome == "rejected" and row.actor == person.actor:
-            outcome = "withdrawn"
-        connection.execute(
-            update(proposed_change)
-            .where(proposed_change.c.id == change_id)
-            .values(outcome=outcome, decided_by=person.actor, decided_at=person.at, decided_reason=person.reason)
-        )
-        audit(connection, person.actor, f"{outcome}_{row.kind}", row.subject, person.reason, person.at)
+def _standing(connection: Connection, query: Select[Any]) -> Any:
+    row = connection.execute(query).first()
+    if row is None or row.outcome is not None:
+        raise Refusal.of("this change no longer waits", "look at the list again")
     return row
 
 
-def _reopened(engine: Engine, change_id: int) -> None:
-    """What could not be done waits again."""
-    cleared = dict.fromkeys(("outcome", "decided_by", "decided_at", "decided_reason"))
-    with engine.begin() as connection:
-        connection.execute(update(proposed_change).where(proposed_change.c.id == change_id).values(**cleared))
+def _closed(connection: Connection, change_id: int, person: Person, outcome: str) -> None:
+    """A second person's word on a change that still waits; its proposer's own no takes it back."""
+    here = proposed_change.c.id == change_id
+    row = _standing(connection, select(proposed_change).where(here).with_for_update())
+    if outcome == "approved" and row.actor == person.actor:
+        raise Refusal.of(f"{person.actor} proposed this change", "somebody else must approve it")
+    if outcome == "rejected" and row.actor == person.actor:
+        outcome = "withdrawn"
+    said = {"outcome": outcome, "decided_by": person.actor, "decided_at": person.at, "decided_reason": person.reason}
+    connection.execute(update(proposed_change).where(here).values(**said))
+    audit(connection, person.actor, f"{outcome}_{row.kind}", row.subject, person.reason, person.at)
 
 
 # --- done now, or later ----------------------------------------------------------------------------------------------
@@ -210,7 +196,7 @@ def _through(
     if above or len(released) >= MOST:
         code, amount = above[0] if above else next(iter(amounts.items()))
         return _propose(engine, kind, subject, arguments, released, amount, code, person)
-    _DO[kind](engine, policies, arguments, person)
+    _DO[kind](engine, policies, arguments, person, _alone)
     return Outcome(True, tuple(released))
 
 
@@ -241,15 +227,21 @@ def _propose(
     return Outcome(False, tuple(released))
 
 
-def _do_power(engine: Engine, policies: PolicyBook, arguments: Mapping[str, Any], person: Person) -> None:
+def _alone(_connection: Connection) -> None:
+    """Nothing is written beside the act."""
+
+
+def _do_power(engine: Engine, policies: PolicyBook, arguments: Mapping[str, Any], person: Person, also: Also) -> None:
     given = {**arguments}
     for name in ("issued_on", "valid_from", "valid_until"):
         given[name] = date.fromisoformat(given[name]) if given[name] else None
-    if not _add_power(engine, policies, Power(**given), person):
-        raise Refusal.of(f"power {arguments['reference']} is on the books already", "see the list of powers")
+    with engine.begin() as connection:
+        also(connection)
+        if not _add_power(Bound(connection), policies, Power(**given), person):
+            raise Refusal.of(f"power {arguments['reference']} is on the books already", "see the list of powers")
 
 
-def _add_power(engine: Engine, policies: PolicyBook, power: Power, person: Person) -> bool:
+def _add_power(engine: Any, policies: PolicyBook, power: Power, person: Person) -> bool:
     return masters.add_power(
         engine,
         reference=power.reference,
@@ -266,97 +258,25 @@ def _add_power(engine: Engine, policies: PolicyBook, power: Power, person: Perso
     )
 
 
-def _do_statement(engine: Engine, policies: PolicyBook, arguments: Mapping[str, Any], person: Person) -> None:
-    statements.accept(engine, arguments["statement"], person)
-
-
-def _do_holder(engine: Engine, policies: PolicyBook, arguments: Mapping[str, Any], person: Person) -> None:
-    _import_holder(engine, policies, _holder_row(engine, arguments), person)
-
-
-def _holder_row(engine: Engine, arguments: Mapping[str, Any]) -> dict[str, str]:
-    """The account as a row of an import, with what is to be changed."""
-    where = account.c.number == arguments["account_number"]
-    with reading(engine) as connection:
-        row = connection.execute(
-            select(account, holder.c.type).join(holder, holder.c.key == account.c.holder_key).where(where)
-        ).one()
-    first, *others = arguments["tax_ids"] or [""]
-    return {
-        "account_number": row.number, "holder_name": row.holder_name, "holder_type": row.type, "country": row.country,
-        "currency": row.currency, "tax_id": first, "other_tax_ids": ";".join(others),
-        "bank_accounts": ";".join(arguments["bank_accounts"]),
-    }  # fmt: skip
-
-
-def _import_holder(engine: Engine, policies: PolicyBook, given: Mapping[str, str], person: Person) -> None:
-    """By the way of every import, with its checks and its history: a file of one row."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "console.csv"
-        with path.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows([list(given), list(given.values())])
-        masters.import_accounts(engine, path, actor=person.actor, now=person.at, policies=policies)
+def _do_holder(engine: Engine, policies: PolicyBook, arguments: Mapping[str, Any], person: Person, also: Also) -> None:
+    given = holder_change.row_of(engine, arguments)
     with engine.begin() as connection:
-        audit(connection, person.actor, "change_holder", given["account_number"], person.reason, person.at)
+        also(connection)
+        holder_change.change(Bound(connection), policies, given, person)
 
 
-def _try_holder(engine: Engine, policies: PolicyBook, arguments: Mapping[str, Any], person: Person) -> None:
-    """What is wrong with the change is said now, not when somebody approves it."""
-    given = _holder_row(engine, arguments)
-    with engine.connect() as connection, connection.begin() as trial:
-        try:
-            _import_holder(Bound(connection), policies, given, person)  # type: ignore[arg-type]
-        finally:
-            trial.rollback()
+def _do_statement(
+    engine: Engine, policies: PolicyBook, arguments: Mapping[str, Any], person: Person, also: Also
+) -> None:
+    statements.accept(engine, arguments["statement"], person, also)
 
 
-_DO: Final[dict[str, Callable[[Engine, PolicyBook, Mapping[str, Any], Person], None]]] = {
+_DO: Final[dict[str, Callable[[Engine, PolicyBook, Mapping[str, Any], Person, Also], None]]] = {
     "power": _do_power,
     "statement": _do_statement,
     "holder": _do_holder,
 }
-
-
-class Bound:
-    """An engine whose transactions all are this one connection's: what a step does in it can be rolled back."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.dialect = connection.dialect
-
-    def begin(self) -> Any:
-        return _Here(self.connection)
-
-    connect = begin
-
-
-class _Here:
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def __enter__(self) -> Connection:
-        return self.connection
-
-    def __exit__(self, *_error: object) -> None:
-        """The transaction is somebody else's to end."""
-
-
-def credited(connection: Connection, policies: PolicyBook, which: Any) -> list[str]:
-    """Which of these held payments the run would credit now."""
-    machine_s = or_(payment.c.by_person.is_(False), payment.c.by_person.is_(None))
-    some = select(payment).where(which, payment.c.status == "held", machine_s).limit(MOST).subquery()
-    cases = cases_of(connection, load(connection, some), policies)
-    return [case.payment.id for case in cases if decide(case).status == "credited"]
-
-
-def sums(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
-    """What these payments make, by currency."""
-    found: dict[str, int] = {}
-    for row in connection.execute(
-        select(payment.c.amount, payment.c.currency).where(any_of(connection, payment.c.id, ids))
-    ):
-        found[row.currency] = found.get(row.currency, 0) + row.amount
-    return found
+"""How each kind of act is done; what is `also` written is in the same transaction."""
 
 
 def _statement(connection: Connection, statement_id: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,12 +44,15 @@ def newest(engine: Engine, limit: int) -> Sequence[Any]:
         return connection.execute(query.order_by(statement.c.loaded_at.desc(), statement.c.id).limit(limit)).all()
 
 
-def accept(engine: Engine, statement_id: str, person: Person) -> str:
+def accept(
+    engine: Engine, statement_id: str, person: Person, also: Callable[[Connection], None] = lambda connection: None
+) -> str:
     """A person vouches for a statement: a waiting one is booked, one that does not add up holds nothing any longer. The
-    payments are decided by the next run. Returns what was done."""
+    payments are decided by the next run. Returns what was done. `also` is written in the same transaction."""
     with engine.connect() as connection, staging.staging(connection):
         connection.execution_options(read_only=False)
         with connection.begin():
+            also(connection)
             row = _locked(connection, statement_id, person)
             if row.state == "waiting":
                 done = _book_waiting(connection, row, person.at)

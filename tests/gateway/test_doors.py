@@ -66,7 +66,7 @@ def credited_once(engine: Engine) -> None:
     right(engine)
 
 
-@pytest.mark.parametrize("order", permutations(DOORS), ids=" then ".join)
+@pytest.mark.parametrize("order", list(permutations(DOORS)), ids=" then ".join)
 def test_the_same_mpesa_payment_through_every_door_in_every_order_is_credited_once(
     database_url: str, tmp_path: Path, order: tuple[str, ...]
 ) -> None:

@@ -135,6 +135,31 @@ def test_the_step_itself_finds_what_is_released_and_waits_above_the_amount(held:
         second_person.register_power(held.engine, policies(), power, Person("pavel", " ", NOW))
 
 
+def test_who_dies_while_it_is_approved_leaves_it_waiting(held: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The word and the act are one transaction: neither stands without the other."""
+    _send(held, "pavel", account_number="104599")
+    petr = Person("petr", "seen it", NOW)
+    with monkeypatch.context() as dying:
+        dying.setattr(second_person, "Power", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            second_person.approve(held.engine, policies(), 1, petr)
+    assert rows(held.engine, "SELECT outcome, decided_by FROM proposed_change") == [(None, None)]
+    with monkeypatch.context() as dying:
+        dying.setattr(second_person, "audit", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            second_person.approve(held.engine, policies(), 1, petr)
+    assert rows(held.engine, "SELECT count(*) FROM power_of_attorney") == [(0,)]
+    second_person.approve(held.engine, policies(), 1, petr)
+    assert rows(held.engine, "SELECT outcome, decided_by FROM proposed_change") == [("approved", "petr")]
+    assert rows(held.engine, "SELECT reference FROM power_of_attorney") == [("POA-7",)]
+    with pytest.raises(Refusal, match="no longer waits"):
+        second_person.approve(held.engine, policies(), 1, petr)
+
+
+def _dies(*_given: object, **_more: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_what_expires_soon_is_said_and_a_revoked_one_releases_nothing(held: Console) -> None:
     _send(held, "olga", valid_until="2026-03-01")
     olga = held.browser("olga")

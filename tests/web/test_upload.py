@@ -13,7 +13,7 @@ from threading import Barrier
 import pytest
 
 from reconcile.settings import Settings
-from reconcile.steps import second_person, uploads
+from reconcile.steps import holder_change, second_person, statements, uploads
 from reconcile.steps.acts import Person
 from reconcile.steps.run import run
 from reconcile.steps.verify import verify
@@ -220,6 +220,50 @@ def test_another_tax_id_of_a_holder_waits_for_somebody_else(busy: Console) -> No
         second_person.approve(busy.engine, policies(), 1, proposer)
     second_person.approve(busy.engine, policies(), 1, other)
     assert rows(busy.engine, "SELECT tax_id FROM holder_tax_id") == [("071040713338",)]
+
+
+def test_who_dies_while_a_holder_is_changed_leaves_the_change_waiting(
+    busy: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposer, other = Person("pavel", "their letter", NOW), Person("petr", "seen it", NOW)
+    second_person.change_holder(busy.engine, policies(), "104582", ["071040713338"], [], proposer)
+
+    def dies(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(holder_change, "audit", dies)  # the import is done by then
+        with pytest.raises(KeyboardInterrupt):
+            second_person.approve(busy.engine, policies(), 1, other)
+    assert rows(busy.engine, "SELECT count(*) FROM holder_tax_id") == [(0,)]
+    assert rows(busy.engine, "SELECT outcome FROM proposed_change") == [(None,)]
+    second_person.approve(busy.engine, policies(), 1, other)
+    assert rows(busy.engine, "SELECT tax_id FROM holder_tax_id") == [("071040713338",)]
+
+
+def test_who_dies_while_a_statement_is_vouched_for_leaves_that_waiting(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = one_c([Line(DAY, 900_000_000, "1")], opening=0, closing=5).encode()
+    _send(console.browser("olga"), ("wrong.txt", large))
+    _work(console)
+    ((statement,),) = rows(console.engine, "SELECT id FROM statement")
+    run(console.engine, as_of=NOW.date(), now=NOW, policies=policies())
+    second_person.accept_statement(console.engine, policies(), statement, Person("olga", "the bank confirmed", NOW))
+
+    def dies(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    petr = Person("petr", "seen the letter", NOW)
+    with monkeypatch.context() as dying:
+        dying.setattr(statements, "close_alert", dies)
+        with pytest.raises(KeyboardInterrupt):
+            second_person.approve(console.engine, policies(), 1, petr)
+    assert rows(console.engine, "SELECT accepted_by FROM statement") == [(None,)]
+    assert rows(console.engine, "SELECT outcome FROM proposed_change") == [(None,)]
+    second_person.approve(console.engine, policies(), 1, petr)
+    assert rows(console.engine, "SELECT accepted_by FROM statement") == [("olga",)]
+    assert rows(console.engine, "SELECT outcome FROM proposed_change") == [("approved",)]
 
 
 def test_the_database_itself_refuses_the_same_person(busy: Console) -> None:
