@@ -70,6 +70,7 @@ FORMS: Final[tuple[LegalForm, ...]] = (
     short(Place.EDGE, "ҚҚ", companion=True),  # written like the Uzbek ҚК, a joint venture, once letters are folded
     company("Частный фонд", "Жеке қоры", "Корпоративный фонд", "Корпоративтік қоры"),
     company("Частное учреждение", "Жеке мекемесі"),
+    short(Place.START, "ЧУ"),
     company("ОСИ", "МИБ", "Объединение собственников имущества", "Мүлік иелерінің бірлестігі"),
     company("КСК", "Кооператив собственников квартир"),
     company("ОЮЛ", "ЗТБ", "Объединение юридических лиц", "Заңды тұлғалар бірлестігі"),

@@ -50,6 +50,8 @@ _OTHERS: Final = words(
     """TRTP TRCD EREF PREF KREF MARF CSID ISDT ADDR RTRN KNP KOD KBE IRS CHIEF NUM DATE SEND VO PURP OCMT CHGS SVCL SUM
     INST IACC"""
 )
+_WIDTHS: Final = {"KNP": 3, "KOD": 2, "KBE": 2}
+"""Codes of so many digits; behind them and a slash the payer's own text goes on («/KNP/859/Оплата по счету 4512»)."""
 _CODES: Final = frozenset({*_GROUPS, *_FIELDS, *_TEXTS, *_OTHERS, _INVOICE})
 _SECTOR_KIND: Final = {"9": PartyKind.PRIVATE, "7": PartyKind.ORGANISATION, "8": PartyKind.ORGANISATION}
 _CODE: Final = re.compile("/([A-Z]{2,6})(?=/)")
@@ -282,7 +284,18 @@ class _Coded:
         elif code == "EREF":
             self.references += _end_to_end(_reference(value))
         elif value:
-            self.extra.setdefault(code, _unfolded(value))
+            self.extra.setdefault(code, self.digits(code, value))
+
+    def digits(self, code: str, value: str) -> str:
+        """The code's own digits; what stands behind them and a slash is kept as the payer's text."""
+        head, slash, rest = value.partition("/")
+        head = _unfolded(head)
+        if not slash or not head.isdigit() or len(head) != _WIDTHS.get(code):
+            return _unfolded(value)
+        if rest := rest.strip("/\n "):
+            self.text(rest)
+            self.turn(self.group)
+        return head
 
     def turn(self, group: str) -> None:
         self.group = group

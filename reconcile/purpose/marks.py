@@ -55,6 +55,8 @@ class Walk(Numbers):
             self.sign = True
             if self.mark is SpanKind.AMOUNT:
                 self.mark = None
+            elif self.comma and self.strange == 0 and self.mark_at == self.at - 2 and self._is(self.at - 1, ","):
+                self.comma = False  # «согласно счету на оплату, номер 4512»
         elif phrase.mark is not None:
             self._marking(phrase)
         elif phrase.none:

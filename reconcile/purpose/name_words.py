@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from reconcile.purpose.behind_name import ends_names, goes_on, may_be_of_the_name, may_begin_the_name
-from reconcile.purpose.name_parts import is_form
+from reconcile.purpose.name_parts import is_form, role
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
@@ -28,6 +28,7 @@ _NOUNS: Final = frozenset(
 WITHIN_NAMES: Final = frozenset({"word", "phrase", "-", '"', "'", "&", "."})
 FORM_WITHIN: Final = 6
 SHORT: Final = 3
+_INSTITUTIONS_DIGITS: Final = 3
 LONGEST: Final = 12
 """Words of the longest name that is looked for."""
 
@@ -43,7 +44,11 @@ def belongs(original: str, text: str, taken: Taken, first: int, at: int, last: i
         )
     if kind == "," and first >= 0:
         return is_form(taken, at + 1)
+    if kind in "№#" and _numbers_institution(taken, at):
+        return True
     if kind == "number":
+        if _is_institutions(taken, at) or _back_within_quotes(taken, at, last):
+            return True
         inside = first >= 0 and at > first
         return (
             (inside and _form_follows(taken, at + 1))
@@ -52,7 +57,23 @@ def belongs(original: str, text: str, taken: Taken, first: int, at: int, last: i
         )
     if kind == "typed":
         return within_quotes(taken, first, at)
-    return kind not in _ENDS
+    return kind not in _ENDS or (kind in "№#" and _quoted(taken, first, at, last))
+
+
+def _quoted(taken: Taken, first: int, at: int, last: int) -> bool:
+    return within_quotes(taken, first, at) or _back_within_quotes(taken, at, last)
+
+
+def _numbers_institution(taken: Taken, at: int) -> bool:
+    """«ГУ Школа-гимназия № 14 …», «КГП Поликлиника № 3»: the sign is of the institution's name, and so are the few
+    digits behind it."""
+    if not role(taken, at - 1, "role.institution") or taken.kinds[at + 1 : at + 2] != ["number"]:
+        return False
+    return taken.ends[at + 1] - taken.starts[at + 1] <= _INSTITUTIONS_DIGITS
+
+
+def _is_institutions(taken: Taken, at: int) -> bool:
+    return at > 1 and taken.kinds[at - 1] in "№#" and _numbers_institution(taken, at - 1)
 
 
 def _may_be_of_a_name(text: str, taken: Taken, first: int, at: int, value: Phrase) -> bool:
@@ -78,7 +99,7 @@ def _is_of_this_name(original: str, text: str, taken: Taken, first: int, at: int
     """«ТОО «Астана Авто»», «Kilifi Store Ltd», «ТОО Астана Склад, л/с …»: a word that could begin another part of the
     purpose, and is a word of the name: within its quotes, before the form that ends it, or written with a capital and
     naming no number. Left out, the name would be another company's; taken in by mistake, it is nobody's."""
-    if within_quotes(taken, first, at) or _back_within_quotes(taken, at, last):
+    if _quoted(taken, first, at, last) or _numbers_institution(taken, at + 1):
         return True
     if introduces(taken, at):
         return False
@@ -102,6 +123,8 @@ def _is_of_this_name(original: str, text: str, taken: Taken, first: int, at: int
         return False
     if goes_on(original, text, taken, at):
         return True
+    if value.mark is SpanKind.AMOUNT and " " in typed:  # «… В том числе НДС»
+        return False
     return len(typed) > SHORT and (value.mark in _NOUNS or not typed.isupper())
 
 

@@ -24,6 +24,8 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _TIME_OF_YEAR: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])"
 )
+_MONTH_OF_YEAR: Final = re.compile(r"(?:0?[1-9]|1[0-2])[./](?:19|20)[0-9]{2}")
+_QUARTER: Final = re.compile("[QH][1-4]")
 _LONGEST_YEARS: Final = len("2025-2026")
 _PREFIX_GAP: Final = re.compile(r"[ \n]{0,2}[-/]?[ \n]{0,2}")
 _NUMBER_SIGN: Final = re.compile("[NnНн][NnНнOoОо]?(?=[^\\W\\d_])")
@@ -32,10 +34,13 @@ _SERIES_DIGITS: Final = 4
 _SERIES_END: Final = re.compile(r"[^\W\d_][0-9]{1,4}")
 _NUMBERS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.BARE})
 _NAME_DIGITS: Final = 4
-_CODE_DIGITS: Final = 3
+_CODE_WIDTHS: Final = (3, 10)
+"""Of a KNP, and of an EKNP as a whole («1717KZT859»)."""
 _THOUSAND: Final = 3
 _BANKS_OWN: Final = 11
 _DIGITS_ONLY: Final = frozenset({SpanKind.AMOUNT, SpanKind.PHONE})
+_SUM: Final = re.compile("[0-9]{3,}(?:-[0-9]{2})?")
+_FOR_A_SUM: Final = re.compile(r"(?<!\w)(?:НА|NA)\s\Z")
 _SHILLINGS: Final = ("/=", "/-")
 _AT: Final = frozenset({"В", "AT", "IN", "WITH"})
 _BANK: Final = re.compile(r"(?:БАНК|BANK)(?:А|Е|У|ОМ)?\b")
@@ -72,8 +77,8 @@ class Numbers(Dates):
     def _group(self) -> int:
         """The last token of the number that begins here: blocks split by one blank or fold belong together."""
         text, last = self.text, self.at
-        if self.mark is SpanKind.PURPOSE_CODE and self.ends[last] - self.starts[last] == _CODE_DIGITS:
-            return last  # «КНП 859 871134»
+        if self.mark is SpanKind.PURPOSE_CODE and self.ends[last] - self.starts[last] in _CODE_WIDTHS:
+            return last  # «КНП 859 871134», «EKNP 1717KZT859 871134»
         while self._is(last + 1, "number") and last - self.at < MOST_PARTS - 1:
             gap = text[self.ends[last] : self.starts[last + 1]]
             if "\n" not in gap and not text[self.starts[last + 1]].isdigit():
@@ -98,6 +103,8 @@ class Numbers(Dates):
         if " " in typed or not (gap == " " or _SPACED_DASH.fullmatch(gap)):
             return last
         if _SERIES_END.fullmatch(self.text, begun, end):
+            if _QUARTER.fullmatch(self.text, begun, end) and (gap == " " or self._is(following + 1, "number")):
+                return last  # «account 733326 Q1 2026», «INV. 30049 - Q1 2026»
             named = self.mark in REFERENCE or (self.joined and self.open in REFERENCE)
             listed = gap == " " and named
             own = listed and self._paper_behind(following)  # «счета 15; 886922 D236-sonli shartnoma»
@@ -134,6 +141,8 @@ class Numbers(Dates):
             return False  # «EFT CR 006886019622 617372»: no customer's number is split there
         if self.mark is SpanKind.AMOUNT and width != _THOUSAND:
             return False  # «NDS12 4512»
+        if width > _THOUSAND and _MONTH_OF_YEAR.fullmatch(self.text, self.starts[at], self.ends[at]):
+            return False  # «account 967454 01.2026»
         following = self._phrase_at(at + 1) or self._behind_hyphen(at)
         if following is None:
             return True
@@ -150,6 +159,9 @@ class Numbers(Dates):
         if self.text.startswith(_SHILLINGS, end):
             self.spans.append(Span(SpanKind.AMOUNT, start, end))
             return True
+        if self._sum_of_listed(start, end):
+            self.spans.append(Span(SpanKind.AMOUNT, start, end))
+            return True
         phrase = self._phrase_at(last + 1)
         if phrase is None or self.text[end : self.starts[last + 1]].strip(" ."):
             return False
@@ -163,6 +175,12 @@ class Numbers(Dates):
         else:
             return False
         return True
+
+    def _sum_of_listed(self, start: int, end: int) -> bool:
+        """«счет № 4512 от 15.01.2026 на 488530-10, № 4513 …»: behind a listed number and its date stands its sum."""
+        if self.open not in REFERENCE or self.spans[-1:] == [] or self.spans[-1].kind is not SpanKind.DATE:
+            return False
+        return _FOR_A_SUM.search(self.text, 0, start) is not None and _SUM.fullmatch(self.text, start, end) is not None
 
     def _figure(self, at: int) -> bool:
         """A number or an amount, at once or behind the stop of «Kshs.»."""

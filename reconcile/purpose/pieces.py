@@ -15,7 +15,7 @@ _WORDS: Final = re.compile(f"({_LETTERS.pattern})")
 _PLAIN_WORDS: Final = re.compile(plain_letters(_WORDS.pattern))
 _LETTER_BEHIND_CODE: Final = r"\s+[^\W\d]|(?![LIOОЗ][0-9])[^\W\d]"  # «08291l3» is one number
 _BEHIND_CODE: Final = rf"~|{_LETTER_BEHIND_CODE}|[^\S\n]+[\w№\"(<]|{DATE.replace('~', '')}|[0-9]{{20,27}}(?![0-9])"
-_CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:\s?\1)?(?={_BEHIND_CODE})")
+_CODE: Final = re.compile(rf"\s*(0[0-9]{{4}})(?:[\s~]?\1)?(?={_BEHIND_CODE})")
 _LONGEST_PREFIX: Final = 6
 _FEW_LETTERS: Final = 3
 _SHORTEST_GLUED: Final = 5
@@ -229,6 +229,8 @@ def _marking_head(run: str, following: str, words: Lexicon) -> int:
     shortest = _SHORTEST_GLUED if run[0].isascii() == run[-1].isascii() else 2  # «СЧINV-2026-7»
     if run.startswith("INV") and not run.startswith(_INV_WORDS):  # «INVSC-4512»: SC-4512 as well as INVSC-4512
         return 3 if 0 < len(run) - 3 <= _LONGEST_PREFIX else 0
+    if run[3:4] == "N" and len(run) > 3 and (head := words.phrase(run[:3])) is not None and head.mark in _OURS:
+        return 3  # «SCHN7301», «SCHNINV-2026-7»: the number sign is glued to both
     one = run[-1] in "N№" or run[-2:].isascii() is not run[-1].isascii()  # «СЧЕТУN7301», «СЧЕТУA-7301»
     for cut in range(len(run) - (1 if one else 2), max(shortest, len(run) - _LONGEST_PREFIX) - 1, -1):
         phrase = words.phrase(run[:cut])
@@ -239,12 +241,15 @@ def _marking_head(run: str, following: str, words: Lexicon) -> int:
 
 def _joins(text: str, start: int, end: int) -> bool:
     """«182240 и812394», «SCHETA 182240 I812394»: behind a number, the joining word is glued to the next."""
-    return end == start + 1 and text[start] in "ИI" and text[end].isdigit() and text[start - 2 : start - 1].isdigit()
+    if end != start + 1 or text[start] not in "ИI" or not text[end].isdigit() or text[start - 1 : start] != " ":
+        return False
+    return text[:start].rstrip(" ")[-1:].isdigit()
 
 
 def _names_code(before: Pieces) -> bool:
     """«KNP859/17915/2», «КНП 859 по сч…»: a code of three digits is whole, whatever is glued to it."""
-    known = before.values[-1] if before.values else None
+    slashed = before.kinds[-1:] == ["/"] and len(before.kinds) > 1  # «/KNP/859/11 …»
+    known = before.values[-2 if slashed else -1] if before.values else None
     return isinstance(known, Known) and known.phrase is not None and known.phrase.mark is SpanKind.PURPOSE_CODE
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from reconcile.purpose.beneficiary import beneficiaries
 from reconcile.purpose.fold import Folded, fold
+from reconcile.purpose.lost import with_lost_letters
 from reconcile.purpose.marks import Walk
 from reconcile.purpose.nature import lump_sum, nature
 from reconcile.purpose.reading import Reading, Span, SpanKind
@@ -35,6 +36,8 @@ def read_purpose(text: str) -> Reading:
 def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Reading:
     """The same with another lexicon, or without some decoy classes: the tests show so that each of them is needed."""
     folded = fold(text)
+    if "?" in text:
+        folded = Folded(with_lost_letters(folded.text), folded.offsets, False, folded.closed)
     off = frozenset(without) if without else _NOTHING
     taken = tokens(folded.text, words, off, folded.plain)
     typed = text if folded.offsets is None else "".join(text[at] for at in folded.offsets[:-1])

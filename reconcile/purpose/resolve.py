@@ -264,9 +264,10 @@ def _whole(
             if len(key) in (len(longest), len(typed)) or _without_sign(key, typed) or _without_sign(key, longest)
         )
     for key in keys:
-        hits = _at(key, span, known, exact)
+        own = key == span.prefix_key  # «AC-4512»: no word then, and the number may be an invoice's as well
+        hits = _at(key, replace(span, kind=SpanKind.BARE) if own else span, known, exact)
         if hits:
-            return [_unmarked(hit) for hit in hits] if key == span.prefix_key else hits
+            return [_unmarked(hit) for hit in hits] if own else hits
     return []
 
 

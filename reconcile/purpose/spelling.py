@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 from typing import Final
 
+USUAL_TRANSLITERATIONS: Final = 2
+SHORTEST_OMISSION: Final = 5
+"""Letters of a word that has enough left where one is missing."""
 MOST_TRANSLITERATIONS: Final = 64
 """Of one form. The schemes of a word of many ambiguous letters multiply; payers use the first few of each letter."""
 
@@ -35,7 +38,7 @@ _RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
 _UZBEK: Final[Mapping[str, tuple[str, ...]]] = {
     **_RUSSIAN, "е": ("e", "ye"), "ё": ("yo", "e"), "ж": ("j",), "й": ("y",), "х": ("x", "h", "kh"), "ҳ": ("h", "x", "kh"),
     "қ": ("q", "k"), "ғ": ("g",), "ў": ("o", "u"), "ц": ("s", "ts"), "ч": ("ch",), "ы": ("i",), "ю": ("yu",), "я": ("ya",),
-    "ый": ("iy",), "ий": ("iy", "i"),
+    "ый": ("iy",), "ий": ("iy", "i", "ii", "y"),
 }  # fmt: skip
 _KAZAKH: Final[Mapping[str, tuple[str, ...]]] = {
     **_RUSSIAN, "ә": ("a",), "ғ": ("g",), "қ": ("q", "k"), "ң": ("n", "ng"), "ө": ("o",), "ұ": ("u",), "ү": ("u",),
@@ -75,6 +78,26 @@ def skeletons(form: str, language: str) -> Iterator[str]:
             yield skeleton(latin.upper())
             if latin.startswith("s") and len(latin) > 3:  # a Russian С among Latin letters: «CCHETU»
                 yield skeleton("C" + latin[1:].upper())
+
+
+def usual_skeletons(form: str, language: str) -> list[str]:
+    """The skeletons of one form as it is written most: in its own alphabet, and in the first Latin schemes."""
+    scheme = _SCHEMES.get(language)
+    latin = islice(_latin(form, scheme), USUAL_TRANSLITERATIONS) if scheme is not None else ()
+    return [skeleton(each.upper()) for each in (form, *latin)]
+
+
+def typos(word: str) -> Iterator[str]:
+    """One letter within the word doubled, swapped with the next, or, of a long word, left out.
+
+    >>> sorted(typos("СЧETY"))
+    ['CЧETY', 'СEЧTY', 'СЧEETY', 'СЧETTY', 'СЧEYT', 'СЧTEY', 'СЧЧETY']
+    """
+    for at in range(1, len(word) - 1):
+        yield word[: at + 1] + word[at:]
+        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        if len(word) > SHORTEST_OMISSION:
+            yield word[:at] + word[at + 1 :]
 
 
 def _typed(form: str, language: str) -> set[str]:

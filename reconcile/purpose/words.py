@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from reconcile.purpose.reading import SpanKind
-from reconcile.purpose.spelling import forms, skeleton, skeletons
+from reconcile.purpose.spelling import forms, skeleton, skeletons, typos, usual_skeletons
 
 LANGUAGES: Final = ("ru", "kk", "uz", "en", "sw")
 _BEHIND: Final = frozenset({"kk", "uz"})
@@ -169,6 +169,8 @@ class Lexicon:
         """What `tokens` remembers of texts with these words."""
         for language in LANGUAGES:
             self._load(language, ())
+        for language in LANGUAGES:
+            self._mistype(language)
 
     def without(self, *groups: str) -> Lexicon:
         """The same without these groups («mark.invoice», or «ru:mark.invoice» alone): the tests show so that each of
@@ -216,6 +218,16 @@ class Lexicon:
                 node.phrase = node.phrase or Phrase()
                 node.phrase.add(group, language)
 
+    def _mistype(self, language: str) -> None:
+        """The words that payers mistype most, with one letter doubled, left out or swapped with the next: «лицевоой»,
+        «инвойс» as «иновйс», «дербес» as «дербсе». Where that is a word of the lexicon, it is that word."""
+        data = source(language)
+        for spec in data.get("mistyped", {}).get("words", ()):
+            for form in forms(spec, data["endings"]):
+                for whole in usual_skeletons(form, language):
+                    for typed in typos(whole):
+                        self._words.setdefault(typed, self._words[whole])
+
     def _word(self, spec: str, language: str, endings: Section) -> int:
         key = f"{language}:{spec}"
         if key not in self._spec_ids:
@@ -239,7 +251,7 @@ def source(language: str) -> Mapping[str, Section]:
 def entries(data: Mapping[str, Section]) -> Iterator[tuple[str, str]]:
     """(group, phrase) of one language's file."""
     for section, groups in data.items():
-        if section != "endings":
+        if section not in ("endings", "mistyped"):
             for name, phrases in groups.items():
                 for phrase in phrases:
                     yield f"{section}.{name}", phrase

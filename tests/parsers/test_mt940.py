@@ -290,6 +290,7 @@ FIELD_86 = {
     "a code word that a fold splits": ("/CNTP/1/2/A///REM\nI/USTD//IN\nV-1/", "IN\nV-1", Party("A", "", "1", "2")),
     "ABN": ("/TRTP/SEPA/IBAN/1/BIC/2/NAME/A/REMI/x/EREF/NOTPRO\nVIDED", "x", Party("A", "", "1", "2")),
     "name behind the code word": ("/ORDP/A LLP/IDN/990240000129/REMI/x", "x", Party("A LLP", "990240000129")),
+    "the payer's text behind a KNP": ("/NAME/A/IDN/1/ASSIGN//KNP/85\n9/schet 4512", "schet 4512", Party("A", "1")),
     "sector": ("/NAME/A/SECO/9/REMI/x", "x", Party("A", kind=PartyKind.PRIVATE)),
     "the payer's text imitates a name": ("/NAME/A/REMI/x/NAME/B/IDN/1", "x", Party("A")),
     "parties behind the text": ("/REMI/x/NAME/A/IDN/1", "x", Party("A", "1")),

@@ -8,6 +8,26 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "a list with a date and a sum each": (
+        "Счет № К-7301 от 15 января 2026 на 488530-10, № 7302/26 от 01.02.2026 на 5000",
+        "i:K7301 i:730226",
+    ),
+    "the joining word glued to the next behind two blanks": ("SCH. SRV-7301  I7302, za uslugi", "i:SRV7301 i:7302"),
+    "a month's number behind it": ("ACCOUNT 620041 01.2026", "a:620041"),
+    "a quarter behind it": ("Account 620041 Q1 2026", "a:620041 b:Q12026"),
+    "a quarter behind a dash": ("A/C 620041 - INV. 7301 - Q1 2026", "a:620041 i:7301 b:Q12026"),
+    "a range before a month's number": ("INV NOS 7301 - 7305 01.2026", "r:73017305"),
+    "behind an EKNP, Kazakh": ("EKNP 1717KZT859 00620041 дербес шоты бойынша төлем", "a:00620041"),
+    "behind a slashed KNP, a date": ("/KNP/859/11 қаңтар 2026 № 7301 төлем шоты", "i:7301"),
+    "the Uzbek code twice": ("00668~00668 ш/х 620041", "a:620041"),
+    "a number behind a comma": ("согласно счету на оплату, номер SC-7301, дата 3.2.26", "i:SC7301"),
+    "a sign between word and prefix": ("platezh schN7301 za uslugi", "i:7301"),
+    "letters lost": ("т?лем шоты № 7301, жеке шот н?м?р? 620041", "i:7301 a:620041"),
+    "letters lost, Uzbek": ("шахсий ?исоб ра?ами 620041", "a:620041"),
+    "mistyped, doubled": ("Лицевоой счёт 620041", "a:620041"),
+    "mistyped, swapped": ("Дербсе шот: 620041, Tax Inovice 7301", "a:620041 i:7301"),
+    "mistyped, left out": ("шахсй ҳисоб 620041, инвойга 7301", "a:620041 i:7301"),
+    "Latin ii for ий": ("Shahsii hisob rakami 620041", "a:620041"),
     "a list, each prefix with a blank": ("по счетам SC 7301, SC 7302 и SC 7303", "i:SC7301 i:SC7302 i:SC7303"),
     "a list, one prefix with a blank": ("invoice SC-7301 and SC 7302", "i:SC7301 i:SC7302"),
     "a list before its word, each prefix with a blank": ("№ SC 7301, SC 7302 шот бойынша", "i:SC7301 i:SC7302"),
@@ -338,6 +358,29 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a school's number, quoted": (
+        'Пополнение л/с 620041 за ГУ "Детская библиотека № 88 Тараз" в т.ч. НДС 16% 116203,03',
+        'a:620041 @ГУ "Детская библиотека № 88 Тараз"',
+    ),
+    "a school's number": (
+        "O/B/O КГУ ПОЛИКЛИНИКА № 117 САТПАЕВ A/C 620041",
+        "a:620041 @КГУ ПОЛИКЛИНИКА № 117 САТПАЕВ",
+    ),
+    "a school's number, read backwards": (
+        "КГП на ПХВ Школа-гимназия № 146 Семей үшін төлем, дербес шот 620041",
+        "a:620041 @КГП на ПХВ Школа-гимназия № 146 Семей",
+    ),
+    "a school's number, Kazakh": ("ММ мектеп № 14 Бастау үшін, жеке шот 620041", "a:620041 @ММ мектеп № 14 Бастау"),
+    "no school's number": ("за ТОО Ромашка № 7301", "b:7301 @ТОО Ромашка"),
+    "a number within the quotes, read backwards": (
+        '"Зерде-Диджитал 19" ЖШС үшін, жеке шот № 620041',
+        'a:620041 @"Зерде-Диджитал 19" ЖШС',
+    ),
+    "a tax with a capital behind it": (
+        'Пополнение л/с 620041 за ТОО "Дала Клиник" В том числе НДС (12%) - 81493.65',
+        'a:620041 @ТОО "Дала Клиник"',
+    ),
+    "letters lost behind it": ('ТОО "Тумар" ?ш?н, жеке шот 620041', 'a:620041 @ТОО "Тумар"'),
     "a code before it, read backwards": (
         "KNP859 ЖК Никифоров Кирилл Викторович үшін, жеке шот 620041",
         "a:620041 @ЖК Никифоров Кирилл Викторович",
@@ -458,7 +501,7 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
     "a slash within a name": ("Оплата за ТОО Свет/Тень, л/с 620041", "a:620041 @ТОО Свет/Тень"),
     "a comma within a name": ("за ТОО Свет, Тень и Ко, л/с 620041", "a:620041 @ТОО Свет, Тень и Ко"),
     "a comma within an English name": ("for Coast, Lake and Sea Ltd, acc 620041", "a:620041 @Coast, Lake and Sea Ltd"),
-    "a numbered name": ("за ТОО Аптека №1, л/с 620041", "b:1 a:620041 @ТОО Аптека №1"),
+    "a numbered name": ("за ТОО Аптека №1, л/с 620041", "a:620041 @ТОО Аптека №1"),
     "a name and its sons": ("Payment for Jane Wanjiru and Sons account 620041", "a:620041 @Jane Wanjiru and Sons"),
     "the form in words": (
         "За товарищество с ограниченной ответственностью «Ромашка», л/с 620041",
@@ -467,6 +510,23 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a document, a library": ("библиотека № 7301", ""),
+    "a document, a pharmacy": ("аптека № 7301", ""),
+    "a document, a college": ("для колледжа № 7301", ""),
+    "a document, a boarding school": ("интернат № 7301", ""),
+    "a document, a kindergarten": ("детский сад № 7301", ""),
+    "a document, an outpatient clinic": ("амбулатория № 7301", ""),
+    "a document, a Kazakh library": ("№ 7301 кітапхана", ""),
+    "a document, a Kazakh clinic": ("№ 7301 емхана", ""),
+    "a document, a Kazakh hospital": ("№ 7301 аурухана", ""),
+    "a document, a Kazakh kindergarten": ("№ 7301 балабақша", ""),
+    "a document, a Kazakh grammar school": ("№ 7301 гимназиясы", ""),
+    "a document, a Kazakh college": ("№ 7301 колледж", ""),
+    "a document, a decree, a letter lost": ("№ 7301 ?аулысы", ""),
+    "a document, an order, letters lost": ("№ 7301 б?йры? бойынша", ""),
+    "a document, an annex, a letter lost": ("№ 7301 ?осымша", ""),
+    "a document, a power of attorney, a letter lost": ("сенімхат № 7301 ?шін", ""),
+    "a document, an EKNP by itself": ("EKNP 1717KZT859", ""),
     "behind a prefix with a blank, a room": ("invoice SC 7301, room 15", "i:SC7301"),
     "behind a prefix with a blank, a server": ("invoice SC 7301 for VPS 15", "i:SC7301 b:15"),
     "behind a bare number, a word for a contract": ("счет 7301 и ДОГ 7302", "i:7301"),
@@ -734,6 +794,9 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "refund, an advance returned": ("Returned advance payment inv 7301", "i:7301 !refund"),
+    "refund, mistyped": ("возрат денежных средств л/с 620041", "a:620041 !refund"),
+    "interest by a deposit's contract": ("Вознаграждение по депозитному договору Д-2234", "!deposit_interest"),
     "a tranche of nobody's invoice": ("Второй транш", "!loan"),
     "refund, sent in error": ("money sent in error returned inv 7301", "i:7301 !refund"),
     "refund, cut by a fold into words": ("FT260345472300423 Re\nfund of overpayment", "!refund"),
