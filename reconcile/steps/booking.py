@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, text
 from reconcile.explain.alerts import said
 from reconcile.problem import Refusal
 from reconcile.statement import Statement
-from reconcile.steps import continuity, overlap
+from reconcile.steps import continuity, overlap, vanished
 from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
 from reconcile.store.alerts import audit, close_alert, raise_anew
@@ -36,18 +36,18 @@ def book(connection: Connection, statement_id: str, sequence: int, now: datetime
         select(own_bank_account.c.books_from).where(own_bank_account.c.number == own_account)
     ).scalar_one()
     missing: list[str] = []
-    if head.entries:
+    if head.period_from is not None:
         covered = Coverage(statement_id, head.period_from, head.period_to, head.opening, head.closing)
         told = overlap.resolve(connection, covered, own_account)
-        missing = overlap.vanished(connection, covered, own_account, told)
+        missing = vanished.missed(connection, covered, own_account, told)
     new, doubtful = staging.summary(connection, statement_id)
     staging.move_lines(connection, statement_id, booked=True)
     staging.book(connection, statement_id, own_account, sequence, books_from, now)
     for entry_id in missing:
         gone = said("entry_vanished.found", entry=entry_id, account=own_account)
         raise_anew(connection, gone, entry_id, now, own_account=own_account, entry_id=entry_id)
-    for entry_id in overlap.shown_again(connection, statement_id):
-        close_alert(connection, overlap.VANISHED, entry_id, "machine", "a later statement shows it again", now)
+    for entry_id in vanished.shown_again(connection, statement_id):
+        close_alert(connection, vanished.VANISHED, entry_id, "machine", "a later statement shows it again", now)
     continuity.recompute(connection, own_account, statement_id, now)
     staging.forget(connection, statement_id)
     return new, doubtful

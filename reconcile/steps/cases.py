@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, case, exists, false, or_, select
 
 from reconcile.policy import PolicyBook
 from reconcile.proposal import Case
-from reconcile.steps import overlap
+from reconcile.steps import vanished
 from reconcile.steps.payment_rows import accounts_to_open, answered, ask, payment_of
 from reconcile.store.declined import standing
 from reconcile.store.lookup import add_invoices_of, find
@@ -63,7 +63,7 @@ def cases_of(
 ) -> list[Case]:
     """Each payment with all that the books hold about it; one `Found` for the whole chunk. `settled_too`: with invoices
     that have nothing outstanding now, for whoever asks what was decided when they had."""
-    doubted, gone = _in_doubt(connection, rows), overlap.no_longer_shown(connection)
+    doubted, gone = _in_doubt(connection, rows), vanished.no_longer_shown(connection)
     asked, wanted = ask([payment_of(row, row.entry_id in doubted, row.entry_id in gone) for row in rows], policies)
     found = find(connection, wanted)
     declined = standing(connection, [row.id for row in rows if row.decision_no is not None])

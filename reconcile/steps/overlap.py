@@ -12,19 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Select, Table, case, func, not_, select
+from sqlalchemy import Connection, Table, case, func, not_, select
 
 from reconcile.steps import reworded
 from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
-from reconcile.store.bulk import any_of
 from reconcile.store.staging import staged_line
-from reconcile.store.tables import alert, entry, statement, statement_line
-
-VANISHED: Final = "entry_vanished"
-"""The alert about an entry that a later statement of its day no longer shows."""
+from reconcile.store.tables import entry, statement, statement_line
 
 
 class Shared(Enum):
@@ -49,8 +45,6 @@ class Way:
 
 _WHOLE = Way(Shared.OVERLAP)
 _Told = tuple[str, int]
-_Kinds = Counter[tuple[str, int, bool]]
-"""How many of each direction, amount and reversal mark."""
 
 
 def resolve(connection: Connection, new: Coverage, own_account: str) -> list[date]:
@@ -71,54 +65,6 @@ def resolve(connection: Connection, new: Coverage, own_account: str) -> list[dat
     staging.mark_reworded(connection, new.statement_id, own_account, told)
     reworded.mark_redated(connection, new, own_account)
     return told
-
-
-def vanished(connection: Connection, new: Coverage, own_account: str, told: Sequence[date]) -> list[str]:
-    """Entries on fully covered days which this statement no longer shows, not even reworded; what it shows in their
-    stead, on another day or with another amount, is in doubt. The last day counts only where this statement reaches as
-    far as the others."""
-    missing = _missing(connection, new, own_account, told)
-    reworded.mark_moved(connection, new.statement_id, own_account, new.first, new.last, missing)
-    return missing
-
-
-def no_longer_shown(connection: Connection) -> frozenset[str]:
-    """Entries that a later statement of their day no longer shows, and none has shown again: their payments wait for a
-    person, since the bank may have taken the money back, or booked it anew."""
-    vanished_ones = select(alert.c.entry_id).where(alert.c.kind == VANISHED, alert.c.closed_at.is_(None))
-    return frozenset(connection.execute(vanished_ones).scalars()) - {None}
-
-
-def shown_again(connection: Connection, statement_id: str) -> list[str]:
-    """Of these, the entries that a line of this statement is."""
-    gone, lines = no_longer_shown(connection), statement_line.c
-    if not gone:
-        return []
-    here = select(lines.entry_id).where(lines.statement_id == statement_id, any_of(connection, lines.entry_id, gone))
-    return sorted(set(connection.execute(here).scalars()))
-
-
-def _missing(connection: Connection, new: Coverage, own_account: str, told: Sequence[date]) -> list[str]:
-    missing: list[str] = []
-    for day in told:
-        lost = connection.execute(
-            select(entry.c.id, entry.c.credit_debit, entry.c.amount, entry.c.reversal, entry.c.possible_duplicate)
-            .where(entry.c.own_account == own_account, entry.c.booking_date == day, not_(entry.c.voided))
-            .where(entry.c.statement_id != new.statement_id)
-            .where(entry.c.id.not_in(_shown(new.statement_id)))
-            .order_by(entry.c.id)
-        ).all()
-        if not lost or (day == new.last and _is_earlier_export(connection, new, own_account, day, lost)):
-            continue
-        doubtful, shown = _doubtful_amounts(connection, new, day)
-        for row in lost:
-            kind = (row.credit_debit, row.amount, row.reversal)
-            twins = doubtful if doubtful[kind] else shown
-            if (twins is shown and not row.possible_duplicate) or not twins[kind]:
-                missing.append(row.id)
-            else:
-                twins[kind] -= 1
-    return missing
 
 
 # --- days shared in part ---------------------------------------------------------------------------------------------
@@ -340,32 +286,3 @@ def _days_of(connection: Connection, new: Coverage, own_account: str) -> set[dat
             .distinct()
         ).scalars()
     )
-
-
-def _shown(statement_id: str) -> Select[Any]:
-    return select(staged_line.c.entry_id).where(staged_line.c.statement_id == statement_id)
-
-
-def _is_earlier_export(connection: Connection, new: Coverage, own_account: str, day: date, lost: Sequence[Any]) -> bool:
-    """The statement ends before the entries it does not show: its closing balance lacks exactly them."""
-    if new.closing is None:
-        return True
-    signed = sum(row.amount if row.credit_debit == "credit" else -row.amount for row in lost)
-    ends = connection.execute(
-        select(statement.c.closing)
-        .where(statement.c.own_account == own_account)
-        .where(statement.c.state == "stored", statement.c.period_to == day)
-    ).scalars()
-    return any(end is not None and end - new.closing == signed for end in ends)
-
-
-def _doubtful_amounts(connection: Connection, new: Coverage, day: date) -> tuple[_Kinds, _Kinds]:
-    """The kinds of the statement's lines of that day which may be another entry reworded, now or when they were first
-    shown; and of all its lines, one of which an entry in doubt may be."""
-    c = staged_line.c
-    rows = connection.execute(
-        select(c.credit_debit, c.amount, c.reversal, c.possible_duplicate, entry.c.possible_duplicate)
-        .outerjoin(entry, entry.c.id == c.entry_id)
-        .where(c.statement_id == new.statement_id, c.booking_date == day)
-    ).all()
-    return Counter((*row[:3],) for row in rows if row[3] or row[4]), Counter((*row[:3],) for row in rows)

@@ -193,6 +193,51 @@ def test_an_entry_that_vanishes_a_second_time_waits_again(engine: Engine, tmp_pa
     assert decide(engine) == {"credited": 2, "held": 1}
 
 
+FIRST = Line(DAY, 3_000, "5", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
+LONE = Line(NEXT, 100, "6", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
+
+
+def test_a_day_said_again_without_one_of_its_entries_is_no_earlier_export(engine: Engine, tmp_path: Path) -> None:
+    """The balances of a corrected day are right: its closing balance lacks just what the bank took off it."""
+    upload(engine, tmp_path, "1.txt", one_c([FIRST, PAID], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([PAID], opening=0))
+    assert "entry_vanished" in alerts(engine)
+    assert decide(engine) == {"credited": 1, "held": 1}
+
+
+def test_the_morning_of_a_day_brought_after_the_whole_day_takes_nothing_off(engine: Engine, tmp_path: Path) -> None:
+    upload(engine, tmp_path, "1.txt", one_c([FIRST, PAID], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([FIRST], opening=0))
+    upload(engine, tmp_path, "3.txt", one_c([LONE], opening=8_000))
+    assert alerts(engine) == []
+    assert decide(engine) == {"credited": 3}
+
+
+@pytest.mark.parametrize("corrected", [[FIRST], []])
+@pytest.mark.parametrize("next_first", [False, True])
+def test_the_bank_goes_on_without_what_the_end_of_a_day_showed(
+    engine: Engine, tmp_path: Path, corrected: list[Line], *, next_first: bool
+) -> None:
+    """Of the last entries alone the next day tells whether a shorter statement is the morning or a correction."""
+    upload(engine, tmp_path, "1.txt", one_c([FIRST, PAID], opening=0))
+    left = sum(line.amount for line in corrected)
+    again = ("2.txt", one_c(corrected, opening=0, first=DAY, last=DAY))
+    goes_on = ("3.txt", one_c([LONE], opening=left))
+    for name, page in (goes_on, again) if next_first else (again, goes_on):
+        upload(engine, tmp_path, name, page)
+    assert "entry_vanished" in alerts(engine)
+    assert decide(engine) == {"credited": 1 + len(corrected), "held": 2 - len(corrected)}
+
+
+def test_what_the_end_of_a_day_showed_and_the_next_day_shows_is_credited_once(engine: Engine, tmp_path: Path) -> None:
+    moved = Line(NEXT, PAID.amount, PAID.number, purpose=PAID.purpose, tax_id=PAID.tax_id)
+    upload(engine, tmp_path, "1.txt", one_c([FIRST, PAID], opening=0))
+    upload(engine, tmp_path, "2.txt", one_c([FIRST], opening=0))
+    upload(engine, tmp_path, "3.txt", one_c([moved, LONE], opening=3_000))
+    assert "entry_vanished" not in alerts(engine)
+    assert decide(engine) == {"credited": 3, "held": 1}
+
+
 def test_a_credit_of_an_entry_no_longer_shown_stands(engine: Engine, tmp_path: Path) -> None:
     """What was credited before stays so until a person undoes it; the alert says that it is to be looked at."""
     upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
