@@ -150,6 +150,15 @@ def test_under_json_every_line_is_a_value(reconcile: Run, books: None, command: 
         assert isinstance(json.loads(line), dict)
 
 
+def test_the_policy_is_shown_with_the_names_that_it_lists(reconcile: Run) -> None:
+    code, out, _ = reconcile("policy", "show", "--json")
+    shown = json.loads(out)
+    assert code == 0
+    assert " object at " not in out
+    assert any(one["names"] or one["phrases"] or one["tax_ids"] for one in shown["senders"])
+    assert {one["name"] for one in shown["intermediaries"]}
+
+
 def test_the_same_file_again_adds_nothing(reconcile: Run) -> None:
     _write("a.txt", GOOD)
     reconcile("ingest", "a.txt")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 
 from reconcile.commands.context import Context, day
 from reconcile.policy import check as check_policy
+from reconcile.policy.listed import Directory
 from reconcile.problem import Refusal
 
 
@@ -48,8 +49,10 @@ def show(
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Directory):
+        return [_plain(one) for one in value.counterparties]
     if is_dataclass(value) and not isinstance(value, type):
-        return {key: _plain(each) for key, each in asdict(value).items()}
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, dict):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, (set, frozenset)):

@@ -164,5 +164,7 @@ def _tell(this: Context, outcome: Outcome) -> None:
         this.emit(asdict(outcome))
     elif outcome.waiting:
         this.say(f"payment {outcome.payment_id}: {outcome.act} waits for a second person: `reconcile review approve`")
+    elif outcome.act == "withdraw":
+        this.say(f"payment {outcome.payment_id}: the act that waited is taken back; it is {outcome.status}, as before")
     else:
         this.say(f"payment {outcome.payment_id} is {outcome.status}")

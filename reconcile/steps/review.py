@@ -121,7 +121,7 @@ def _withdraw(connection: Connection, row: Any, waiting: Any, person: Person) ->
     """Undo of an act that only waits: it is taken back, and nothing has moved."""
     settle(connection, waiting, person)
     audit(connection, person.actor, f"withdraw_{waiting.act}", row.id, person.reason, person.at)
-    return Outcome(row.id, "undo", row.status or "unmatched")
+    return Outcome(row.id, "withdraw", row.status or "unmatched")
 
 
 def perform(

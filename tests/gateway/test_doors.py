@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 
 from reconcile.gateway.report import Kind
 from reconcile.problem import Refusal
+from reconcile.steps import masters, review
+from reconcile.steps.acts import Person
 from reconcile.steps.gateway import import_gateway_payments, take
 from reconcile.steps.ingest import Table
 from tests.gateway.books import (
@@ -324,6 +326,24 @@ def test_a_refund_or_chargeback_reverses_by_counter_posting(
     settled(engine)
     load(engine, tmp_path, CARD | {"gateway_payment_id": "P-1"})  # yesterday's registry once more
     assert balance(engine, KZ) == 0
+    right(engine)
+
+
+def test_a_chargeback_finds_the_credit_where_a_person_has_moved_it(database_url: str, tmp_path: Path) -> None:
+    """The centre names the account of the order, as ever: that contradicts nothing."""
+    engine = books(database_url, tmp_path)
+    header = ["account_number", "holder_name", "holder_type", "country", "currency"]
+    second = table(tmp_path / "second.csv", header, [["1000002", "ТОО Василек", "legal_entity", "KZ", "KZT"]])
+    masters.import_accounts(engine, second, actor="finance", now=NOW)
+    load(engine, tmp_path, CARD | {"gateway_payment_id": "P-1"})
+    ((payment,),) = rows(engine, "SELECT id FROM payment")
+    review.reassign(engine, policies(), str(payment), "1000002", Person("aliya", "a letter of the holder", NOW))
+    load(engine, tmp_path, CARD | {"gateway_payment_id": "P-1", "fee": "1.00"})
+    assert balance(engine, "1000002") > 0
+    load(engine, tmp_path, CARD | {"gateway_payment_id": "P-1", "status": "charged_back"})
+    assert statuses(engine) == {"P-1": ("returned", "charged_back")}
+    assert (balance(engine, KZ), balance(engine, "1000002")) == (0, 0)
+    assert rows(engine, "SELECT count(*) FROM alert") == [(0,)]
     right(engine)
 
 

@@ -226,6 +226,8 @@ class _Chunk:
             return None
         if report.kind is Kind.FAILED and row["state"] == "paid":
             return said("part.paid_then_failed")
+        if report.account and number_key(report.account) == number_key(row["account_given"]):
+            return None  # what it said all along: a person may have moved the credit since
         status, account = self.paid.get(row["id"], (None, None))
         leads = self.leads.get(report.account, ())
         if status == "credited" and account and leads and account not in {each.number for each in leads}:

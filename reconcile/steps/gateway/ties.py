@@ -62,7 +62,8 @@ def tie(
     row = lump.payment
     standing = standing_of(row._mapping)
     numbers = str(len(movements)) if len(movements) != 1 else movements[0].name
-    evidence = (("settles", {"number": lump.settlement_id, "payments": numbers}),)
+    code = "settles" if lump.settlement_id else "settles_unnumbered"
+    evidence = ((code, {"number": lump.settlement_id, "payments": numbers}),)
     made = Decision("settlement", None, _flags(lump), RULE, evidence=evidence)
     write(connection, link, [Written(standing, made, Act("machine", now, policy_version, run_no=0))])
     place(connection, [(standing, "settle")])
