@@ -2,7 +2,8 @@
 language, so that a page in Russian tells in Russian what was raised at night.
 
 The sentences are data (`alerts.toml`), a table a kind. A value is text or, where it says something itself, a sentence
-within the sentence. What a parser, a check of the books or somebody's server said stays a quotation, as it was said.
+within the sentence. What a parser or a check of the books said is stored as it was said, and shown in the reader's
+language as any problem is (`explain.problems`); the words of a library or of somebody's server stay a quotation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from reconcile.explain import LANGUAGES
+from reconcile.explain.problems import in_language
 
 
 class Said(NamedTuple):
@@ -62,7 +64,7 @@ def in_words(told: Sequence[Any], language: str = "en") -> str:
 
 
 def _value(value: Any, language: str) -> str:
-    return value if isinstance(value, str) else in_words(value, language)
+    return in_language(value, language) if isinstance(value, str) else in_words(value, language)
 
 
 @lru_cache(maxsize=1)

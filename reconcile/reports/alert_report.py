@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from reconcile import __version__
+from reconcile.explain.problems import in_language
 from reconcile.policy import PolicyBook
 from reconcile.problem import Refusal
 from reconcile.reports import figures, findings, html, open_items, xlsx
@@ -98,8 +99,8 @@ def collect(connection: Connection, asked: Asked, policies: PolicyBook) -> Repor
         undecided=figures.count(frame, NOT_DECIDED),
         later=figures.later(connection, owns, asked.day),
         alerts=findings.open_alerts(connection, owns, asked.language),
-        statements=findings.statements_of(connection, owns, asked.day, policies),
-        differences=findings.open_differences(connection, owns),
+        statements=findings.statements_of(connection, owns, asked.day, policies, asked.language),
+        differences=findings.open_differences(connection, owns, asked.language),
         items=open_items.open_items(connection, setting, asked.limit),
-        faults=asked.faults,
+        faults=None if asked.faults is None else tuple(in_language(line, asked.language) for line in asked.faults),
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
+from reconcile.explain.problems import in_language
 from reconcile.policy import PolicyBook
 from reconcile.reports.figures import Owns
 from reconcile.reports.model import AlertGroup, AlertLine, DifferenceLine, OwnAccount, StatementLine
@@ -59,7 +61,9 @@ def _command(row: Row[Any]) -> str:
     return ""
 
 
-def statements_of(connection: Connection, owns: Owns, day: date, policies: PolicyBook) -> tuple[StatementLine, ...]:
+def statements_of(
+    connection: Connection, owns: Owns, day: date, policies: PolicyBook, language: str
+) -> tuple[StatementLine, ...]:
     """The statements that came on the day, as its account's country counts days, and those whose period covers it."""
     start = datetime.combine(day, time(), UTC) - timedelta(days=1)
     query = (
@@ -74,7 +78,10 @@ def statements_of(connection: Connection, owns: Owns, day: date, policies: Polic
         )
         .order_by(statement.c.own_account, statement.c.period_from, statement.c.sequence, statement.c.id)
     )
-    return tuple(_of_day(connection.execute(query).all(), owns, day, policies))
+    return tuple(
+        replace(each, fault=in_language(each.fault, language))
+        for each in _of_day(connection.execute(query).all(), owns, day, policies)
+    )
 
 
 def _of_day(rows: Any, owns: Owns, day: date, policies: PolicyBook) -> Iterator[StatementLine]:
@@ -97,7 +104,7 @@ def _statement(row: Row[Any], own: OwnAccount) -> StatementLine:
     )  # fmt: skip
 
 
-def open_differences(connection: Connection, owns: Owns) -> tuple[DifferenceLine, ...]:
+def open_differences(connection: Connection, owns: Owns, language: str) -> tuple[DifferenceLine, ...]:
     """The named differences between statements and ledger, oldest first."""
     query = (
         select(open_difference)
@@ -112,7 +119,7 @@ def open_differences(connection: Connection, owns: Owns) -> tuple[DifferenceLine
             row.as_of,
             row.amount,
             row.statement_id or "",
-            row.explanation,
+            in_language(row.explanation, language),
         )
         for row in connection.execute(query)
     )

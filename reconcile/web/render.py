@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from reconcile import __version__
 from reconcile.explain import advice, flag_text, status_text
+from reconcile.explain.problems import in_language
 from reconcile.purpose.reading import SpanKind
 from reconcile.reports import shown
 from reconcile.reports.words import say as report_words
@@ -61,6 +62,7 @@ def environment(language: str) -> Environment:
         "day": partial(shown.day, language=language),
         "moment": partial(shown.moment, language=language),
         "ago": partial(ago, language=language),
+        "told": partial(in_language, language=language),
         "visible": shown.visible,
         "capital": _capital,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from tests.steps.books import NOW, Line, one_c, open_books, policies, rows
 from tests.web.console import DAY, Browser, Console, add_users, seen
 
 GOOD = one_c([Line(DAY, 150_000, "1"), Line(DAY, 70_000, "2")], opening=0).encode()
+ENGLISH = re.compile(r"\b(?:the|is|no|not|and|of|it|in|ask|export|say|check)\b")
 BAD = GOOD.replace("СуммаПриход=700.00".encode(), "СуммаПриход=7OO.00".encode())
 
 
@@ -270,3 +272,45 @@ def test_the_database_itself_refuses_the_same_person(busy: Console) -> None:
     second_person.change_holder(busy.engine, policies(), "104582", ["071040713338"], [], Person("pavel", "so", NOW))
     with pytest.raises(Exception, match="four_eyes"), busy.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE proposed_change SET outcome = 'approved', decided_by = 'pavel'")
+
+
+# --- to somebody who reads Russian -----------------------------------------------------------------------------------
+
+
+def _russian(console: Console) -> Browser:
+    browser = console.browser("olga")
+    browser.post("/me/language", {"language": "ru"})
+    return browser
+
+
+def test_a_refused_file_says_why_in_russian(console: Console) -> None:
+    browser = _russian(console)
+    _send(
+        browser,
+        ("bad.txt", BAD),
+        ("empty.txt", b""),
+        ("cut.txt", GOOD[: GOOD.index(b"\n", len(GOOD) // 2)]),
+        ("other.txt", b"MZ\x90"),
+    )
+    _work(console)
+    words = seen(browser.get("/statements").text)
+    for told in (
+        "сумму '7OO.00' можно прочесть по-разному или нельзя прочесть вовсе — попросите банк писать суммы в виде 1500.00",
+        "файл пуст — выгрузите выписку ещё раз",
+        "файл обрезан",
+        "содержимое не похоже ни на один из известных форматов выписки — выгрузите выписку в одном из форматов: ",
+    ):
+        assert told in words, told
+    assert ENGLISH.findall(words) == []
+
+
+def test_a_statement_that_does_not_add_up_says_so_in_russian_wherever_it_is_shown(console: Console) -> None:
+    browser = _russian(console)
+    _send(browser, ("wrong.txt", one_c([Line(DAY, 150_000, "1")], opening=0, closing=5).encode()))
+    _work(console)
+    told = "входящий остаток и проводки дают 1500.00 KZT, исходящий остаток 0.05 KZT"
+    for address in ("/statements", "/statements/jobs", "/report", "/"):
+        words = seen(browser.get(address).text)
+        assert told in words, address
+        assert ENGLISH.findall(words) == [], address
+    assert "собственные итоги выписки не сходятся" in seen(browser.get("/report").text)

@@ -1,0 +1,215 @@
+"""What the console says of a refused input stands in Russian: each sentence is found in the source, so that one that
+somebody adds tomorrow is asked for here, and one that nobody says any more is noticed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+from reconcile.explain.problems import VALUES, Pair, catalogue, in_language, pairs
+
+ROOT: Final = Path(__file__).parent.parent / "reconcile"
+SHOWN: Final = (
+    "parsers",
+    "money.py",
+    "steps/continuity.py",
+)
+"""Whose sentences the console can show."""
+TELLERS: Final = {
+    "Problem": (0, 1), "Refusal.of": (0, 1), "problems.add": (0, 1), "self.add": (), "_cut": (0,), "Difference": (5,),
+}  # fmt: skip
+"""Calls that take sentences, and at which places."""
+PASSING_ON: Final = frozenset[str]()
+"""Functions that hand on what another one said."""
+NAMES: Final = frozenset({"date_order", "shape", "decimal", "taken", "cp"})
+"""Names of settings and files, which are the same in every language."""
+WITHOUT_WORDS: Final = frozenset[str]()
+"""Sentences that are names alone."""
+PAIRS_OF_FAULTS: Final = frozenset({"header_faults", "_cell_faults"})
+"""Functions that give faults as (what, mend)."""
+
+
+class Told(NamedTuple):
+    where: str
+    function: str
+    sentence: str
+
+
+class Source:
+    """One file: what each of its calls says, with names followed to where they were given a value."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tree = ast.parse(path.read_text("utf-8"))
+        self.functions = [each for each in ast.walk(self.tree) if isinstance(each, ast.FunctionDef)]
+
+    def told(self) -> Iterator[Told]:
+        outside = _given(ast.iter_child_nodes(self.tree))
+        for scope in [self.tree, *self.functions]:
+            own = list(_own_nodes(scope))
+            inside = _given(own) if isinstance(scope, ast.FunctionDef) else {}
+            given = outside | inside | {name: [] for name in _parameters(scope)}
+            for node in own:
+                for each in _arguments(scope, node):
+                    for sentence in _templates(each, given):
+                        place = self.path.relative_to(ROOT).as_posix()
+                        yield Told(f"{place}:{each.lineno}", getattr(scope, "name", ""), sentence)
+
+
+def _parameters(scope: ast.AST) -> list[str]:
+    """Their values come from the callers."""
+    return (
+        [each.arg for each in ast.walk(scope.args) if isinstance(each, ast.arg)]
+        if isinstance(scope, ast.FunctionDef)
+        else []
+    )
+
+
+def _arguments(scope: ast.AST, node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Call):
+        name = ast.unparse(node.func)
+        places = next((at for call, at in TELLERS.items() if name == call or name.endswith(f".{call}")), ())
+        return [node.args[at] for at in places if at < len(node.args) and not isinstance(node.args[0], ast.Starred)]
+    if isinstance(node, ast.Tuple) and getattr(scope, "name", "") in PAIRS_OF_FAULTS and len(node.elts) == 2:
+        return [each for each in node.elts if isinstance(each, ast.Constant | ast.JoinedStr | ast.Name)]
+    return []
+
+
+def _given(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
+    found: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found.setdefault(node.targets[0].id, []).append(node.value)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            found.setdefault(node.target.id, []).append(node.value)
+    return found
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function or module without those of functions within."""
+    for child in ast.iter_child_nodes(scope):
+        if not isinstance(child, ast.FunctionDef):
+            yield child
+            yield from _own_nodes(child)
+
+
+def _templates(node: ast.AST, given: dict[str, list[ast.expr]]) -> set[str]:
+    """Each sentence that an expression may be, `{}` for what is a value."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.JoinedStr):
+        return _chained([_templates(part, given) for part in node.values])
+    if isinstance(node, ast.FormattedValue):
+        return _templates(node.value, given) if isinstance(node.value, ast.Name) and node.conversion < 0 else {"{}"}
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _chained([_templates(node.left, given), _templates(node.right, given)])
+    if isinstance(node, ast.IfExp):
+        return _templates(node.body, given) | _templates(node.orelse, given)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):
+        return {each for value in node.value.values for each in _templates(value, given)}
+    if isinstance(node, ast.Name) and given.get(node.id):
+        rest = {name: values for name, values in given.items() if name != node.id}
+        return {each for value in given[node.id] for each in _templates(value, rest)}
+    return {"{}"}
+
+
+def _chained(parts: list[set[str]]) -> set[str]:
+    return {re.sub(r"(\{\})+", "{}", "".join(each)) for each in product(*parts)}
+
+
+@cache
+def all_told() -> tuple[Told, ...]:
+    paths = [
+        path for name in SHOWN for path in ([ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py"))
+    ]
+    return tuple(each for path in sorted(paths) for each in Source(path).told())
+
+
+PAIRED: Final = {
+    english: russian for name, told in catalogue().items() if name != VALUES for english, russian in told.items()
+}
+
+
+def _filled(english: str, value: str = "‹{}›") -> tuple[str, list[str]]:
+    values = [value.format(number) for number in range(english.count("{}"))]
+    return english.format(*values), values
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_whatever_is_said_has_its_russian_sentence(name: str) -> None:
+    told = [each for each in all_told() if each.where.startswith(name)]
+    assert told, "the search finds what it looks for"
+    assert [each for each in told if each.sentence not in PAIRED and each.function not in PASSING_ON] == []
+
+
+def test_what_nobody_says_any_more_has_no_pair() -> None:
+    assert set(PAIRED) - {each.sentence for each in all_told()} == set()
+
+
+def test_one_sentence_stands_in_one_file() -> None:
+    counted = Counter(english for told in catalogue().values() for english in told)
+    assert [english for english, count in counted.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(("english", "russian"), PAIRED.items())
+def test_every_value_has_its_place_and_the_words_are_russian(english: str, russian: str) -> None:
+    places = re.findall(r"\{(\d*)\}", russian)
+    assert len(re.findall(r"\{[^}]*\}", english)) == english.count("{}")
+    assert places == [""] * len(places) or sorted(places) == [str(number) for number in range(len(places))]
+    assert len(places) == english.count("{}")
+    own = re.sub(r"`[^`]+`|--\w+|\{\d*\}", "", russian)
+    assert re.search("[а-яё]", own) or russian in WITHOUT_WORDS
+    foreign = set(re.findall(r"(?<![\w.=/@\[<-])[a-z]{2,}(?![\w.=@/:])", own)) - NAMES
+    assert not foreign, russian
+
+
+@pytest.mark.parametrize("english", PAIRED)
+@pytest.mark.parametrize("value", ["‹{}›", "{}", "'a b{}'"])
+def test_each_sentence_is_taken_for_itself_with_its_values(english: str, value: str) -> None:
+    text, values = _filled(english, value)
+    found = next((pair, taken) for pair in pairs() if (taken := pair.values(text)) is not None)
+    assert found[0] == Pair.of(english, PAIRED[english])
+    assert " ".join(found[1]) == " ".join(values)  # of two places side by side, which gets a blank is nobody's matter
+
+
+@pytest.mark.parametrize(
+    ("english", "russian"),
+    [
+        ("the file is empty", "файл пуст"),
+        ("the file is empty; export the statement again", "файл пуст; выгрузите выписку ещё раз"),
+        ("day.txt:7: amount '7OO' is no number; correct it", "day.txt:7: сумма '7OO' — не число; исправьте"),
+        ("a.txt: the file is empty; correct it\nb.txt: unheard of", "a.txt: файл пуст; исправьте\nb.txt: unheard of"),
+        ("the row has 3 cells, its headings 9: the file is cut", "в строке ячеек: 3, а в заголовке: 9: файл обрезан"),
+    ],
+)
+def test_sentences_are_known_joined_and_behind_a_place(english: str, russian: str) -> None:
+    assert in_language(english, "ru") == russian
+    assert in_language(english, "en") == english
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Connection reset by peer",
+        "the file is empty, said the bank",
+        "{} is no {0}",
+        "x; " * 5000,
+        ": " * 5000,
+        "{",
+    ],
+)
+def test_what_is_not_ours_is_shown_as_it_was_said(text: str) -> None:
+    assert in_language(text, "ru") == text
+
+
+def test_braces_and_percents_of_a_stranger_are_text() -> None:
+    assert in_language("amount '{0.__class__} %s {}' is no number", "ru") == "сумма '{0.__class__} %s {}' — не число"
