@@ -75,11 +75,11 @@ def take_up(connection: Connection, source: Statement, actor: str, now: datetime
         )
 
 
-def trusted(connection: Connection, source: Statement, first: date | None) -> bool:
+def trusted(connection: Connection, own_account: str, opening: int | None, first: date | None) -> bool:
     """What arrives unattended is booked only where the account was imported and the statement continues its books."""
-    own = connection.execute(select(own_bank_account).where(own_bank_account.c.number == source.account)).one()
-    if not own.imported or source.opening is None or first is None:
+    own = connection.execute(select(own_bank_account).where(own_bank_account.c.number == own_account)).one()
+    if not own.imported or opening is None or first is None:
         return False
-    if continuity.continues(connection, source.account, first, source.opening):
+    if continuity.continues(connection, own_account, first, opening):
         return True
-    return bool(own.opening_balance == source.opening and own.books_from == first)
+    return bool(own.opening_balance == opening and own.books_from == first)

@@ -25,6 +25,7 @@ from reconcile.steps.booking import book, lock, take_up, trusted
 from reconcile.steps.drawing import Drawn, Progress, draw
 from reconcile.steps.entry_rows import clean
 from reconcile.steps.kept_file import keeping
+from reconcile.steps.waiting import release
 from reconcile.store import journal, staging
 from reconcile.store.alerts import audit, raise_alert
 from reconcile.store.engine import reading
@@ -106,9 +107,19 @@ def ingest(
             with keeping(connection, path, file_hash, origin.actor, now):
                 results = [_store(connection, its, path.name, file_hash, origin, now) for its in drawn]
             audit(connection, origin.actor, "ingest", path.name, "", now, {"hash": file_hash, "statements": len(drawn)})
-            for its in drawn:
-                journal.seal(connection, its.id, now)
-        return results
+            booked = {each.bank_account for each in results if each.state == "stored"}
+            released = release(connection, booked, now)
+            for statement_id in (*(its.id for its in drawn), *sorted(released.keys() - {its.id for its in drawn})):
+                journal.seal(connection, statement_id, now)
+        return [_released(each, released) for each in results]
+
+
+def _released(result: StatementResult, released: Mapping[str, tuple[int, int]]) -> StatementResult:
+    """A statement that waited for another one of the same file waits no longer."""
+    if result.statement_id not in released:
+        return result
+    new, doubtful = released[result.statement_id]
+    return replace(result, state="stored", new=new, known=result.entries - new, possible_duplicates=doubtful)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -172,7 +183,7 @@ def _store(
     first = min(filter(None, (source.period_from, its.first)), default=None)
     last = max(filter(None, (source.period_to, its.last)), default=None)
     state = "evidence" if source.evidence else "stored"
-    if state == "stored" and not origin.attended and not trusted(connection, source, first):
+    if state == "stored" and not origin.attended and not trusted(connection, source.account, source.opening, first):
         state = "waiting"
     sequence = int(connection.execute(select(func.coalesce(func.max(statement.c.sequence), 0))).scalar_one()) + 1
     connection.execute(

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, func, not_, select, update
+from sqlalchemy import Connection, Engine, exists, not_, select, update
 
 from reconcile import ledger
 from reconcile.outcome import Decision
 from reconcile.problem import Refusal
-from reconcile.steps import booking, continuity
+from reconcile.steps import booking, continuity, waiting
 from reconcile.steps.acts import Person
-from reconcile.steps.entry_rows import shares
 from reconcile.store import journal, staging
 from reconcile.store.alerts import audit, close_alert
 from reconcile.store.decision_rows import Act, Written
 from reconcile.store.decisions import standing_of, take_back, write
 from reconcile.store.engine import reading
-from reconcile.store.tables import entry, entry_tie, line_detail, payment, statement, statement_file, statement_line
+from reconcile.store.tables import entry, entry_tie, payment, statement, statement_file, statement_line
 
 
 def statements(engine: Engine, own_account: str | None = None) -> Sequence[Any]:
@@ -55,7 +53,8 @@ def accept(
             also(connection)
             row = _locked(connection, statement_id, person)
             if row.state == "waiting":
-                done = _book_waiting(connection, row, person.at)
+                new, doubtful = waiting.book_waiting(connection, row, person.at)
+                done = f"booked: {new} new entries, {doubtful} of them possible duplicates"
             elif row.state == "stored" and row.arithmetic == "mismatch" and row.accepted_by is None:
                 done = "accepted although it does not add up"
             else:
@@ -71,7 +70,9 @@ def accept(
                 close_alert(connection, kind, row.id, person.actor, person.reason, person.at)
             audit(connection, person.actor, "accept_statement", row.id, person.reason, person.at)
             if row.state == "waiting":
-                journal.seal(connection, row.id, person.at)
+                followed = waiting.release(connection, [row.own_account], person.at)
+                for booked in (row.id, *followed):
+                    journal.seal(connection, booked, person.at)
             return done
 
 
@@ -108,46 +109,6 @@ def _locked(connection: Connection, given: str, person: Person) -> Any:
         what = f"several statements begin with {given!r}" if found else f"there is no statement {given!r}"
         raise Refusal.of(what, "copy the id from `reconcile statement list`")
     return found[0]
-
-
-def _book_waiting(connection: Connection, row: Any, now: datetime) -> str:
-    """The lines of a waiting statement go back to staging and from there the way of every other statement."""
-    sequence = int(connection.execute(select(func.max(statement.c.sequence))).scalar_one()) + 1
-    connection.execute(
-        update(statement).where(statement.c.id == row.id).values(state="stored", sequence=sequence, stored_at=now)
-    )
-    _restage(connection, row)
-    connection.execute(delete(line_detail).where(line_detail.c.statement_id == row.id))
-    connection.execute(delete(statement_line).where(statement_line.c.statement_id == row.id))
-    new, doubtful = booking.book(connection, row.id, sequence, now)
-    return f"booked: {new} new entries, {doubtful} of them possible duplicates"
-
-
-def _restage(connection: Connection, row: Any) -> None:
-    lines = connection.execute(select(statement_line).where(statement_line.c.statement_id == row.id)).mappings().all()
-    ids = {line["position"]: ledger.content_id(row.own_account, line["identity"], 1) for line in lines}
-    amounts = {line["position"]: line["amount"] for line in lines}
-    fresh = {"occurrence": 1, "is_new": True, "possible_duplicate": False}
-    anew = [{**line, "entry_id": ids[line["position"]], **fresh} for line in lines]
-    names = [column.name for column in line_detail.c]
-    details = connection.execute(
-        select(line_detail)
-        .where(line_detail.c.statement_id == row.id)
-        .order_by(line_detail.c.position, line_detail.c.detail_no)
-    ).all()
-    given: dict[int, list[int | None]] = {}
-    for detail in details:
-        given.setdefault(detail.position, []).append(detail.amount)
-    rows = [
-        (
-            *(getattr(detail, name) for name in names),
-            ledger.content_id(ids[detail.position], detail.detail_no),
-            shares(amounts[detail.position], given[detail.position])[detail.detail_no],
-        )
-        for detail in details
-    ]
-    staging.stage(connection, [[line[name] for name in staging.LINE_COLUMNS] for line in anew], rows)
-    staging.staged(connection)
 
 
 def _entries_only_here(connection: Connection, statement_id: str) -> Sequence[Any]:

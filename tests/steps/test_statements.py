@@ -148,6 +148,44 @@ def test_what_comes_unattended_and_continues_the_books_is_booked(engine: Engine,
     assert (first.state, second.state, apart.state) == ("stored", "stored", "waiting")
 
 
+def test_what_waits_for_the_day_before_is_booked_when_that_day_comes(engine: Engine, tmp_path: Path) -> None:
+    """In whatever order a mailbox brings the days; one that does not add up waits for a person all the same."""
+    path = tmp_path / "own.csv"
+    path.write_text(
+        f"bank_account,country,currency,legal_entity,books_from,opening_balance\n{OWN},KZ,KZT,ТОО Облако,{DAY},0.00\n",
+        encoding="utf-8",
+    )
+    masters.import_bank_accounts(engine, path, actor="t", now=NOW)
+    wrong = Line(date(2026, 2, 6), 100, "10", purpose="Пополнение, лицевой счет 104582")
+    days = [
+        one_c([wrong], opening=6_600, closing=1),
+        one_c([LAST], opening=5_700),
+        one_c([LATER], opening=5_000),
+        one_c([PAID], opening=0),
+    ]
+    states = [upload(engine, tmp_path, f"{n}.txt", page, origin=UNATTENDED)[0].state for n, page in enumerate(days)]
+    assert states == ["waiting", "waiting", "waiting", "stored"]
+    assert alerts(engine) == ["statement_waiting"]
+    assert [row[0] for row in rows(engine, "SELECT state FROM statement ORDER BY period_from")] == ["stored"] * 3 + [
+        "waiting"
+    ]
+    assert decide(engine) == {"credited": 3}
+    statements.accept(engine, str(rows(engine, "SELECT id FROM statement WHERE state = 'waiting'")[0][0]), PERSON)
+    assert alerts(engine) == []
+
+
+def test_what_follows_an_accepted_statement_waits_no_longer(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(f"bank_account,country,currency,legal_entity\n{OWN},KZ,KZT,ТОО Облако\n", encoding="utf-8")
+    masters.import_bank_accounts(engine, path, actor="t", now=NOW)
+    (first,) = upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0), origin=UNATTENDED)
+    (second,) = upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000), origin=UNATTENDED)
+    assert (first.state, second.state) == ("waiting", "waiting")
+    statements.accept(engine, first.statement_id, PERSON)
+    assert alerts(engine) == []
+    assert decide(engine) == {"credited": 2}
+
+
 def test_entries_before_the_cut_over_are_stored_and_never_decided(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text(
