@@ -27,7 +27,7 @@ _IDS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """A line as a statement words it: what tells whether it may be the same money as another."""
 
     key: str | int
@@ -38,11 +38,11 @@ class _Said:
     tax_id: str
     name: str
 
-    def of_another_payer(self, other: _Said) -> bool:
+    def of_another_payer(self, other: Said) -> bool:
         """Both name a payer by number, and not the same one."""
         return _differ(self.tax_id, other.tax_id) or _differ(self.account, other.account)
 
-    def of_that_payer(self, other: _Said) -> bool:
+    def of_that_payer(self, other: Said) -> bool:
         """The payer is the same by account, number or name: who paid is what a correction of the amount keeps."""
         return any(
             mine and mine == theirs
@@ -64,7 +64,7 @@ def mark_in_part(
     if not fresh:
         return
     same_format = _formats(connection, [*shown_by, statement_id])
-    twins: dict[tuple[str, bool, int], list[_Said]] = defaultdict(list)
+    twins: dict[tuple[str, bool, int], list[Said]] = defaultdict(list)
     for said in _unshown(connection, statement_id, own_account, entries):
         if said.day == day:
             twins[said.kind].append(said)
@@ -94,7 +94,7 @@ def mark_moved(
     doubtful = [
         line
         for line in _fresh(connection, statement_id, first, last)
-        if any(_moved(line, lost) or (lost.key in here and _corrected(line, lost)) for lost in gone)
+        if any(_moved(line, lost) or (lost.key in here and corrected(line, lost)) for lost in gone)
     ]
     _mark(connection, statement_id, [line.key for line in doubtful])
 
@@ -164,31 +164,31 @@ def _lines_seen_near(connection: Connection, new: Coverage, own_account: str) ->
     return [(position, int(effect)) for position, effect in rows]
 
 
-def _moved(line: _Said, lost: _Said) -> bool:
+def _moved(line: Said, lost: Said) -> bool:
     near = abs((line.day - lost.day).days) <= MOVED_DAYS
     return near and line.kind == lost.kind and not line.of_another_payer(lost)
 
 
-def _corrected(line: _Said, lost: _Said) -> bool:
+def corrected(line: Said, lost: Said) -> bool:
     return line.day == lost.day and line.kind[:2] == lost.kind[:2] and line.of_that_payer(lost)
 
 
 # --- what lines say --------------------------------------------------------------------------------------------------
 
 
-def _fresh(connection: Connection, statement_id: str, first: date, last: date) -> Iterator[_Said]:
+def _fresh(connection: Connection, statement_id: str, first: date, last: date) -> Iterator[Said]:
     """The statement's lines that are new to the books and in no doubt yet."""
     c = staged_line.c
-    chosen = _worded(staged_line, staged_detail, c.position).where(
+    chosen = worded(staged_line, staged_detail, c.position).where(
         c.statement_id == statement_id,
         c.is_new,
         not_(c.possible_duplicate),
         c.booking_date.between(first, last),
     )
-    return _said(connection.execute(chosen))
+    return as_said(connection.execute(chosen))
 
 
-def _unshown(connection: Connection, statement_id: str, own_account: str, entries: set[str]) -> Iterator[_Said]:
+def _unshown(connection: Connection, statement_id: str, own_account: str, entries: set[str]) -> Iterator[Said]:
     """Entries of these which this statement does not show, as their first statement worded them."""
     shown = set(
         connection.execute(select(staged_line.c.entry_id).where(staged_line.c.statement_id == statement_id)).scalars()
@@ -197,15 +197,15 @@ def _unshown(connection: Connection, statement_id: str, own_account: str, entrie
     c = statement_line.c
     for start in range(0, len(wanted), _IDS_AT_ONCE):
         chosen = (
-            _worded(statement_line, line_detail, entry.c.id)
+            worded(statement_line, line_detail, entry.c.id)
             .join(entry, (entry.c.statement_id == c.statement_id) & (entry.c.position == c.position))
             .where(entry.c.id.in_(wanted[start : start + _IDS_AT_ONCE]), entry.c.own_account == own_account)
             .where(not_(entry.c.voided))
         )
-        yield from _said(connection.execute(chosen))
+        yield from as_said(connection.execute(chosen))
 
 
-def _worded(lines: Table, details: Table, key: Any) -> Select[Any]:
+def worded(lines: Table, details: Table, key: Any) -> Select[Any]:
     """One row a line; the payer is that of its first detail, as only a batch has more."""
     line, detail = lines.c, details.c
     joined = lines.outerjoin(
@@ -218,9 +218,9 @@ def _worded(lines: Table, details: Table, key: Any) -> Select[Any]:
     ).select_from(joined)  # fmt: skip
 
 
-def _said(rows: Iterable[Any]) -> Iterator[_Said]:
+def as_said(rows: Iterable[Any]) -> Iterator[Said]:
     for key, day, mark, reversal, amount, *words in rows:
-        yield _Said(
+        yield Said(
             key, day, (mark, reversal, int(amount)), *("".join((word or "").split()).casefold() for word in words)
         )
 

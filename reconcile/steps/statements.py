@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, exists, not_, select, update
 from reconcile import ledger
 from reconcile.outcome import Decision
 from reconcile.problem import Refusal
-from reconcile.steps import booking, continuity, waiting
+from reconcile.steps import booking, continuity, freed, waiting
 from reconcile.steps.acts import Person
 from reconcile.store import journal, staging
 from reconcile.store.alerts import audit, close_alert
@@ -90,6 +90,8 @@ def void(engine: Engine, statement_id: str, person: Person) -> int:
         connection.execute(update(statement).where(statement.c.id == row.id).values(state="voided"))
         for kind in ("balance_mismatch", "statement_waiting", "statement_gap"):
             close_alert(connection, kind, row.id, person.actor, person.reason, person.at)
+        voided = [each.id for each in entries]
+        freed.free(connection, row.own_account, voided, person.actor, person.reason, person.at)
         continuity.recompute(connection, row.own_account, link, person.at)
         audit(connection, person.actor, "void_statement", row.id, person.reason, person.at, {"entries": len(entries)})
         journal.seal(connection, link, person.at)

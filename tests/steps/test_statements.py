@@ -26,6 +26,8 @@ ACCOUNTS = """account_number,holder_name,holder_type,country,currency,tax_id
 """
 PAID = Line(DAY, 5_000, "7", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
 LAST = Line(date(2026, 2, 5), 900, "9", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
+FIRST = Line(DAY, 3_000, "5", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
+LONE = Line(NEXT, 100, "6", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
 LATER = Line(NEXT, 700, "8", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
 
 
@@ -107,6 +109,38 @@ def test_a_wrong_statement_is_taken_back_while_nothing_of_it_is_credited(engine:
     assert rows(engine, "SELECT status, reason FROM payment") == [("ignored", "statement_voided")]
     with pytest.raises(Refusal, match="is voided already"):
         statements.void(engine, statement_id(engine), PERSON)
+
+
+@pytest.mark.parametrize("first_voided", [False, True])
+def test_the_wrong_statement_taken_back_leaves_no_doubt_about_the_right_one(
+    engine: Engine, tmp_path: Path, *, first_voided: bool
+) -> None:
+    """The bank put an amount right: whether finance takes the wrong statement back before or after, all is credited."""
+    right = Line(DAY, 5_500, PAID.number, purpose=PAID.purpose, tax_id=PAID.tax_id)
+    upload(engine, tmp_path, "1.txt", one_c([FIRST, PAID], opening=0, closing=8_500))
+    wrong = statement_id(engine)
+    if first_voided:
+        statements.void(engine, wrong, PERSON)
+    upload(engine, tmp_path, "2.txt", one_c([FIRST, right], opening=0))
+    if not first_voided:
+        assert decide(engine) == {"credited": 1, "held": 2}
+        statements.void(engine, wrong, PERSON)
+    assert decide(engine) == {"credited": 2, "ignored": 2 if first_voided else 1}
+    assert alerts(engine) == []
+
+
+def test_a_doubt_that_another_statement_still_raises_stays_when_one_is_taken_back(
+    engine: Engine, tmp_path: Path
+) -> None:
+    reworded = [Line(DAY, 5_000, "7", purpose=text, tax_id=PAID.tax_id) for text in ("ЛС 104582", "К Л/С 104582")]
+    upload(engine, tmp_path, "1.txt", one_c([PAID], opening=0))
+    decide(engine)
+    upload(engine, tmp_path, "2.txt", one_c([reworded[0]], opening=0))
+    taken_back = statement_id(engine)
+    upload(engine, tmp_path, "3.txt", one_c([reworded[1]], opening=0))
+    assert decide(engine) == {"credited": 1, "held": 2}
+    statements.void(engine, taken_back, PERSON)
+    assert decide(engine) == {"credited": 1, "held": 1, "ignored": 1}
 
 
 def test_a_voided_file_can_be_brought_again_and_its_entries_are_new(engine: Engine, tmp_path: Path) -> None:
@@ -229,10 +263,6 @@ def test_an_entry_that_vanishes_a_second_time_waits_again(engine: Engine, tmp_pa
     upload(engine, tmp_path, "4.txt", one_c([LATER, LAST], opening=5_000, first=DAY))
     assert "entry_vanished" in alerts(engine)
     assert decide(engine) == {"credited": 2, "held": 1}
-
-
-FIRST = Line(DAY, 3_000, "5", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
-LONE = Line(NEXT, 100, "6", purpose="Пополнение, лицевой счет 104582", tax_id="180440021537")
 
 
 def test_a_day_said_again_without_one_of_its_entries_is_no_earlier_export(engine: Engine, tmp_path: Path) -> None:
