@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 _PLACE: Final = re.compile(r"\{\w*\}")
-_LONGEST: Final = 4000
-_JOINTS: Final = 6
-"""Longer texts, and ones of more parts, are nobody's sentence; they cost time and are shown as they are."""
+_LONGEST: Final = 1000
+_MOST_PARTS: Final = 8
+"""A longer line, or one of more parts, is no sentence of ours: it is shown as it is, and costs no time."""
 OF_A_STATEMENT: Final = ("closing", "total_credit", "total_debit", "count_expected")
 """What does not add up in a statement: sentences of alerts, which are stored beside the statement in English."""
 VALUES: Final = "values.toml"
-"""Single words, which are said in Russian as the value of a sentence and never by themselves."""
+"""Words and pieces, which are said in Russian as the value of a sentence and never by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,12 @@ class Pair:
     def weight(self) -> int:
         """How much of it is its own words: the most telling sentence is tried first."""
         return sum(map(len, self.pieces))
+
+    @property
+    def first_word(self) -> str:
+        """By which it is looked up; empty where a value may stand in it."""
+        word, blank, _ = self.pieces[0].partition(" ")
+        return word if blank else ""
 
     def values(self, text: str) -> list[str] | None:
         """What stands in the places, if the whole text is this sentence; each as short as it can be."""
@@ -72,51 +77,61 @@ def in_language(text: str, language: str) -> str:
     >>> in_language("Connection reset by peer", "ru")
     'Connection reset by peer'
     """
-    return (_known(text) or text) if language == "ru" else text
+    return _heard(text).russian if language == "ru" else text
+
+
+class _Heard(NamedTuple):
+    """A text in Russian, as far as it is known; and how many of its letters are words of ours."""
+
+    known: int
+    russian: str
 
 
 @lru_cache(maxsize=4096)
-def _known(text: str) -> str | None:
-    """In Russian, as far as these are our words: a sentence; several, one a line or joined; or one behind its place."""
-    if not 0 < len(text) <= _LONGEST:
-        return None
-    return _sentence(text) or _lines(text) or _joined(text) or _behind_place(text)
+def _heard(text: str) -> _Heard:
+    """The text may be a sentence; several, one a line or joined; or one behind its place. So it is heard in the way in
+    which the most of it is known: `a.txt: the file is empty` could be said of a column `a.txt: the file`."""
+    if "\n" in text:
+        return _together("\n", map(_heard, text.split("\n")))
+    if " " not in text or len(text) > _LONGEST:
+        return _Heard(0, text)
+    among = _by_first_word()
+    whole = _sentence(text, among.get(text.partition(" ")[0]) or among[""])
+    return max(whole, *_joined(text), *_behind_place(text), _Heard(0, text), key=lambda heard: heard.known)
 
 
-def _sentence(text: str) -> str | None:
-    for pair in pairs():
+def _sentence(text: str, among: Sequence[Pair]) -> _Heard:
+    for pair in among:
         values = pair.values(text)
         if values is not None:
-            return pair.russian.format(*map(_value, values))
-    return None
+            heard = [max(_sentence(value, _words()), _heard(value), key=lambda each: each.known) for value in values]
+            told = pair.russian.format(*(each.russian for each in heard))
+            return _Heard(pair.weight + sum(each.known for each in heard), told)
+    return _Heard(0, text)
 
 
-def _lines(text: str) -> str | None:
-    lines = text.splitlines()
-    told = [_known(line) for line in lines] if len(lines) > 1 else []
-    return "\n".join(new or old for new, old in zip(told, lines, strict=True)) if any(told) else None
-
-
-def _joined(text: str) -> str | None:
+def _joined(text: str) -> Iterator[_Heard]:
     """`what; mend`, and several faults one behind the other."""
-    for what, mend in _cut(text, "; "):
-        if (first := _known(what)) and (then := _known(mend)):
-            return f"{first}; {then}"
-    return None
+    for what, mend in _split(text, "; "):
+        yield _together("; ", (_heard(what), _heard(mend)))
 
 
-def _behind_place(text: str) -> str | None:
+def _behind_place(text: str) -> Iterator[_Heard]:
     """`file:line: what`, `column: what`."""
-    return next((f"{place}: {told}" for place, what in _cut(text, ": ") if (told := _known(what))), None)
+    for place, what in _split(text, ": "):
+        yield _together(": ", (_Heard(0, place), _heard(what)))
 
 
-def _cut(text: str, mark: str) -> Iterator[tuple[str, str]]:
-    for found in islice(re.finditer(mark, text), _JOINTS):
-        yield text[: found.start()], text[found.end() :]
+def _split(text: str, mark: str) -> Iterator[tuple[str, str]]:
+    """The text at each of these marks, where it has no more of them than we would ever put."""
+    parts = text.split(mark)
+    if len(parts) <= _MOST_PARTS:
+        yield from ((mark.join(parts[:at]), mark.join(parts[at:])) for at in range(1, len(parts)))
 
 
-def _value(text: str) -> str:
-    return _words().get(text) or _known(text) or text
+def _together(mark: str, parts: Iterable[_Heard]) -> _Heard:
+    known, russian = zip(*parts, strict=True)
+    return _Heard(sum(known), mark.join(russian))
 
 
 @lru_cache(maxsize=1)
@@ -129,8 +144,15 @@ def pairs() -> Sequence[Pair]:
 
 
 @lru_cache(maxsize=1)
-def _words() -> Mapping[str, str]:
-    return catalogue()[VALUES]
+def _by_first_word() -> Mapping[str, Sequence[Pair]]:
+    """The pairs that a text with this first word may be, in the same order."""
+    words = {"", *(pair.first_word for pair in pairs())}
+    return {word: [pair for pair in pairs() if pair.first_word in (word, "")] for word in words}
+
+
+@lru_cache(maxsize=1)
+def _words() -> Sequence[Pair]:
+    return [Pair.of(*each) for each in catalogue()[VALUES].items()]
 
 
 @lru_cache(maxsize=1)
