@@ -92,7 +92,15 @@ def _names_account(case: Case, account: Account) -> bool:
 def _holder_named(case: Case, account: Account) -> NameMatch | None:
     """Whether the purpose (or the ultimate debtor) names the holder; None where no name is given at all."""
     names = account.holder.names
-    verdicts = [_named(phrase, names) for phrase in case.payment.reading.beneficiaries]
+    phrases = case.payment.reading.beneficiaries
+    verdicts = [_named(phrase, names) for phrase in phrases]
+    if NameMatch.SAME in verdicts and NameMatch.DIFFERENT in verdicts:  # «B/O payer FOR holder»
+        own = [case.payer.name]
+        verdicts = [
+            verdict
+            for phrase, verdict in zip(phrases, verdicts, strict=True)
+            if verdict is not NameMatch.DIFFERENT or _named(phrase, own) is not NameMatch.SAME
+        ]
     ultimate = case.payment.ultimate
     if ultimate and ultimate != case.payer:
         stands = relation(ultimate, account.holder, case.found)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
 from reconcile.books import Holder, HolderType
-from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix, party_type
+from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix, party_type, without_cut_form
 from reconcile.policy import Policy
 from reconcile.proposal import Found
 from reconcile.statement import NOBODY, Party
@@ -41,6 +42,14 @@ def cut_at(payer: Party, limit: int | None) -> int | None:
     return limit if limit is not None and len(payer.name.strip()) >= limit - 1 else None
 
 
+def with_whole_name(payer: Party, limit: int | None) -> Party:
+    """Cut within the legal form that ends it («"Омад Принт" масъулияти чеклан»), the name itself is whole."""
+    if cut_at(payer, limit) is None:
+        return payer
+    whole = without_cut_form(payer.name)
+    return payer if whole == payer.name else replace(payer, name=whole)
+
+
 def relation(payer: Party, holder: Holder, found: Found, limit: int | None = None) -> Relation:
     """Where both have tax ids, these alone decide; else a bank account imported for that holder alone, else the name,
     provided that no other holder on the books bears it."""
@@ -48,6 +57,7 @@ def relation(payer: Party, holder: Holder, found: Found, limit: int | None = Non
         return Relation.OWN if payer.tax_id in holder.tax_ids else Relation.THIRD_PARTY
     if _owns_bank_account(payer, holder, found):
         return Relation.OWN
+    payer = with_whole_name(payer, limit)
     cut = cut_at(payer, limit)
     if not payer.name or is_masked(payer.name, cut=cut is not None):
         return Relation.UNKNOWN
@@ -77,6 +87,7 @@ def holders_by_id(payer: Party, found: Found) -> tuple[Holder, ...]:
 def lookup_names(payer: Party, limit: int | None) -> tuple[str, str]:
     """The keys under which `Found.holders_by_name` is to be filled for this payer: its name key, and the prefix of a
     name that may be cut. Empty where there is nothing to ask for."""
+    payer = with_whole_name(payer, limit)
     cut = cut_at(payer, limit) is not None
     if not payer.name or is_masked(payer.name, cut=cut):
         return "", ""

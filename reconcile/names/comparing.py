@@ -94,6 +94,8 @@ def likeness(payer_name: str, holder_name: str, *, cut_at: int | None = None) ->
         return Likeness.NAMELESS
     if is_cut and len(payer_name.strip()) >= (cut_at or 0) and begins_with(holder, payer_name.strip()):
         return Likeness.CUT
+    if is_cut and holder.prefix.startswith(payer.prefix):
+        return Likeness.LEFT_OUT  # too little for a proof, and no other name
     return difference(payer, holder)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from reconcile.names.forms import INDEX, is_company, is_sole_trader, strip_forms
+from reconcile.names.forms import INDEX, begins_form, is_company, is_sole_trader, strip_forms
 from reconcile.names.kinds import LegalForm
 from reconcile.names.skeleton import skeleton, skeleton_words
 
-KEY_VERSION: Final = "2"
+KEY_VERSION: Final = "3"
 """Of the rules behind `name_key`; a stored key of another version has to be made again."""
 
 _TRADING_AS: Final = re.compile(
@@ -27,6 +27,8 @@ _ID: Final = re.compile(
     r"\b(?:[0-9]{9,}|[AP][0-9]{9}[A-Z])\b",
     re.IGNORECASE,
 )
+_KAZAKH_FORMS: Final = frozenset({"АҚ", "ӨК", "ММ", "ҚБ"})
+_BEFORE_QUOTES: Final = re.compile(r"(\w\w)\s*([\"«“„].+[\"»”“])\s*")
 _LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
 COMPANY: Final = skeleton("co")
 _ONE_WORD: Final = {skeleton("company"): COMPANY, skeleton("угли"): skeleton("ўғли")}
@@ -108,7 +110,10 @@ def _joined_mark(found: re.Match[str]) -> str:
 
 
 def _spelled_plainly(name: str) -> str:
-    """Dotted and slashed forms in one piece, ids cut out: «Т.О.О.», «И.П. Иванов Иван», F/X, «БИН 1234…»."""
+    """Dotted and slashed forms in one piece, ids cut out: «Т.О.О.», «И.П. Иванов Иван», F/X, «БИН 1234…». A Kazakh form
+    that stands in front as the Russian one does («АҚ "Алма"»), before quotes alone: «ақ» is white."""
+    if name[:2] in _KAZAKH_FORMS and (quoted := _BEFORE_QUOTES.fullmatch(name)) is not None:
+        name = f"{quoted[2]} {quoted[1]}"
     if "." in name:
         name = _DOTTED_TRADER.sub(_joined_mark, _DOTTED.sub(_joined_form, name))
     if "/" in name:
@@ -185,8 +190,22 @@ def is_masked(name: str, *, cut: bool = False) -> bool:
     return folded.starred or (folded.shortened and not cut)
 
 
+def without_cut_form(name: str) -> str:
+    """A name that a format has cut within the form that ends it: the name is whole then, and only the form is not.
+
+    >>> without_cut_form('"Омад Принт 3" масъулияти чеклан'), without_cut_form("Омад Принт")
+    ('"Омад Принт 3"', 'Омад Принт')
+    """
+    parts = name.split()
+    for at in range(1, len(parts)):
+        words = tuple(skeleton_words(" ".join(parts[at:])))
+        if words and begins_form(words):
+            return " ".join(parts[:at])
+    return name
+
+
 def name_key(name: str) -> str:
-    """The key under which a name is found in an index, version 2 (`KEY_VERSION`): equal keys mean the same name.
+    """The key under which a name is found in an index, version 3 (`KEY_VERSION`): equal keys mean the same name.
 
     Legal forms set aside, one skeleton for all scripts and schemes (`skeleton`), words sorted, numbers last and in
     their order. Empty for a masked name and where nothing but forms is left: an empty key finds nobody. Two names with

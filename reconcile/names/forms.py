@@ -90,6 +90,8 @@ def _allowed(form: LegalForm, edge: Edge) -> bool:
 
 
 INDEX: Final = build_index(FORMS)
+_CERTAIN_BEGINNING: Final = 8
+"""Symbols of a form's beginning that no other word has."""
 
 
 def _at(words: tuple[str, ...], edge: Edge, index: FormIndex) -> _Spelling | None:
@@ -188,6 +190,16 @@ def is_cut_form(words: tuple[str, ...], index: FormIndex = INDEX) -> bool:
     text = " ".join(words)
     return bool(words) and any(
         " ".join(spelling.words).startswith(text) for spelling in index.by_first.get(words[0], ()) if len(words) > 1
+    )
+
+
+def begins_form(words: tuple[str, ...], index: FormIndex = INDEX) -> bool:
+    """Is that the beginning of a form of several words, long enough to be no word of a name («масъулияти чекл»)?"""
+    text = " ".join(words)
+    return len(text) >= _CERTAIN_BEGINNING and any(
+        " ".join(spelling.words).startswith(text) and len(spelling.words) > 1
+        for spellings in ((index.by_first.get(words[0], ()),) if len(words) > 1 else index.by_first.values())
+        for spelling in spellings
     )
 
 

@@ -88,9 +88,10 @@ _J_IS_Y: Final = re.compile(
 
 # Whatever the scheme of the name, the Uzbek form "jamiyati" keeps its own letters.
 _J_BESIDE_VOWEL: Final = re.compile(r"(?<=[aeiouy])j|j(?=[aeiou])(?!amiyat)")
-# In this order: y before a vowel, then y and ы after a vowel, then ends of Russian adjectives and surnames.
+# Saryarka may be Сарыарка or Сарярка. In this order: y before a vowel, then y and ы after a vowel, then endings.
 _VOWELS: Final = (
     ("ya", "ia"),
+    ("Ya", "ia"),
     ("yu", "iu"),
     ("ye", "e"),
     ("yo", "e"),

@@ -12,7 +12,7 @@ from typing import Final
 from reconcile.purpose.behind_name import name_before, next_name
 from reconcile.purpose.name_end import closes, ended, whole_end
 from reconcile.purpose.name_parts import SURNAME, is_form, role
-from reconcile.purpose.name_words import LONGEST, belongs, half, within_quotes
+from reconcile.purpose.name_words import LONGEST, belongs, given_name, half, within_quotes
 from reconcile.purpose.reading import Span, SpanKind
 from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
@@ -21,6 +21,7 @@ _PERSONS: Final = frozenset({"ЛИЦО", "ЛИЦА", "ЛИЦ"})
 _OF_NAMES: Final = frozenset({"ПЛЮС", "PLUS", "PLYUS", "PLIUS", "JANE"})
 """Joining words that end names too («және» in Latin letters is a woman's name)."""
 _ADDRESSES: Final = frozenset({"M/S", "M/s", "Messrs"})
+_POSSESSIVES: Final = frozenset({"MY", "OUR"})
 _MOST_NAMES: Final = 6
 """Names that are looked for beside one «за» or «үшін»."""
 
@@ -65,6 +66,8 @@ def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int
     kinds, first = taken.kinds, _behind_third_party(text, taken, first)
     while first < len(kinds) and (kinds[first] in ":-." or _client_word(original, taken, first)):
         first += 1
+    if role(taken, first + 1, "role.kin") and text[taken.starts[first] : taken.ends[first]] in _POSSESSIVES:
+        first += 2  # «for my son Brian Otieno»
     end = first
     while end < len(kinds) and end - first < 2 * LONGEST and belongs(original, text, taken, first, end):
         over = closes(original, taken, end) or ended(original, taken, first, end) if end > first + 1 else False
@@ -137,11 +140,23 @@ def _span(original: str, text: str, taken: Taken, first: int, end: int, sure: bo
         first += 1
     while end > first and _hangs(text, taken, end - 1) and not _initial(taken, end - 1):
         end -= 1
+    first = _behind_kin(taken, first, end)
     words = [at for at in range(first, end) if _spelled(text, taken, at)]
     if not words or not (sure or _is_name(original, text, taken, first, end, words)):
         return []
     start, stop = taken.starts[first], taken.ends[end - 1]
     return [Span(SpanKind.BENEFICIARY, start, stop, name=original[start:stop])]
+
+
+def _behind_kin(taken: Taken, first: int, end: int) -> int:
+    """«за сына Оспанова Ивана», «ұлым Оспанов Иван үшін»: whose child somebody is, is no part of the name; a company may
+    be called so («for Brother Kenya Ltd»)."""
+    begun = first
+    while begun < end and role(taken, begun, "role.kin"):
+        begun += 1
+    if begun == first or any(is_form(taken, at) for at in range(begun, end)):
+        return first
+    return begun
 
 
 def _spelled(text: str, taken: Taken, at: int) -> bool:
@@ -169,7 +184,7 @@ def _is_name(original: str, text: str, taken: Taken, first: int, end: int, words
     """Whether the tokens from the first to the end are a name; `words` are the places of its words."""
     if any(is_form(taken, at) for at in words):
         return len(words) > 1
-    if any(role(taken, at, "role.service") and not half(text, taken, at, first, end) for at in words[:2]):
+    if any(_ware(text, taken, at, first, end) for at in words[:2]):
         return False
     if '"' in taken.kinds[first:end]:
         return True
@@ -183,6 +198,11 @@ def _is_name(original: str, text: str, taken: Taken, first: int, end: int, words
     if len(typed) == 1:
         return typed[0].isascii() and bool(capitals)
     return len(capitals) == len(typed) or (len(capitals) >= 2 and typed[0][0].isupper())
+
+
+def _ware(text: str, taken: Taken, at: int, first: int, end: int) -> bool:
+    served = role(taken, at, "role.service")
+    return served and not half(text, taken, at, first, end) and not given_name(text, taken, at)
 
 
 def _begin(text: str, taken: Taken, at: int, first: int, end: int) -> int:

@@ -34,7 +34,10 @@ DATE: Final = (
 _TLD: Final = r"(?:KZ|UZ|RU|KE|COM|NET|ORG|INFO|IO|BIZ|CLOUD|ONLINE|SITE|STORE|DEV|APP|TECH|SU|РФ|ҚАЗ)"
 
 _THOUSANDS: Final = r"(?:(?: [0-9]{3})+|(?:,[0-9]{3})+|(?:'[0-9]{3})+|(?:\.[0-9]{3})+(?=,)|[0-9]*)"
-_AMOUNT: Final = rf"[0-9]{{1,3}}{_THOUSANDS}[.,=][0-9]{{2}}(?![0-9])(?!~[-/.,]~[0-9])(?![^\W\d_])"
+_GLUED_CURRENCY: Final = r"(?:ТГ|ТНГ|ТЕНГЕ|СУМ|KZT|UZS|KES|KSHS?|USD|TG|SUM)(?![^\W_])"
+_AMOUNT: Final = (
+    rf"[0-9]{{1,3}}{_THOUSANDS}[.,=][0-9]{{2}}(?![0-9])(?!~[-/.,]~[0-9])(?:(?![^\W\d_])|(?={_GLUED_CURRENCY}))"
+)
 
 # A year's, a month's and a day's letter and seven more; but not a word with a number glued to it («SCH9810238»).
 _RECEIPT: Final = r"(?![A-Z]{3,}[0-9]+(?![0-9A-Z]))[S-Z][A-L][1-9A-V](?=[A-Z]*[0-9])[A-Z0-9]{7}(?![0-9A-Z])"

@@ -197,9 +197,10 @@ class Walk(Numbers):
         return True
 
     def _goes_on(self, first: str, end: int) -> bool:
-        """«834853,26 / 18834»: a line fold within the second number, or a blank where that makes it as long as the first."""
+        """«834853,26 / 18834»: a line fold within the second number, or a blank where that makes it as long as the first, or
+        longer by a digit."""
         gap, rest = self.text[end : self.starts[self.at + 1]], self.ends[self.at + 1] - self.starts[self.at + 1]
-        return gap == "\n" or (gap == " " and rest + 2 == len(first))
+        return gap == "\n" or (gap == " " and rest + 2 in (len(first), len(first) + 1))
 
     def _punctuation(self, sign: str) -> None:
         if sign in SIGNS:

@@ -29,6 +29,9 @@ WITHIN_NAMES: Final = frozenset({"word", "phrase", "-", '"', "'", "&", "."})
 FORM_WITHIN: Final = 6
 SHORT: Final = 3
 _INSTITUTIONS_DIGITS: Final = 3
+_GIVEN_NAMES: Final = frozenset({"BILL"})
+_WEAK_FORMS: Final = frozenset({"TRADERS", "HOLDINGS", "ENTERPRISES", "VENTURES", "AGENCIES", "GROUP", "INVESTMENTS"})
+"""English words for a business that end no name for certain («Jabali Traders 23»)."""
 LONGEST: Final = 12
 """Words of the longest name that is looked for."""
 
@@ -79,7 +82,7 @@ def _is_institutions(taken: Taken, at: int) -> bool:
 def _may_be_of_a_name(text: str, taken: Taken, first: int, at: int, value: Phrase) -> bool:
     """A word of the lexicon that ends no name: a legal form, a service, an initial."""
     start, end = taken.starts[at], taken.ends[at]
-    if "role.legal_form" in value.roles:
+    if "role.legal_form" in value.roles or given_name(text, taken, at):
         return True
     if value.mark is not None or value.none:
         stops = "role.stop" in value.roles and end - start > 1
@@ -93,6 +96,13 @@ def _may_be_of_a_name(text: str, taken: Taken, first: int, at: int, value: Phras
     if "role.beneficiary_after" in value.roles or "role.stop" in value.roles:
         return first >= 0 and at > first and end - start == 1 and text[end : end + 1] == "."
     return not value.reset
+
+
+def given_name(text: str, taken: Taken, at: int) -> bool:
+    """«Bill Akinyi Maina», «Mwiki Bill Acacia Academy», and not «bill 4512»."""
+    if text[taken.starts[at] : taken.ends[at]] not in _GIVEN_NAMES or taken.kinds[at + 1 : at + 2] != ["word"]:
+        return False
+    return not introduces(taken, at) and not introduces(taken, at + 1)
 
 
 def _is_of_this_name(original: str, text: str, taken: Taken, first: int, at: int, last: int) -> bool:
@@ -212,6 +222,8 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     hyphen = taken.kinds[at - 1] == "-" and text[taken.ends[at - 2] : start].replace("\n", "") == "-"  # «Жайлау-/2005»
     before = at - 2 if hyphen else at - 1
     if text[start].isalpha() or (taken.kinds[before] in ("word", "phrase") and not is_form(taken, before)):
+        return True
+    if text[taken.starts[before] : taken.ends[before]] in _WEAK_FORMS and end - start < _INSTITUTIONS_DIGITS:
         return True
     return is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
 

@@ -6,6 +6,7 @@ Both read the phrases of the lexicon, never numbers. A word that another word ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,16 +17,36 @@ from reconcile.purpose.words import Phrase
 _REFERENCE: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
 
 
-def nature(taken: Taken, spans: Sequence[Span]) -> str:
+_IN_WHOSE_NAME: Final = re.compile(r"(?:BEHALF(?: OF)?|OBO|O/B/O|NIABA YA|ОТ ИМЕНИ)[\s:]*\Z")
+
+
+def nature(taken: Taken, spans: Sequence[Span], text: str, names: Sequence[Span]) -> str:
     """The kind of `not_a_topup`, or empty. A phrase that bank noise also uses («internal transfer») counts only where no
-    word names an invoice or a personal account."""
+    word names an invoice or a personal account. What is a word of the name in which somebody pays («on behalf of Loan
+    Star LLP») says nothing; behind a mere «for» it may be what is paid for."""
     if not any(phrase.nature or phrase.weak_nature for _, phrase in taken.said):
         return ""
-    kinds = [phrase.nature for at, phrase in taken.said if phrase.nature and not _taken_back(taken, at)]
+    within = [name for name in names if _IN_WHOSE_NAME.search(text, 0, name.start)]
+    kinds = [
+        phrase.nature
+        for at, phrase in taken.said
+        if phrase.nature and not _taken_back(taken, at) and not _is_of(within, taken, at)
+    ]
     if kinds:
         return "loan" if "loan" in kinds and kinds[0] == "refund" else kinds[0]
     weak = [phrase.weak_nature for at, phrase in taken.said if phrase.weak_nature and not _taken_back(taken, at)]
     return weak[0] if weak and not _names_reference(spans) else ""
+
+
+def _is_of(names: Sequence[Span], taken: Taken, at: int) -> bool:
+    """It begins the name whose form comes later («Loan Star LLP»), or what follows «t/a»."""
+    for name in names:
+        start = taken.starts[at]
+        if name.start <= start < name.end:
+            ahead = [place for place in range(at + 1, len(taken.starts)) if taken.starts[place] < name.end]
+            begins = start == name.start and any(_has(taken, place, "role.legal_form") for place in ahead)
+            return begins or _has(taken, at - 1, "role.trading_as")
+    return False
 
 
 def lump_sum(text: str, taken: Taken, spans: Sequence[Span]) -> str:

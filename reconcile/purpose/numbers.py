@@ -39,6 +39,7 @@ _CODE_WIDTHS: Final = (3, 10)
 _THOUSAND: Final = 3
 _BANKS_OWN: Final = 11
 _DIGITS_ONLY: Final = frozenset({SpanKind.AMOUNT, SpanKind.PHONE})
+_SHORT_UNIT: Final = 4
 _SUM: Final = re.compile("[0-9]{3,}(?:-[0-9]{2})?")
 _FOR_A_SUM: Final = re.compile(r"(?<!\w)(?:НА|NA)\s\Z")
 _SHILLINGS: Final = ("/=", "/-")
@@ -79,6 +80,9 @@ class Numbers(Dates):
         text, last = self.text, self.at
         if self.mark is SpanKind.PURPOSE_CODE and self.ends[last] - self.starts[last] in _CODE_WIDTHS:
             return last  # «КНП 859 871134», «EKNP 1717KZT859 871134»
+        month = self._phrase_at(last - 1)
+        if month is not None and month.month and _YEAR.fullmatch(text, self.starts[last], self.ends[last]):
+            return last  # «Cloud hosting Feb 2026 231682»
         while self._is(last + 1, "number") and last - self.at < MOST_PARTS - 1:
             gap = text[self.ends[last] : self.starts[last + 1]]
             if "\n" not in gap and not text[self.starts[last + 1]].isdigit():
@@ -170,11 +174,17 @@ class Numbers(Dates):
                 return False  # «INV 4512 KES 900», «INV 4512 KES 900.00»: the currency of what comes next
             self.priced = last + 1
             self.spans.append(Span(SpanKind.AMOUNT, start, end))
-        elif "role.unit" in phrase.roles and phrase.mark is None and self.mark not in REFERENCE and not self.joined:
+        elif "role.unit" in phrase.roles and self._counts(phrase, last + 1):
             self.spans.append(Span(SpanKind.OTHER, start, end))
         else:
             return False
         return True
+
+    def _counts(self, unit: Phrase, at: int) -> bool:
+        """«за 3 мес», and in a list only a unit written out: «invoice 4512, 47 licences», not «счета 15, 16 м»."""
+        if self.joined:
+            return self.ends[at] - self.starts[at] > _SHORT_UNIT
+        return unit.mark is None and self.mark not in REFERENCE
 
     def _sum_of_listed(self, start: int, end: int) -> bool:
         """«счет № 4512 от 15.01.2026 на 488530-10, № 4513 …»: behind a listed number and its date stands its sum."""

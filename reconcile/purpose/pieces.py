@@ -159,6 +159,9 @@ def _past_fold(text: str, start: int, end: int, words: Lexicon) -> int:
 
 def _before_cut_suffix(text: str, start: int, end: int, words: Lexicon) -> int:
     """«4512-с / онли ҳисоб-фактура»: where the number ends whose -sonli the line fold has cut."""
+    slash = text.rfind("/", start, end)
+    if slash > start and text[slash + 1 : end].isalpha() and text[end + 1 : end + 2].isalpha():
+        return slash  # «26/23955/C / LOUD»: a word that the fold has cut
     hyphen = text.rfind("-", start, end)
     head, rest = text[hyphen + 1 : end], _LETTERS.match(text, end + 1)
     if hyphen <= start or rest is None or not head.isalpha():
@@ -229,6 +232,8 @@ def _marking_head(run: str, following: str, words: Lexicon) -> int:
     shortest = _SHORTEST_GLUED if run[0].isascii() == run[-1].isascii() else 2  # «СЧINV-2026-7»
     if run.startswith("INV") and not run.startswith(_INV_WORDS):  # «INVSC-4512»: SC-4512 as well as INVSC-4512
         return 3 if 0 < len(run) - 3 <= _LONGEST_PREFIX else 0
+    if run == "LSN":  # «ЛС№4512» in Latin letters
+        return 2
     if run[3:4] == "N" and len(run) > 3 and (head := words.phrase(run[:3])) is not None and head.mark in _OURS:
         return 3  # «SCHN7301», «SCHNINV-2026-7»: the number sign is glued to both
     one = run[-1] in "N№" or run[-2:].isascii() is not run[-1].isascii()  # «СЧЕТУN7301», «СЧЕТУA-7301»

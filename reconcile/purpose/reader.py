@@ -44,11 +44,11 @@ def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Readi
     spans = Walk(folded.text, taken, typed, off).run(taken.acts)
     if not taken.said:
         return Reading(text, _placed(folded, spans))
-    kind = nature(taken, spans)
+    names = beneficiaries(typed, folded.text, taken)
+    kind = nature(taken, spans, folded.text, names)
     lump = lump_sum(typed, taken, spans)
     if kind or lump:
         spans = [_no_reference(span) for span in spans]
-    names = beneficiaries(typed, folded.text, taken)
     if names:
         spans = sorted([*spans, *names], key=_place)
     return Reading(text, _placed(folded, spans), kind, lump)

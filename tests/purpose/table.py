@@ -13,6 +13,14 @@ MATCH: dict[str, tuple[str, str]] = {
         "i:K7301 i:730226",
     ),
     "the joining word glued to the next behind two blanks": ("SCH. SRV-7301  I7302, za uslugi", "i:SRV7301 i:7302"),
+    "a sum with its currency glued": ("Счет № 7301 от 3.1.26 на 380 915,00тг, № SC-7302 от 3 января", "i:7301 i:SC7302"),
+    "licences behind a comma": ("Proforma invoice 7301, 47 licences", "i:7301"),
+    "my account, Kazakh": ("Менің дербес шотым 620041", "a:620041"),
+    "the number sign between, Latin": ("LSN620041", "a:620041"),
+    "a word cut behind a slash": ("INV 26/7301/C\nLOUD HOSTING", "i:267301"),
+    "mistyped, a list": ("OPL. PO SCHEATM N 7301, INV-2026-7302", "i:7301 i:INV20267302"),
+    "a year before it": ("Cloud hosting Feb 2026 23l682", "b:23L682"),
+    "a list without a blank, its end split": ("ШОТ-ФАКТУРАЛАР № 87052,79 6041", "i:87052 i:796041"),
     "a month's number behind it": ("ACCOUNT 620041 01.2026", "a:620041"),
     "a quarter behind it": ("Account 620041 Q1 2026", "a:620041 b:Q12026"),
     "a quarter behind a dash": ("A/C 620041 - INV. 7301 - Q1 2026", "a:620041 i:7301 b:Q12026"),
@@ -358,6 +366,27 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a charge behind the name": ("ACC 620041 FOR UHURU FARMS SACCO CHG 0.00", "a:620041 @UHURU FARMS SACCO"),
+    "a son": ("оплата за сына Оспанова Ивана Алиевича, л/с 620041", "a:620041 @Оспанова Ивана Алиевича"),
+    "a son, mine": ("оплата за моего сына Иванова Петра, л/с 620041", "a:620041 @Иванова Петра"),
+    "a sister, in capitals": ("ЗА СЕСТРУ ИВАНОВУ АННУ Л/С 620041", "a:620041 @ИВАНОВУ АННУ"),
+    "a son, in English": ("for my son Brian Otieno a/c 620041", "a:620041 @Brian Otieno"),
+    "a son, in Kazakh": ("ұлым Оспанов Иван үшін, жеке шот 620041", "a:620041 @Оспанов Иван"),
+    "a son, in Uzbek": ("o‘g‘lim Karimov Anvar uchun, shaxsiy hisob 620041", "a:620041 @Karimov Anvar"),
+    "a son, in Swahili": ("kwa niaba ya mwanangu Brian Otieno akaunti 620041", "a:620041 @Brian Otieno"),
+    "no brother but a company": ("for Brother Kenya Ltd a/c 620041", "a:620041 @Brother Kenya Ltd"),
+    "a given name that is a word for an invoice": ("ACC 620041 FOR BILL NYAMBURA BARASA", "a:620041 @BILL NYAMBURA BARASA"),
+    "that name within": ("for Mwiki Bill Acacia, account 620041", "a:620041 @Mwiki Bill Acacia"),
+    "no given name but a bill": ("Payment for BILL 7301", "i:7301"),
+    "a number behind a weak form": (
+        "Payment for Mercy Muthoni t/a Jabali Traders 23, account 620041",
+        "b:23 a:620041 @Mercy Muthoni t/a Jabali Traders 23",
+    ),
+    "a company called so, no loan": ("Kwa niaba ya Loan Star LLP, akaunti 620041", "a:620041 @Loan Star LLP"),
+    "a trade name called so, no refund": (
+        "OBO Peter Gitau t/a Refund Logistics ACC NO 620041",
+        "a:620041 @Peter Gitau t/a Refund Logistics",
+    ),
     "a school's number, quoted": (
         'Пополнение л/с 620041 за ГУ "Детская библиотека № 88 Тараз" в т.ч. НДС 16% 116203,03',
         'a:620041 @ГУ "Детская библиотека № 88 Тараз"',
@@ -510,6 +539,12 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a document, another library": ("для библиотеки № 7301", ""),
+    "an act, a letter lost": ("№ 7301 жүкқұжаты", ""),
+    "a charge": ("hosting CHG 7301", ""),
+    "seats": ("hosting for 7301 seats", ""),
+    "licences": ("hosting, 7301 licences", ""),
+    "a boarding school, Latin": ("kolledzh N 7301", ""),
     "a document, a library": ("библиотека № 7301", ""),
     "a document, a pharmacy": ("аптека № 7301", ""),
     "a document, a college": ("для колледжа № 7301", ""),
@@ -794,6 +829,13 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "a loan behind the word for": ("Payment for loan Acme Ltd a/c 620041", "a:620041 @loan Acme Ltd !loan"),
+    "a loan behind a name": ("on behalf of Acme Ltd loan repayment a/c 620041", "a:620041 @Acme Ltd !loan"),
+    "a refund at a name's end": ("on behalf of ACME TRADERS REFUND a/c 620041", "a:620041 @ACME TRADERS REFUND !refund"),
+    "a loan within what may be a name": (
+        "ON BEHALF OF JOHN KAMAU LOAN REPAYMENT ACME LTD A/C 620041",
+        "a:620041 @JOHN KAMAU LOAN REPAYMENT ACME LTD !loan",
+    ),
     "refund, an advance returned": ("Returned advance payment inv 7301", "i:7301 !refund"),
     "refund, mistyped": ("возрат денежных средств л/с 620041", "a:620041 !refund"),
     "interest by a deposit's contract": ("Вознаграждение по депозитному договору Д-2234", "!deposit_interest"),
