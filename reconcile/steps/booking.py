@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, select, text
 
 from reconcile.explain.alerts import said
+from reconcile.money import format_amount
 from reconcile.problem import Refusal
 from reconcile.statement import Statement
 from reconcile.steps import continuity, overlap, vanished
@@ -16,7 +17,7 @@ from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
 from reconcile.store.alerts import audit, close_alert, raise_anew
 from reconcile.store.engine import is_postgresql
-from reconcile.store.tables import own_bank_account, statement
+from reconcile.store.tables import entry, own_bank_account, statement
 
 _STORE_LOCK: Final = 7_265_636_900
 
@@ -43,9 +44,13 @@ def book(connection: Connection, statement_id: str, sequence: int, now: datetime
     new, doubtful = staging.summary(connection, statement_id)
     staging.move_lines(connection, statement_id, booked=True)
     staging.book(connection, statement_id, own_account, sequence, books_from, now)
-    for entry_id in missing:
-        gone = said("entry_vanished.found", entry=entry_id, account=own_account)
-        raise_anew(connection, gone, entry_id, now, own_account=own_account, entry_id=entry_id)
+    for row in connection.execute(select(entry).where(entry.c.id.in_(missing)).order_by(entry.c.id)).all():
+        amount = f"{format_amount(row.amount, row.currency)} {row.currency}"
+        gone = said(
+            "entry_vanished.found",
+            entry=row.id, account=own_account, amount=amount, day=row.booking_date, statement=row.statement_id,
+        )  # fmt: skip
+        raise_anew(connection, gone, row.id, now, own_account=own_account, entry_id=row.id)
     for entry_id in vanished.shown_again(connection, statement_id):
         close_alert(connection, vanished.VANISHED, entry_id, "machine", "a later statement shows it again", now)
     continuity.recompute(connection, own_account, statement_id, now)

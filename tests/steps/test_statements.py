@@ -234,8 +234,32 @@ def test_entries_before_the_cut_over_are_stored_and_never_decided(engine: Engine
 
 def test_a_line_no_longer_shown_is_an_alert(engine: Engine, tmp_path: Path) -> None:
     upload(engine, tmp_path, "1.txt", one_c([PAID, LATER], opening=0))
+    first = statement_id(engine)
     upload(engine, tmp_path, "2.txt", one_c([LATER], opening=5_000, first=DAY))
     assert "entry_vanished" in alerts(engine)
+    ((text,),) = rows(engine, "SELECT text FROM alert WHERE kind = 'entry_vanished'")
+    assert f"50.00 KZT on {OWN} on 2026-02-03" in str(text)
+    assert f"statement {first}" in str(text)
+
+
+def test_what_the_bank_took_off_leaves_the_books_with_the_statement_that_showed_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """As the alert advises: what the later statement shows stays, credited as it is, and no difference is left."""
+    upload(engine, tmp_path, "1.txt", one_c([FIRST, PAID], opening=0))
+    first = statement_id(engine)
+    decide(engine)
+    upload(engine, tmp_path, "2.txt", one_c([FIRST], opening=0))
+    upload(engine, tmp_path, "3.txt", one_c([LONE], opening=3_000))
+    assert set(alerts(engine)) == {"entry_vanished", "statement_gap"}
+    with pytest.raises(Refusal, match="1 payments of statement"):
+        statements.void(engine, first, PERSON)
+    ((credited,),) = rows(engine, "SELECT id FROM payment WHERE amount = 5000")
+    review.undo(engine, policies(), str(credited), PERSON)
+    assert statements.void(engine, first, PERSON) == 1
+    assert decide(engine) == {"credited": 2, "ignored": 1}
+    assert alerts(engine) == []
+    assert rows(engine, "SELECT count(*) FROM open_difference") == [(0,)]
 
 
 def test_an_entry_no_longer_shown_before_a_run_decided_it_waits_until_it_is_shown_again(
