@@ -104,10 +104,17 @@ def _sentence(text: str, among: Sequence[Pair]) -> _Heard:
     for pair in among:
         values = pair.values(text)
         if values is not None:
-            heard = [max(_sentence(value, _words()), _heard(value), key=lambda each: each.known) for value in values]
+            heard = [_value(value, before) for value, before in zip(values, pair.pieces, strict=False)]
             told = pair.russian.format(*(each.russian for each in heard))
             return _Heard(pair.weight + sum(each.known for each in heard), told)
     return _Heard(0, text)
+
+
+def _value(text: str, before: str) -> _Heard:
+    """A word, a sentence, or a name; what stands in «» is what a person wrote, and stays."""
+    if before.endswith("«"):
+        return _Heard(0, text)
+    return max(_sentence(text, _words()), _heard(text), key=lambda heard: heard.known)
 
 
 def _joined(text: str) -> Iterator[_Heard]:
