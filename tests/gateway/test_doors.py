@@ -329,6 +329,18 @@ def test_a_refund_or_chargeback_reverses_by_counter_posting(
     right(engine)
 
 
+def test_a_refund_is_posted_on_the_day_of_the_accounts_country(database_url: str, tmp_path: Path) -> None:
+    """Half past eight in the evening in Greenwich is the next day, month and year in Almaty."""
+    engine = books(database_url, tmp_path)
+    load(engine, tmp_path, CARD | {"gateway_payment_id": "P-1", "paid_at": "2025-12-31T20:00:00+05:00"})
+    load(
+        engine, tmp_path, CARD | {"gateway_payment_id": "P-1", "status": "refunded", "paid_at": "2025-12-31T20:30:00Z"}
+    )
+    days = rows(engine, "SELECT DISTINCT effective_date FROM journal WHERE key NOT LIKE 'receive:%' ORDER BY 1")
+    assert [str(day) for (day,) in days] == ["2025-12-31", "2026-01-01"]
+    right(engine)
+
+
 def test_a_chargeback_finds_the_credit_where_a_person_has_moved_it(database_url: str, tmp_path: Path) -> None:
     """The centre names the account of the order, as ever: that contradicts nothing."""
     engine = books(database_url, tmp_path)

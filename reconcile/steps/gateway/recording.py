@@ -344,7 +344,7 @@ class _Chunk:
             transfers.append(_received(row))
         journal.post(self.connection, link, transfers, self.now)
         for gateway_id, report in self.refunds:
-            why = give_back(self.connection, link, self.rows[gateway_id], report, self.now)
+            why = give_back(self.connection, link, self.rows[gateway_id], report, self._day(report), self.now)
             if why is not None:
                 self._conflict(report, gateway_id, why)
         journal.seal(self.connection, link, self.now)

@@ -27,9 +27,11 @@ from reconcile.store.gateway_tables import gateway_refund
 from reconcile.store.tables import decision, payment
 
 
-def give_back(connection: Connection, link: str, row: dict[str, Any], report: Report, now: datetime) -> Said | None:
+def give_back(
+    connection: Connection, link: str, row: dict[str, Any], report: Report, local_day: date, now: datetime
+) -> Said | None:
     """Apply one refund, in the caller's transaction and journal link. Why not, where it cannot be; a refund that is
-    known already is no news. `row` is the gateway payment."""
+    known already is no news. `row` is the gateway payment; `local_day` the day of the refund where the account is."""
     number = report.payment_id if report.names_original else f"whole:{row['id']}"
     known = select(gateway_refund).where(gateway_refund.c.id == number)
     if found := connection.execute(known).first():
@@ -48,7 +50,7 @@ def give_back(connection: Connection, link: str, row: dict[str, Any], report: Re
             settled_amount=_settled(row, amount), settlement_id=report.settlement_id if report.names_original else "",
         )
     )  # fmt: skip
-    _move(connection, link, paid, standing, number, amount, report, now)
+    _move(connection, link, paid, standing, number, amount, report, max(local_day, paid.booking_date), now)
     return None
 
 
@@ -67,9 +69,9 @@ def _move(
     number: str,
     amount: int,
     report: Report,
+    day: date,
     now: datetime,
 ) -> None:
-    day = max(report.at.date(), paid.booking_date)
     if paid.status in PLACES.values():
         first = journal.next_row(connection, link)
         take_back(connection, link, standing, now, report.kind.value.replace("_", " "), day, first)
