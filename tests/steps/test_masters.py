@@ -455,7 +455,8 @@ def test_a_power_by_hand_follows_the_same_rules(engine: Engine) -> None:
     last = rows(engine, tables.audit_log)[-1]
     assert (last["actor"], last["act"], last["subject"], last["reason"]) == ("berik", "poa add", "P-1", "original seen")
     for changes, expected in (
-        ({"valid_until": date(2027, 1, 30)}, "valid_until of 'P-1' is 2027-01-31 on the books and never changes"),
+        ({"valid_until": date(2027, 1, 30)}, "valid_until of 'P-1' is 2027-01-31 on the books and never changes; "
+            "2027-01-30 is given: leave it as it is, or give a new number"),
         ({"reference": "P-2", "account_number": "777"}, "account_number '777' is not on the books"),
         ({"reference": "P-2", "valid_until": date(2027, 2, 1)}, "runs for more than a year"),
         ({"reference": "P-2", "representative_name": " "}, "representative_name is empty; fill it in"),

@@ -156,7 +156,10 @@ def sound(kind: Kind, draft: Draft, problems: Problems) -> bool:
         changed = [name for name in kind.fixed if before[name] != after[name]]
         for name in changed:
             what = f"{name} of {draft.key!r} is {_said(before, name)} on the books and never changes"
-            problems.add(what, f"the file says {_said(after, name)}: correct the row, or give a new number", draft.line)
+            now = _said(after, name)
+            by_hand = f"{now} is given: leave it as it is, or give a new number"
+            by_file = f"the file says {now}: correct the row, or give a new number"
+            problems.add(what, by_hand if draft.line is None else by_file, draft.line)
         if changed:
             return False
     if kind.validate is not None:
