@@ -13,7 +13,7 @@ KEY_VERSION: Final = "3"
 """Of the rules behind `name_key`; a stored key of another version has to be made again."""
 
 _TRADING_AS: Final = re.compile(
-    r"(?<!\w)(?:t\s?[/\\]\s?a(?:s)?|d\s?[/\\]\s?b\s?[/\\]\s?a|trading as)(?!\w)\.?", re.IGNORECASE
+    r"(?<!\w)(?:t\s?[/\\]\s?a(?:s)?|d\s?[/\\]\s?b\s?[/\\]\s?a|trading\s+as)(?!\w)\.?", re.IGNORECASE
 )
 _MAY_TRADE_AS: Final = ("/", "\\", "rading", "RADING")
 _STARS: Final = ("*", "•", "●", "■", "█")
@@ -27,6 +27,8 @@ _ID: Final = re.compile(
     r"\b(?:[0-9]{9,}|[AP][0-9]{9}[A-Z])\b",
     re.IGNORECASE,
 )
+_CUT_MARK: Final = re.compile(r"(?<=\w)\s+(?:trading(?:\s+a)?|t/|YT|ЯТ)\s*\Z", re.IGNORECASE)
+"""The beginning of «trading as», «t/a» and «YTT» at which a format has cut a name."""
 _KAZAKH_FORMS: Final = frozenset({"АҚ", "ӨК", "ММ", "ҚБ"})
 _BEFORE_QUOTES: Final = re.compile(r"(\w\w)\s*([\"«“„].+[\"»”“])\s*")
 _LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
@@ -193,9 +195,12 @@ def is_masked(name: str, *, cut: bool = False) -> bool:
 def without_cut_form(name: str) -> str:
     """A name that a format has cut within the form that ends it: the name is whole then, and only the form is not.
 
+    So is one that is cut at «trading as» or at the mark of a sole trader behind it.
+
     >>> without_cut_form('"Омад Принт 3" масъулияти чеклан'), without_cut_form("Омад Принт")
     ('"Омад Принт 3"', 'Омад Принт')
     """
+    name = _CUT_MARK.sub("", name)
     parts = name.split()
     for at in range(1, len(parts)):
         words = tuple(skeleton_words(" ".join(parts[at:])))

@@ -64,7 +64,7 @@ def _all_before(original: str, text: str, taken: Taken, at: int) -> list[Span]:
 
 def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int] | None:
     kinds, first = taken.kinds, _behind_third_party(text, taken, first)
-    while first < len(kinds) and (kinds[first] in ":-." or _client_word(original, taken, first)):
+    while first < len(kinds) and (kinds[first] in ":-.<[" or _client_word(original, taken, first)):
         first += 1
     if role(taken, first + 1, "role.kin") and text[taken.starts[first] : taken.ends[first]] in _POSSESSIVES:
         first += 2  # «for my son Brian Otieno»

@@ -184,7 +184,10 @@ class Walk(Numbers):
         found = _DECIMAL_LIST.fullmatch(self.text, start, end)
         named = self.mark is SpanKind.INVOICE and self._fresh()
         if found is not None and self.open is SpanKind.INVOICE and self.joined:  # «4512, 7805,38|9355»
-            named = self._is(self.at + 1, "number") and self.text[end : self.starts[self.at + 1]] == "\n"
+            following = self.at + 1
+            named = self._is(following, "number") and (
+                self.text[end : self.starts[following]] == "\n" or (self.sign and self._goes_on(found[1], end))
+            )
         if found is None or not named or self._money_follows(self.at + 1):
             return False
         self._emit(SpanKind.INVOICE, *found.span(1))

@@ -115,6 +115,8 @@ def _is_of_this_name(original: str, text: str, taken: Taken, first: int, at: int
         return False
     if first >= 0 and at - 1 > first and is_form(taken, at - 1):
         return False  # «ACME LTD ORDER»: the form has ended the name
+    if text[taken.starts[at] : taken.ends[at]] == "FOR" and any(is_form(taken, place) for place in range(first, at)):
+        return False  # «B/O Jane Njeri t/a Acacia Security FOR NYOTA SYSTEMS LTD»
     if first >= 0 and form_ahead(taken, at):
         return True
     if at == first:

@@ -16,6 +16,8 @@ BETWEEN: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
 """What may stand between the numbers of one list."""
 SIGNS: Final = "№#"
 _SERIES: Final = re.compile(r"[^\W\d_]{1,6}[-/]")
+_SHORT_PREFIX: Final = 3
+_LONG_NUMBER: Final = 5
 LONGEST_PREFIX: Final = 6
 """Letters of a number's own prefix."""
 
@@ -136,9 +138,14 @@ class View:
         return self.text[end : self.starts[at + 1]] == " " and self.typed[start:end].isupper()
 
     def _another_code(self, at: int) -> bool:
-        """«invoices BK 7301, BT 7302»: the list's number before has a prefix of its own, too."""
-        before = self._keys_before() if self.open in REFERENCE else ()
-        return bool(before) and before[0][0].isalpha() and self._code(at)
+        """«invoices BK 7301, BT 7302»: the list's number before has a prefix of its own, too; or a few capitals stand
+        before a number too long to be a count."""
+        if self.open not in REFERENCE or not self._code(at):
+            return False
+        before = self._keys_before()
+        letters, digits = self.ends[at] - self.starts[at], self.ends[at + 1] - self.starts[at + 1]
+        short = 1 < letters <= _SHORT_PREFIX and digits >= _LONG_NUMBER  # «счет 88837, SC 0625046»
+        return bool(before) and (before[0][0].isalpha() or short)
 
     def _same_series(self, at: int) -> bool:
         """«счета SC-4512 SC-4513», «invoices INV-2026-7 INV-2026-8»: the next number of the series that the list is of,

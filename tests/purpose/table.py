@@ -19,6 +19,11 @@ MATCH: dict[str, tuple[str, str]] = {
     "the number sign between, Latin": ("LSN620041", "a:620041"),
     "a word cut behind a slash": ("INV 26/7301/C\nLOUD HOSTING", "i:267301"),
     "mistyped, a list": ("OPL. PO SCHEATM N 7301, INV-2026-7302", "i:7301 i:INV20267302"),
+    "a list, the second with a prefix of its own": ("счет-фактура 7301, SC 0730245 асосида", "i:7301 i:SC0730245"),
+    "a list without blanks, signs within, its end split": (
+        "согласно счетам 225985,№18110,20 8660, в т.ч. НДС 16 %",
+        "i:225985 i:18110 i:208660",
+    ),
     "a year before it": ("Cloud hosting Feb 2026 23l682", "b:23L682"),
     "a list without a blank, its end split": ("ШОТ-ФАКТУРАЛАР № 87052,79 6041", "i:87052 i:796041"),
     "a month's number behind it": ("ACCOUNT 620041 01.2026", "a:620041"),
@@ -367,6 +372,14 @@ MATCH: dict[str, tuple[str, str]] = {
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
     "a charge behind the name": ("ACC 620041 FOR UHURU FARMS SACCO CHG 0.00", "a:620041 @UHURU FARMS SACCO"),
+    "a trader's name before another's": (
+        "B/O Jane Njeri t/a Acacia Security FOR NYOTA SYSTEMS LTD A/C 620041",
+        "a:620041 @Jane Njeri t/a Acacia Security @NYOTA SYSTEMS LTD",
+    ),
+    "a school in angle brackets": (
+        "Payment for <КГУ Школа-гимназия № 128 Семей>, on the personal account number <620041>",
+        "a:620041 @КГУ Школа-гимназия № 128 Семей",
+    ),
     "a son": ("оплата за сына Оспанова Ивана Алиевича, л/с 620041", "a:620041 @Оспанова Ивана Алиевича"),
     "a son, mine": ("оплата за моего сына Иванова Петра, л/с 620041", "a:620041 @Иванова Петра"),
     "a sister, in capitals": ("ЗА СЕСТРУ ИВАНОВУ АННУ Л/С 620041", "a:620041 @ИВАНОВУ АННУ"),
@@ -539,6 +552,8 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a count in capitals behind an invoice": ("СЧЕТ 7301, ДОМ 12345", "i:7301"),
+    "a room in capitals behind an invoice": ("СЧЕТ 7301, КВ 12345", "i:7301"),
     "a document, another library": ("для библиотеки № 7301", ""),
     "an act, a letter lost": ("№ 7301 жүкқұжаты", ""),
     "a charge": ("hosting CHG 7301", ""),
