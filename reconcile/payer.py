@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from reconcile.books import Holder, HolderType
-from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix, party_type, without_cut_form
+from reconcile.names import NameMatch, compare, is_masked, name_key, name_prefix, party_type, with_form_ended
 from reconcile.policy import Policy
 from reconcile.proposal import Found
 from reconcile.statement import NOBODY, Party
@@ -46,7 +46,7 @@ def with_whole_name(payer: Party, limit: int | None) -> Party:
     """Cut within the legal form that ends it («"Омад Принт" масъулияти чеклан»), the name itself is whole."""
     if cut_at(payer, limit) is None:
         return payer
-    whole = without_cut_form(payer.name)
+    whole = with_form_ended(payer.name)
     return payer if whole == payer.name else replace(payer, name=whole)
 
 

@@ -5,7 +5,7 @@ a name counts only where no other holder bears it. docs/names.md tells how names
 """
 
 from reconcile.names.comparing import Likeness, NameMatch, compare, likeness
-from reconcile.names.folding import KEY_VERSION, is_masked, name_key, name_prefix, without_cut_form
+from reconcile.names.folding import KEY_VERSION, is_masked, name_key, name_prefix, with_form_ended
 from reconcile.names.holder import names_holder
 from reconcile.names.party import party_type
 
@@ -20,5 +20,5 @@ __all__ = [
     "name_prefix",
     "names_holder",
     "party_type",
-    "without_cut_form",
+    "with_form_ended",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from reconcile.names.forms import INDEX, begins_form, is_company, is_sole_trader, strip_forms
+from reconcile.names.forms import INDEX, begun_form, is_company, is_sole_trader, strip_forms
 from reconcile.names.kinds import LegalForm
 from reconcile.names.skeleton import skeleton, skeleton_words
 
@@ -27,8 +27,8 @@ _ID: Final = re.compile(
     r"\b(?:[0-9]{9,}|[AP][0-9]{9}[A-Z])\b",
     re.IGNORECASE,
 )
-_CUT_MARK: Final = re.compile(r"(?<=\w)\s+(?:trading(?:\s+a)?|t/|YT|ЯТ)\s*\Z", re.IGNORECASE)
-"""The beginning of «trading as», «t/a» and «YTT» at which a format has cut a name."""
+_CUT_MARK: Final = re.compile(r"(?<=\w)\s+(?:t/|YT|ЯТ)\s*\Z", re.IGNORECASE)
+"""The beginning of «t/a» and «YTT» at which a format has cut a name; «Trading A…» may be the name's own words."""
 _KAZAKH_FORMS: Final = frozenset({"АҚ", "ӨК", "ММ", "ҚБ"})
 _BEFORE_QUOTES: Final = re.compile(r"(\w\w)\s*([\"«“„].+[\"»”“])\s*")
 _LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
@@ -192,20 +192,22 @@ def is_masked(name: str, *, cut: bool = False) -> bool:
     return folded.starred or (folded.shortened and not cut)
 
 
-def without_cut_form(name: str) -> str:
-    """A name that a format has cut within the form that ends it: the name is whole then, and only the form is not.
+def with_form_ended(name: str) -> str:
+    """A name that a format has cut within the form that ends it, with that form whole: the name itself is whole then,
+    and another form still makes another company.
 
-    So is one that is cut at «trading as» or at the mark of a sole trader behind it.
+    So is one that is cut at «t/a» or at the mark of a sole trader behind it.
 
-    >>> without_cut_form('"Омад Принт 3" масъулияти чеклан'), without_cut_form("Омад Принт")
-    ('"Омад Принт 3"', 'Омад Принт')
+    >>> with_form_ended('"Омад Принт 3" масъулияти чеклан'), with_form_ended("Омад Принт")
+    ('"Омад Принт 3" ООО', 'Омад Принт')
     """
     name = _CUT_MARK.sub("", name)
     parts = name.split()
     for at in range(1, len(parts)):
         words = tuple(skeleton_words(" ".join(parts[at:])))
-        if words and begins_form(words):
-            return " ".join(parts[:at])
+        form = begun_form(words) if words else None
+        if form is not None:
+            return " ".join([*parts[:at], form.spellings[0]])
     return name
 
 

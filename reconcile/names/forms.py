@@ -90,8 +90,8 @@ def _allowed(form: LegalForm, edge: Edge) -> bool:
 
 
 INDEX: Final = build_index(FORMS)
-_CERTAIN_BEGINNING: Final = 8
-"""Symbols of a form's beginning that no other word has."""
+_CERTAIN_BEGINNING: Final = 4
+"""Symbols of a form behind its first word that no name goes on with."""
 
 
 def _at(words: tuple[str, ...], edge: Edge, index: FormIndex) -> _Spelling | None:
@@ -193,14 +193,16 @@ def is_cut_form(words: tuple[str, ...], index: FormIndex = INDEX) -> bool:
     )
 
 
-def begins_form(words: tuple[str, ...], index: FormIndex = INDEX) -> bool:
-    """Is that the beginning of a form of several words, long enough to be no word of a name («масъулияти чекл»)?"""
+def begun_form(words: tuple[str, ...], index: FormIndex = INDEX) -> LegalForm | None:
+    """The one form of several words that begins so, beyond its first word («масъулияти чек»: «Товарищество С…» may be a
+    name's own words); None where there is none, or where it may be one or another."""
     text = " ".join(words)
-    return len(text) >= _CERTAIN_BEGINNING and any(
-        " ".join(spelling.words).startswith(text) and len(spelling.words) > 1
-        for spellings in ((index.by_first.get(words[0], ()),) if len(words) > 1 else index.by_first.values())
-        for spelling in spellings
-    )
+    if len(text) < len(words[0]) + _CERTAIN_BEGINNING:
+        return None
+    forms = {
+        spelling.form for spelling in index.by_first.get(words[0], ()) if " ".join(spelling.words).startswith(text)
+    }
+    return forms.pop() if len(forms) == 1 else None
 
 
 def is_company(forms: Iterable[LegalForm]) -> bool:
