@@ -31,6 +31,7 @@ _CUT_MARK: Final = re.compile(r"(?<=\w)\s+(?:t/|YT|ЯТ)\s*\Z", re.IGNORECASE)
 """The beginning of «t/a» and «YTT» at which a format has cut a name; «Trading A…» may be the name's own words."""
 _KAZAKH_FORMS: Final = frozenset({"АҚ", "ӨК", "ММ", "ҚБ"})
 _BEFORE_QUOTES: Final = re.compile(r"(\w\w)\s*([\"«“„].+[\"»”“])\s*")
+_CLOSING: Final = '"»”“'
 _LONG_NUMBER: Final = re.compile(r"[0-9]{9}")
 COMPANY: Final = skeleton("co")
 _ONE_WORD: Final = {skeleton("company"): COMPANY, skeleton("угли"): skeleton("ўғли")}
@@ -205,7 +206,7 @@ def with_form_ended(name: str) -> str:
     parts = name.split()
     for at in range(1, len(parts)):
         words = tuple(skeleton_words(" ".join(parts[at:])))
-        form = begun_form(words) if words else None
+        form = begun_form(words, parts[at - 1][-1] in _CLOSING) if words else None
         if form is not None:
             return " ".join([*parts[:at], form.spellings[0]])
     return name

@@ -193,14 +193,16 @@ def is_cut_form(words: tuple[str, ...], index: FormIndex = INDEX) -> bool:
     )
 
 
-def begun_form(words: tuple[str, ...], index: FormIndex = INDEX) -> LegalForm | None:
+def begun_form(words: tuple[str, ...], quoted: bool, index: FormIndex = INDEX) -> LegalForm | None:
     """The one form of several words that begins so, beyond its first word («масъулияти чек»: «Товарищество С…» may be a
-    name's own words); None where there is none, or where it may be one or another."""
+    name's own words) unless quotes have ended the name (`quoted`). None where there is none, or one or another."""
     text = " ".join(words)
-    if len(text) < len(words[0]) + _CERTAIN_BEGINNING:
+    if not quoted and len(text) < len(words[0]) + _CERTAIN_BEGINNING:
         return None
     forms = {
-        spelling.form for spelling in index.by_first.get(words[0], ()) if " ".join(spelling.words).startswith(text)
+        spelling.form
+        for spelling in index.by_first.get(words[0], ())
+        if len(spelling.words) > 1 and " ".join(spelling.words).startswith(text)
     }
     return forms.pop() if len(forms) == 1 else None
 
