@@ -117,20 +117,33 @@ def _left_behind(connection: Connection, new: Coverage, own_account: str) -> set
 
 
 def _beyond(connection: Connection, own_account: str, day: date, balance: int, staged: str | None) -> set[str]:
-    """Entries of the day that lead a statement of it beyond this balance, and that none which ends with it shows."""
+    """Entries of the day that lead a statement of it beyond this balance, and that none which ends with it shows though
+    it begins where the other does: one that begins later is the rest of the day."""
     ends = [each for each in _ending_on(connection, own_account, day) if each.closing is not None]
     longer = [each for each in ends if each.closing != balance]
     if not longer or (staged is None and len(longer) == len(ends)):
         return set()
-    kept = {entry_id for each in ends if each.closing == balance for entry_id in _in_order(connection, each.id, day)}
+    effects = _effects(connection, own_account, day)
+    orders = {each.id: _in_order(connection, each.id, day) for each in ends}
+    begins = {each.id: each.closing - sum(effects.get(entry_id, 0) for entry_id in orders[each.id]) for each in ends}
+    kept = {entry_id for each in ends if each.closing == balance for entry_id in orders[each.id]}
+    starts = {begins[each.id] for each in ends if each.closing == balance}
     if staged is not None:
         kept |= set(connection.execute(_shown(staged)).scalars())
-    effects = _effects(connection, own_account, day)
+        starts.add(balance - _net_staged(connection, staged, day))
     for each in longer:
-        beyond = {entry_id for entry_id in _in_order(connection, each.id, day) if entry_id in effects} - kept
-        if beyond and sum(effects[entry_id] for entry_id in beyond) == each.closing - balance:
+        beyond = {entry_id for entry_id in orders[each.id] if entry_id in effects} - kept
+        above = sum(effects[entry_id] for entry_id in beyond)
+        if beyond and begins[each.id] in starts and above == each.closing - balance:
             return beyond
     return set()
+
+
+def _net_staged(connection: Connection, statement_id: str, day: date) -> int:
+    c = staged_line.c
+    signed = func.sum(case((c.credit_debit == "credit", c.amount), else_=-c.amount))
+    net = select(signed).where(c.statement_id == statement_id, c.booking_date == day)
+    return int(connection.execute(net).scalar() or 0)
 
 
 def _redated(connection: Connection, statement_id: str, entries: set[str]) -> set[str]:

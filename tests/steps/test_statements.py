@@ -321,6 +321,19 @@ def test_the_bank_goes_on_without_what_the_end_of_a_day_showed(
     assert decide(engine) == {"credited": 1 + len(corrected), "held": 2 - len(corrected)}
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_day_in_slices_that_sweep_the_account_to_nothing_misses_nothing(
+    engine: Engine, tmp_path: Path, *, turned: bool
+) -> None:
+    """What came in the morning is moved away in the evening: the next day opens where this one opened."""
+    sweep = Line(DAY, -8_000, "90", purpose="Перевод собственных средств", name="ТОО Облако")
+    slices = [one_c([FIRST, PAID], opening=0), one_c([sweep], opening=8_000), one_c([LONE], opening=0)]
+    for number, page in enumerate(reversed(slices) if turned else slices):
+        upload(engine, tmp_path, f"{number}.txt", page)
+    assert "entry_vanished" not in alerts(engine)
+    assert decide(engine) == {"credited": 3}
+
+
 def test_what_the_end_of_a_day_showed_and_the_next_day_shows_is_credited_once(engine: Engine, tmp_path: Path) -> None:
     moved = Line(NEXT, PAID.amount, PAID.number, purpose=PAID.purpose, tax_id=PAID.tax_id)
     upload(engine, tmp_path, "1.txt", one_c([FIRST, PAID], opening=0))
