@@ -15,7 +15,9 @@ from typing import Final, NamedTuple
 import pytest
 
 from reconcile.books import HolderType
+from reconcile.explain.alerts import in_words, said
 from reconcile.explain.problems import VALUES, Pair, catalogue, in_language, pairs
+from reconcile.problem import Problem
 from reconcile.steps.demo import STATUSES
 from reconcile.steps.review import NEEDS_APPROVAL
 
@@ -198,6 +200,15 @@ def test_a_word_that_is_a_value_is_said_in_russian() -> None:
     assert in_language("olga said that this payment is not for invoice SC-1 («theirs»)", "ru") == (
         "olga: этот платёж не для счёта на оплату SC-1 («theirs»)"
     )
+
+
+def test_the_fault_within_an_alert_is_said_in_its_language() -> None:
+    fault = Problem("the file is empty", "export the statement again", file="day.txt")
+    told = said("file_refused.in_inbox", file="bank/day.txt", fault=fault)
+    assert in_words(told, "ru") == (
+        "файл bank/day.txt отклонён, из него ничего не сохранено: day.txt: файл пуст; выгрузите выписку ещё раз"
+    )
+    assert str(told).endswith("day.txt: the file is empty; export the statement again")
 
 
 def test_what_a_person_wrote_stays_as_it_was_written() -> None:

@@ -294,6 +294,22 @@ def test_open_differences_stand_with_their_name_and_sign(books: Books, write: Wr
     assert Page(write("r.html")).rows("differences")[0]["Amount"].replace("\xa0", " ") == "-12 500,00 KZT"
 
 
+def test_in_russian_the_faults_and_differences_are_said_in_russian(books: Books, write: Write) -> None:
+    fault = "opening balance and entries make 5.00 KZT, the closing balance is 7.00 KZT"
+    why = "statement opens at 7.00 KZT where the one before left 5.00"
+    books.statement("st-a", opening=0, closing=700, entries=1, arithmetic="mismatch", fault=fault)
+    books.difference(200, key="statement_gap:st-OWN-KZ", statement_id="st-OWN-KZ", explanation=why)
+    told = (
+        "входящий остаток и проводки дают 5.00 KZT, исходящий остаток 7.00 KZT",
+        "выписка открывается остатком 7.00 KZT, а предыдущая закончилась на 5.00",
+    )
+    text = Page(write("r.html", language="ru")).text()
+    assert [each in text for each in (*told, fault, why)] == [True, True, False, False]
+    path = write("r.xlsx", language="ru")
+    assert told[0] in str(sheet(path, "Statements"))
+    assert told[1] in str(sheet(path, "Differences"))
+
+
 # --- the report itself -----------------------------------------------------------------------------------------------
 
 

@@ -56,6 +56,14 @@ def test_it_speaks_russian(books: Books) -> None:
     assert "Со вчерашнего дня" in _words(letter)
 
 
+def test_what_the_check_found_is_said_in_russian_too(books: Books) -> None:
+    _fill(books)
+    letter = _letter(books, language="ru", faults=("the journal's hash chain is broken at link 3",))
+    for said in (_words(letter), letter.text):
+        assert "цепочка хешей журнала нарушена в звене 3" in said
+        assert "hash chain" not in said
+
+
 def test_books_that_do_not_balance_say_so_first(books: Books) -> None:
     _fill(books)
     letter = _letter(books, faults=("bank: ledger 1.00, statements 2.00",))
@@ -75,9 +83,7 @@ def test_what_changed_is_against_yesterdays_decisions(books: Books) -> None:
 def test_powers_that_end_within_a_month_are_named(books: Books) -> None:
     books.account("104582")
     with books.engine.begin() as connection:
-        for number, (until, revoked) in enumerate(
-            ((0, None), (30, None), (31, None), (-1, None), (5, DAY))
-        ):
+        for number, (until, revoked) in enumerate(((0, None), (30, None), (31, None), (-1, None), (5, DAY))):
             connection.execute(
                 insert(power_of_attorney).values(
                     reference=f"P-{number}",
