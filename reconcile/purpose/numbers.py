@@ -269,8 +269,10 @@ class Numbers(Dates):
         alike = before.kind in (SpanKind.BARE, span.kind)
         at_block = alike and before.start == start and before.end == end
         if at_block and span.start - end <= _WIDEST_GAP and self.text[end : span.start].isspace():
-            joined = number_key(self.typed[start : span.end])
-            self.spans[-1] = replace(span, keys=(joined, *span.keys))
+            joined = [number_key(self.typed[start : span.end])]
+            rest = number_key(self.typed[span.start : span.end])
+            joined += [key + rest for key in before.keys if not key.isdigit()]  # «INV 2026 035887-сонли …»
+            self.spans[-1] = replace(span, keys=(*joined, *span.keys))
 
     def _kind(self, first: int, start: int, end: int, named: SpanKind | None) -> SpanKind:
         """The word's kind; the shape's where no word names the number, or where it is too long to be ours."""

@@ -24,6 +24,10 @@ MATCH: dict[str, tuple[str, str]] = {
         "согласно счетам 225985,№18110,20 8660, в т.ч. НДС 16 %",
         "i:225985 i:18110 i:208660",
     ),
+    "a series with blanks before its ending": (
+        "INV 2026 007301-сонли ҳисоб-фактура бўйича",
+        "i:2026 i:2026007301",
+    ),
     "a year before it": ("Cloud hosting Feb 2026 23l682", "b:23L682"),
     "a list without a blank, its end split": ("ШОТ-ФАКТУРАЛАР № 87052,79 6041", "i:87052 i:796041"),
     "a month's number behind it": ("ACCOUNT 620041 01.2026", "a:620041"),
@@ -552,6 +556,8 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a flat in capitals behind an account": ("Л/С 620041, КВ 12345", "a:620041"),
+    "a contract with blanks before its ending": ("2026 007301-сонли шартнома", "b:2026"),
     "a count in capitals behind an invoice": ("СЧЕТ 7301, ДОМ 12345", "i:7301"),
     "a room in capitals behind an invoice": ("СЧЕТ 7301, КВ 12345", "i:7301"),
     "a document, another library": ("для библиотеки № 7301", ""),
