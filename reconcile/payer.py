@@ -64,7 +64,9 @@ def relation(payer: Party, holder: Holder, found: Found, limit: int | None = Non
     verdict = _by_name(payer, holder, cut)
     if verdict is NameMatch.SAME:
         return Relation.OWN if _name_proves(payer, holder, found, limit) else Relation.UNKNOWN
-    return Relation.THIRD_PARTY if verdict is NameMatch.DIFFERENT else Relation.UNKNOWN
+    if verdict is NameMatch.DIFFERENT or _is_another(payer, holder, found, limit):
+        return Relation.THIRD_PARTY
+    return Relation.UNKNOWN
 
 
 def own_holders(payer: Party, found: Found, limit: int | None = None) -> tuple[Holder, ...]:
@@ -132,7 +134,13 @@ def _name_proves(payer: Party, holder: Holder, found: Found, limit: int | None) 
         return False
     if holder.type is HolderType.LEGAL_ENTITY and party_type(payer, holder.country) is HolderType.INDIVIDUAL:
         return False
-    return not any(
+    return not _is_another(payer, holder, found, limit)
+
+
+def _is_another(payer: Party, holder: Holder, found: Found, limit: int | None) -> bool:
+    """Another holder on the books bears this very name: beside «ТОО Ромашка», which is only near it, «ТОО Ромашка
+    Холдинг» is no doubtful payer but that other customer."""
+    return any(
         other.key != holder.key and _by_name(payer, other, cut_at(payer, limit)) is NameMatch.SAME
         for key in lookup_names(payer, limit)
         for other in found.holders_by_name.get(key, ())

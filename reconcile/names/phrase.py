@@ -37,7 +37,7 @@ _PATRONYMIC_ENDED: Final = (
 _TAX: Final = (
     r"(?:в\s?т\.?\s?ч|без\s+ндс|ндс\b|[қк][қк]с\b|qqs\b|vat\b|от\s+[0-9]|dated\s|is\s+registered|согл\.|согласно)"
 )
-_AFTER_BREAK: Final = r"(?:ref\b|id\b|сумм|дата\b|төлем|т[ўу]лов|to.lov|oplata|№|#)"
+_AFTER_BREAK: Final = r"(?:ref\b|rec\b|roc\b|id\b|сумм|дата\b|төлем|т[ўу]лов|to.lov|oplata|№|#)"
 _NUMBERED: Final = r"\s*(?:(?:no|n|number|номер|на\s+опл[а-я]*|raqam\w*|ра[кқ]ам\w*)\b)?[\s.:№#-]*[0-9]"
 
 _ENDS: Final = re.compile(

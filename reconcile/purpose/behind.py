@@ -43,13 +43,14 @@ class Behind(View):
 
     def _outdone(self, last: int) -> bool:
         """«төлем … // № 75-12 дербес шот», «инвойс 4512, №15 шартномага асосан»: the word right behind is nearer than one
-        that is far, or that the list lent; not so in «по счетам 4512 и 4513 акт», «invoices 4512, 4513 order»."""
+        that is far, that a comma parts from it («шартқа қосымша, №4512 шотқа сәйкес»), or that the list lent; not so in
+        «по счетам 4512 и 4513 акт», «invoices 4512, 4513 order»."""
         phrase = self._phrase_at(last + 1)
         lent = self.joined and self.open is not None
         if phrase is None or not phrase.behind:
             return False
         papers = lent and phrase.mark in PAPERS and (not phrase.front or self._follows(last + 2))
-        return (lent or self.strange > 0) and (phrase.mark in REFERENCE or papers)
+        return (lent or self.comma or self.strange > 0) and (phrase.mark in REFERENCE or papers)
 
     def _follows(self, at: int) -> bool:
         """«… акт бойынша»: the Kazakh or Uzbek word for "by" stands there, and so does the sentence of that language."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from reconcile.purpose.behind_name import name_before, next_name
-from reconcile.purpose.name_end import closes, ended, whole_end
+from reconcile.purpose.name_end import closes, ended, sentence_ends, whole_end
 from reconcile.purpose.name_parts import SURNAME, is_form, role
 from reconcile.purpose.name_words import LONGEST, belongs, given_name, half, within_quotes
 from reconcile.purpose.reading import Span, SpanKind
@@ -103,6 +103,8 @@ def _client_word(original: str, taken: Taken, at: int) -> bool:
 def _before(original: str, text: str, taken: Taken, last: int) -> tuple[int, int] | None:
     first = last
     while first >= 0 and last - first < 2 * LONGEST and belongs(original, text, taken, -1, first, last):
+        if taken.kinds[first] == "." and first < last and sentence_ends(original, taken, first):
+            break
         first -= 1
     first = _behind_service(original, taken, first + 1, last)
     return (first, last + 1) if first <= last else None

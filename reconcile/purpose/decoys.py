@@ -71,7 +71,11 @@ _SIGN: Final = r"(?P<sign>[^\s\w*+])"
 _PLAIN: Final = rf"[0-9]{{1,9}}(?=\s+(?:(?!X){_LETTERS}|[\"№])|[,;]\s|\Z)|[0-9]{{3,9}}(?=\.(?:[^\S\n]|\Z))"
 _PLAIN_DATE: Final = r"(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?=\s|[,;]|\Z)"
 _BLOCKS: Final = rf"(?:{_LETTERS}++'(?={_LETTERS}))*+[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+"
-_NUMBER: Final = rf"(?:{_BLOCKS}(?:[-/][^\W\d_]{{1,3}}(?![^\W_]|\.[^\W\d_]|/[^\W\d_]{{1,2}}(?![^\W\d_])))?)"
+_CODE_WORD: Final = r"/(?:ROC|REC|REF|INV|ACC|BIC|BNF|INS|PHN|OCM|RFB|IPI|TSU|URI|KNP|NZP)/"
+"""SWIFT's words in the payer's text (/ROC/, /INV/): between two slashes they belong to no number."""
+_NUMBER: Final = (
+    rf"(?:{_BLOCKS}(?:(?!{_CODE_WORD})[-/][^\W\d_]{{1,3}}(?![^\W_]|\.[^\W\d_]|/[^\W\d_]{{1,2}}(?![^\W\d_])))?)"
+)
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
 """Shapes that begin with a word of letters; each begins with a letter of its own, so that trying them costs nothing."""

@@ -122,6 +122,16 @@ def ended(original: str, taken: Taken, first: int, at: int) -> bool:
     return len(typed) > 1 and all(word[0].isupper() for word in typed)
 
 
+def sentence_ends(original: str, taken: Taken, stop: int) -> bool:
+    """«Зачисление по системе клиринга. Ахметов Асхат үшін»: the stop behind a long word in small letters ends what is
+    said before the name."""
+    end = taken.ends[stop]
+    if stop == 0 or taken.kinds[stop - 1] != "word" or original[end : end + 1] != " ":
+        return False
+    word = original[taken.starts[stop - 1] : taken.ends[stop - 1]]
+    return len(word) >= LONG_WORD and word.islower()
+
+
 def _new_thought(original: str, taken: Taken, first: int, stop: int) -> bool:
     """«SALOME WEKESA. BALANCE TOP-UP», also «… T/A UMOJA SALON. VPS rental»: behind a person's name and a stop comes what
     the payment is for."""

@@ -214,7 +214,11 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     another company's; taken in by mistake, it is nobody's."""
     start, end = taken.starts[at], taken.ends[at]
     begin = first if first >= 0 else max(0, at - LONGEST)
-    if at == begin or _NAMED_BY_NUMBER.fullmatch(text, start, end) is None:
+    if _NAMED_BY_NUMBER.fullmatch(text, start, end) is None:
+        return False
+    if text[start].isalpha() and _form_follows(taken, at + 1):
+        return True  # «Tumaini-71 Ltd», «Родник-71 ЖШС»: the name begins with it
+    if at == begin:
         return False
     behind = taken.values[at + 1] if at + 1 < len(taken.values) else None
     if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED):

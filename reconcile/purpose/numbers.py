@@ -237,11 +237,13 @@ class Numbers(Dates):
         self, meant: SpanKind, behind: SpanKind | None, in_front: SpanKind | None, last: int
     ) -> SpanKind | None:
         """What the number may be as well: «пополнение счета 4512» an invoice, and in «Шот 4512, 4513 акт бойынша» the second
-        one too, for the act's word stands behind it and the invoice's opens its list."""
+        one too, for the act's word stands behind it and the invoice's opens its list. Not so in «жеке шот 4512, 15 шарт
+        бойынша»: accounts are hardly listed, and a contract's word stands behind in that language alone."""
         if meant is SpanKind.ACCOUNT:
             return SpanKind.INVOICE if self.either and behind not in REFERENCE else None
         lent = meant in PAPERS and behind is meant and self.joined and not self._suffixed(last)
-        return in_front if lent and in_front in REFERENCE else None
+        accounts = in_front is SpanKind.ACCOUNT and self.spent is not None and not self.spent.front
+        return in_front if lent and in_front in REFERENCE and not accounts else None
 
     def _at_a_bank(self, at: int) -> bool:
         """«счет № 4512 в АО «Народный банк»», «account 4512 at NCBA Bank»: a bank account, and no number of ours."""

@@ -11,6 +11,9 @@ from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_REST: Final = re.compile(f"'?{_LETTERS.pattern}")
+_CUT: Final = re.compile("'?\n")
+"""Where the line fold may cut an Uzbek word: at its apostrophe too («BO|'YICHA»)."""
 _WORDS: Final = re.compile(f"({_LETTERS.pattern})")
 _PLAIN_WORDS: Final = re.compile(plain_letters(_WORDS.pattern))
 _LETTER_BEHIND_CODE: Final = r"\s+[^\W\d]|(?![LIOОЗ][0-9])[^\W\d]"  # «08291l3» is one number
@@ -126,7 +129,7 @@ def one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> Pieces:
         kind = m.lastgroup or ""
         start, at = m.span(kind)
         if kind == "word":
-            at = _past_fold(text, start, at, words) if folds and text[at : at + 1] == "\n" else at
+            at = _past_fold(text, start, at, words) if folds and _CUT.match(text, at) else at
             whole = text[start:at]
             if "\n" in whole:
                 found.add("word", start, at, words.known(whole.replace("\n", "")))
@@ -147,11 +150,13 @@ def one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> Pieces:
 
 def _past_fold(text: str, start: int, end: int, words: Lexicon) -> int:
     """Where a word ends that the line fold may have cut."""
-    rest = _LETTERS.match(text, end + 1)
-    if rest is None or not _cut_by_fold(text[start:end], rest[0], words):
+    behind = text.index("\n", end) + 1
+    rest = _REST.match(text, behind)
+    head = text[start : behind - 1]
+    if rest is None or not _cut_by_fold(head, rest[0], words):
         return end
     if text[rest.end() : rest.end() + 1].isdigit():  # «N P / A97032»: letters of the number, unless they name it
-        phrase = words.phrase(text[start:end] + rest[0])
+        phrase = words.phrase(head + rest[0])
         if phrase is None or not (phrase.sign or phrase.mark is not None):
             return end
     return rest.end()

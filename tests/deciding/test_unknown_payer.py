@@ -83,3 +83,13 @@ def test_a_bare_number_of_ours_is_held() -> None:
 def test_not_in_uzbekistan() -> None:
     made = BOOKS.decide(f"Оплата по счету {UZ}", NOBODY, 100_000, country="UZ")
     assert (made.status, made.reason) == ("held", "payer_unknown")
+
+
+def test_a_name_near_the_holder_s_that_another_holder_bears_is_that_other_s() -> None:
+    near = {"200778": holder("b", "ТОО Ромашка Холдинг", tax_id="190340004518")}
+    books = Books({"104582": holder("a", "ТОО Ромашка", tax_id="180440021537"), **near}, {"4512": ("104582", 30_000)})
+    alone = Books({"104582": holder("a", "ТОО Ромашка", tax_id="180440021537")}, {"4512": ("104582", 30_000)})
+    said, payer = "счет 4512, л/с 104582", Party("ТОО Ромашка Холдинг")
+    made = books.decide(said, payer, 30_000)
+    assert (made.status, made.reason, made.account_number) == ("held", "third_party_purpose_incomplete", "104582")
+    assert alone.decide(said, payer, 30_000).status == "credited"

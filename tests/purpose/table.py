@@ -8,12 +8,39 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "SWIFT's word between slashes behind it": ("Settling inv 7301/26/ROC/7302", "i:730126 b:7302"),
+    "SWIFT's word before the bank account": ("лицевой счет 62004/REC/KZ257229603919118845/BIC/CASPKZKA", "a:62004"),
+    "SWIFT's word before the text": ("/ROC/Аванс 7301/12 төлем шоты; тапсырыс № 10", "i:730112"),
+    "our account with you": ("Payment, our account no. 620041, imprest 146/25", "a:620041"),
+    "a proforma's letters, an invoice's id": ("PFI 7301, invoice ID 7302, P/F invoice 7303", "i:7301 i:7302 i:7303"),
+    "your and our, Swahili": ("LPO namba 7401 ankara yenu namba 7301/26; ankara zetu 7302", "i:730126 i:7302"),
+    "by the invoice, the number behind": (
+        "төлем шотына сәйкес №7301, 7302; шот-фактураға сай № 7303",
+        "i:7301 i:7302 i:7303",
+    ),
+    "your invoice, Kazakh": ("Шотыңыз № 7301, №7302, сервер жалдау", "i:7301 i:7302"),
+    "a shortened personal account, Kazakh": ("дерб. шот 620041", "a:620041"),
+    "personal account number in one word, Uzbek": (
+        "Шахсий ҳисобрақам: 620041; shaxsiy hisobraqam 620042",
+        "a:620041 a:620042",
+    ),
+    "topping the personal account up, Uzbek": ("SHAXSIY HISOBNI TO’LDIRISH 620041", "a:620041"),
+    "in the contract's favour, beside the invoice": ("Оплата в счет договора 7302, счет 7301", "i:7301"),
+    "another paper's word before the comma": ("№ 94 шартқа қосымша, №7301 шотқа сәйкес", "i:7301"),
+    "another paper's word before the comma, Uzbek": (
+        "шартноманинг 7302-иловаси, № 62-41 шахсий ҳисоб, ишончнома № 7",
+        "a:6241",
+    ),
+    "an account, and a contract with its word behind": ("дербес шотқа № 620041, 7301 шарт бойынша", "a:620041"),
     "a list with a date and a sum each": (
         "Счет № К-7301 от 15 января 2026 на 488530-10, № 7302/26 от 01.02.2026 на 5000",
         "i:K7301 i:730226",
     ),
     "the joining word glued to the next behind two blanks": ("SCH. SRV-7301  I7302, za uslugi", "i:SRV7301 i:7302"),
-    "a sum with its currency glued": ("Счет № 7301 от 3.1.26 на 380 915,00тг, № SC-7302 от 3 января", "i:7301 i:SC7302"),
+    "a sum with its currency glued": (
+        "Счет № 7301 от 3.1.26 на 380 915,00тг, № SC-7302 от 3 января",
+        "i:7301 i:SC7302",
+    ),
     "licences behind a comma": ("Proforma invoice 7301, 47 licences", "i:7301"),
     "my account, Kazakh": ("Менің дербес шотым 620041", "a:620041"),
     "the number sign between, Latin": ("LSN620041", "a:620041"),
@@ -375,6 +402,20 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "the name begins with a number of its own": (
+        "Payment for Kilele-42 Ltd., on the personal account number 620041",
+        "b:KILELE42 a:620041 @Kilele-42 Ltd",
+    ),
+    "the same before its word": ("Марал-38 ЖШС үшін, жеке шот нөмірі 620041", "b:MAPAЛ38 a:620041 @Марал-38 ЖШС"),
+    "a foundation with a number": ("за ОФ Арқас-9, лицевой счет 620041", "b:APҚAC9 a:620041 @ОФ Арқас-9"),
+    "behind the bank's own sentence": (
+        "Зачисление по системе клиринга. Абишев Тимур Асхатович үшін, жеке шот 620041",
+        "a:620041 @Абишев Тимур Асхатович",
+    ),
+    "behind the word for a fee": (
+        "Қызмет ақысы Абишев Тимур Асхатович үшін, жеке шот 620041",
+        "a:620041 @Абишев Тимур Асхатович",
+    ),
     "a charge behind the name": ("ACC 620041 FOR UHURU FARMS SACCO CHG 0.00", "a:620041 @UHURU FARMS SACCO"),
     "a trader's name before another's": (
         "B/O Jane Njeri t/a Acacia Security FOR NYOTA SYSTEMS LTD A/C 620041",
@@ -392,7 +433,10 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
     "a son, in Uzbek": ("o‘g‘lim Karimov Anvar uchun, shaxsiy hisob 620041", "a:620041 @Karimov Anvar"),
     "a son, in Swahili": ("kwa niaba ya mwanangu Brian Otieno akaunti 620041", "a:620041 @Brian Otieno"),
     "no brother but a company": ("for Brother Kenya Ltd a/c 620041", "a:620041 @Brother Kenya Ltd"),
-    "a given name that is a word for an invoice": ("ACC 620041 FOR BILL NYAMBURA BARASA", "a:620041 @BILL NYAMBURA BARASA"),
+    "a given name that is a word for an invoice": (
+        "ACC 620041 FOR BILL NYAMBURA BARASA",
+        "a:620041 @BILL NYAMBURA BARASA",
+    ),
     "that name within": ("for Mwiki Bill Acacia, account 620041", "a:620041 @Mwiki Bill Acacia"),
     "no given name but a bill": ("Payment for BILL 7301", "i:7301"),
     "a number behind a weak form": (
@@ -560,6 +604,22 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "a contract with blanks before its ending": ("2026 007301-сонли шартнома", "b:2026"),
     "a count in capitals behind an invoice": ("СЧЕТ 7301, ДОМ 12345", "i:7301"),
     "a room in capitals behind an invoice": ("СЧЕТ 7301, КВ 12345", "i:7301"),
+    "from our account": ("Transfer from our account 0112345678", ""),
+    "a milestone": ("Payment of milestone 7301", ""),
+    "a transfer's reference": ("RTGS ref 7302, hosting", ""),
+    "a memorandum": ("MOU 7303 cloud services", ""),
+    "a work order": ("W/O 7304; hosting", ""),
+    "a schedule": ("Schedule 7305 incl. VAT", ""),
+    "a plot's number": ("LR No. 7306, hosting", ""),
+    "an annex, Swahili": ("malipo kiambatisho 7301", ""),
+    "a certificate, Swahili": ("huduma, cheti namba 7302", ""),
+    "a project, Swahili": ("mradi namba 7303, huduma za seva", ""),
+    "a quotation, Swahili": ("nukuu ya bei na. 7304", ""),
+    "a ticket, Swahili": ("tiketi 7305, huduma", ""),
+    "an act, Kazakh, behind its number": ("№7301 орындалған жұмыс актісі", ""),
+    "a specification, Kazakh": ("ерекшелік № 7302, ҚҚС-сыз", ""),
+    "an offer, Kazakh": ("баға ұсынысы № 7303", ""),
+    "a receipt, Kazakh": ("қолхат № 7304, хостинг", ""),
     "a document, another library": ("для библиотеки № 7301", ""),
     "an act, a letter lost": ("№ 7301 жүкқұжаты", ""),
     "a charge": ("hosting CHG 7301", ""),
@@ -850,9 +910,21 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "sent in error, Swahili": ("Fedha zilizotumwa kimakosa zinarudishwa, akaunti 620041", "a:620041 !refund"),
+    "an Uzbek word cut before its apostrophe": (
+        "DEPOZIT BO\n'YICHA FOIZLAR, SH/H 620041",
+        "a:620041 !deposit_interest",
+    ),
+    "an Uzbek word cut behind its apostrophe": (
+        "DEPOZIT BO'\nYICHA FOIZLAR, SH/H 620041",
+        "a:620041 !deposit_interest",
+    ),
     "a loan behind the word for": ("Payment for loan Acme Ltd a/c 620041", "a:620041 @loan Acme Ltd !loan"),
     "a loan behind a name": ("on behalf of Acme Ltd loan repayment a/c 620041", "a:620041 @Acme Ltd !loan"),
-    "a refund at a name's end": ("on behalf of ACME TRADERS REFUND a/c 620041", "a:620041 @ACME TRADERS REFUND !refund"),
+    "a refund at a name's end": (
+        "on behalf of ACME TRADERS REFUND a/c 620041",
+        "a:620041 @ACME TRADERS REFUND !refund",
+    ),
     "a loan within what may be a name": (
         "ON BEHALF OF JOHN KAMAU LOAN REPAYMENT ACME LTD A/C 620041",
         "a:620041 @JOHN KAMAU LOAN REPAYMENT ACME LTD !loan",
