@@ -46,6 +46,7 @@ _ENDS: Final = re.compile(
             rf"\s*\b{_ID}(?=\W*(?:[^\W\d_]+\W+)?(?:[0-9]|[ap][0-9]|kz[0-9]))",
             rf"{_PAUSE}(?:на|по|to|on|согл\w*\.?|po|na|soglasno)\s+(?:the\s+)?(?:{_ACCOUNT}|{_DOCUMENT})",
             rf"{_PAUSE}(?:за|for|za)\s+(?:{_SUBJECT}|[0-9])",
+            r"\s+-\s+(?:as\s+per|against|vide)\b",
             rf"{_PAUSE}{_ACCOUNT}{_NUMBERED}",
             rf"{_PAUSE}(?:л/\s?сч?\b|ш/[хҳ]|a/c|{_TAX})",
             rf"{_BREAK}(?:{_ACCOUNT}|{_DOCUMENT}|{_SUBJECT}|{_AFTER_BREAK})",

@@ -77,6 +77,7 @@ class Walk(Numbers):
     def _marking(self, phrase: Phrase) -> None:
         if phrase is self.spent:
             self._forget()
+            self.spent = None  # «№ 4512 шот бойынша, шотыңыз № 4513»: the next such word names a number of its own
             return
         if self._is_prefix() or self.at == self.priced or self._behind_amount(phrase):
             return

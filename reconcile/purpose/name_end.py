@@ -105,6 +105,8 @@ def ended(original: str, taken: Taken, first: int, at: int) -> bool:
     if kind == ".":
         if original[end : end + 1] not in (" ", "") or is_form(taken, at + 1):
             return False
+        if taken.kinds[at - 1] == "number" and original[taken.starts[at - 1]].isalpha():
+            return original[end + 1 : end + 2].islower()  # «ТОО Көкжиек-89. гарантийное письмо»
         letters = taken.ends[at - 1] - taken.starts[at - 1] if taken.kinds[at - 1] == "word" else 0
         if letters >= LONG_WORD or taken.kinds[at - 1] == '"':
             return True

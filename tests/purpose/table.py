@@ -8,6 +8,15 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "one word behind a number and again before the next": (
+        "05.01.2026ж. күнгі № 7301 шот бойынша. шотыңыз № 7302; дербес шотының нөмірі 620041",
+        "i:7301 i:7302 a:620041",
+    ),
+    "the same with another form of the word": (
+        "7301 нөмірлі шот бойынша, төлемге арналған шот № 7302",
+        "i:7301 i:7302",
+    ),
+    "the same, Uzbek": ("7301-sonli hisob-faktura bo'yicha, hisob-faktura № 7302", "i:7301 i:7302"),
     "SWIFT's word between slashes behind it": ("Settling inv 7301/26/ROC/7302", "i:730126 b:7302"),
     "SWIFT's word before the bank account": ("лицевой счет 62004/REC/KZ257229603919118845/BIC/CASPKZKA", "a:62004"),
     "SWIFT's word before the text": ("/ROC/Аванс 7301/12 төлем шоты; тапсырыс № 10", "i:730112"),
@@ -402,6 +411,10 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a stop behind a name's number": (
+        "за ТОО Көкжиек-89. гарантийное письмо № 7, л/с 620041",
+        "b:KOKЖИEK89 a:620041 @ТОО Көкжиек-89",
+    ),
     "the name begins with a number of its own": (
         "Payment for Kilele-42 Ltd., on the personal account number 620041",
         "b:KILELE42 a:620041 @Kilele-42 Ltd",
