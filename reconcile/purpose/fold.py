@@ -27,7 +27,7 @@ _DASH: Final = r"[ \n]?-[ \n]?"
 _RUN: Final = r"[0-9](?:\n?[0-9])"
 _SPACED_DASH: Final = re.compile(
     rf"(?<!{_LETTER})(?<!{_LETTER}/){_NOT_BEHIND}{_LETTER}{{1,5}}(?:{_DASH}20[0-9]{{2}}{_DASH}(?=[0-9]{{3}})|[0-9]{{1,2}}{_DASH}(?=[0-9]{{3}})|{_DASH}(?=[0-9]{{4}}))"
-    rf"|{_NOT_BEHIND}(?:{_RUN}{{4,}}{_DASH}[0-9]{{1,3}}|{_RUN}{{3,}}{_DASH}{_LETTER}"
+    rf"|{_NOT_BEHIND}(?:{_RUN}{{4,}}{_DASH}[0-9]{{1,3}}|{_RUN}{{3,}}{_DASH}{_LETTER}(?!\n/)"
     rf"|[0-9]{{4,}} / [0-9]{{2}}|20[0-9]{{2}} / [0-9]{{3,}}){_NO_MORE}"
 )
 """A prefix and its digits; digits and the few digits or the letter that end them, behind which the number ends."""

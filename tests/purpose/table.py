@@ -8,6 +8,8 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "an account word cut by the fold behind a dash": ("PV 7301 - a\n/c 0000620041. less WHT 5%", "a:0000620041"),
+    "the same behind an invoice": ("invoice 73011 - a\n/c 620041", "i:73011 a:620041"),
     "one word behind a number and again before the next": (
         "05.01.2026ж. күнгі № 7301 шот бойынша. шотыңыз № 7302; дербес шотының нөмірі 620041",
         "i:7301 i:7302 a:620041",
@@ -613,6 +615,8 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a receipt as Uzbek spells it": ("Квитансия № 7301, хостинг учун", ""),
+    "a credit note": ("Кредит-нота № 7301 на сумму 500,00", ""),
     "a flat in capitals behind an account": ("Л/С 620041, КВ 12345", "a:620041"),
     "a contract with blanks before its ending": ("2026 007301-сонли шартнома", "b:2026"),
     "a count in capitals behind an invoice": ("СЧЕТ 7301, ДОМ 12345", "i:7301"),
@@ -923,6 +927,10 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "own funds, Uzbek typed without its letters": (
+        "Uz mablaglarini utkazish, shaxsiy hisob 620041",
+        "a:620041 !own_funds",
+    ),
     "sent in error, Swahili": ("Fedha zilizotumwa kimakosa zinarudishwa, akaunti 620041", "a:620041 !refund"),
     "an Uzbek word cut before its apostrophe": (
         "DEPOZIT BO\n'YICHA FOIZLAR, SH/H 620041",
