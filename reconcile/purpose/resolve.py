@@ -12,6 +12,7 @@ equals one» holds for these words as for a contract's. A person is asked, or th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -35,6 +36,9 @@ _RF_HEAD: Final = len("RF18")
 """ISO 11649: two letters and two check digits before the issuer's own reference."""
 
 _SIGNS: Final = frozenset({"N", "NN", "H", "HH"})
+
+_MONTH: Final = re.compile(r"0[1-9]\s?[/.]\s?20[0-9]{2}")
+"""«за 02/2026» is a month, or the number 02/2026 or 2/2026 with its stroke; it is not the number 22026."""
 
 Books = dict[str, tuple[str, ...]]
 
@@ -133,6 +137,8 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
                 found.either += _read_as(_as_ours(span), text[span.start : span.end], known)
                 continue
             hits = _read(span, known) if len(span.keys) == 1 else _read_as(span, text[span.start : span.end], known)
+            if hits and text[span.start] == "0" and _MONTH.fullmatch(text, span.start, span.end):
+                hits = [hit for hit in hits if not hit.number.isdigit()]
             glued = bool(span.prefix_key) and span.start > 0 and text[span.start - 1].isalnum()
             _take(span, hits, found, glued)
     if not structured:

@@ -69,6 +69,13 @@ CASES = {
     "zeros added by the payer": ("счет 00199", ("199",), (), "i:199"),
     "zeros left out by the payer": ("счет 199", ("00199",), (), "i:00199"),
     "zeros that lead to two numbers": ("счет 199", ("0199", "00199"), (), "unknown"),
+    "a month behind an invoice is no number without its zero": (
+        "invoice 3351/26, for 02/2026",
+        ("3351/26", "22026"),
+        (),
+        "i:3351/26 unknown",
+    ),
+    "a number that looks like a month": ("счет 02/2026", ("2/2026",), (), "i:2/2026"),
     "bare zeros that lead to two books": ("00199", ("199",), ("0199",), ""),
     "bare, on both books": ("104582", ACCOUNT, ACCOUNT, "i?:104582 a?:104582"),
     "bare, on one book": ("104582", (), ACCOUNT, "a?:104582"),
