@@ -413,6 +413,10 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a prepayment in capitals is no name, Swahili": (
+        "MALIPO YA AWALI, MALIPO KWA AMANI UHURU LTD, AKAUNTI 620041",
+        "a:620041 @AMANI UHURU LTD",
+    ),
     "a stop behind a name's number": (
         "за ТОО Көкжиек-89. гарантийное письмо № 7, л/с 620041",
         "b:KOKЖИEK89 a:620041 @ТОО Көкжиек-89",
