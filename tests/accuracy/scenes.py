@@ -235,10 +235,13 @@ def instalments(act: Act) -> None:
     sums = [(act, first), (later, invoice.amount - first)]
     if act.rng.random() < 0.4:
         sums.append((later.again(1), invoice.amount))
+    told: list[Facts] = []
     for each, amount in sums:
         facts = each.facts(amount, [Ref(account.number, invoice.number)])
         payer = own(each, facts, party, holder)
         each.pay(facts, each.purpose(each.speech.invoice(each.said(invoice.number))), payer, who="own")
+        told.append(facts)
+    act.decide_again(told[:-1])
 
 
 @scene(5)

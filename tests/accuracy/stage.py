@@ -361,6 +361,14 @@ class Act:
         self.stage.drafts.append(Draft(self.channel, entry, self.kind, self.language, (label,), who, group))
         return label
 
+    def decide_again(self, earlier: Sequence[Facts]) -> None:
+        """The entries before the last one, held by their turn, as they stand when what the last one paid is known: a run
+        goes on until nothing changes."""
+        for back, facts in enumerate(reversed(earlier), 2):
+            draft = self.stage.drafts[-back]
+            if draft.labels[0].status == "held":
+                self.stage.drafts[-back] = replace(draft, labels=(decide(facts, self.stage.books),))
+
     def once_more(self, facts: Facts) -> None:
         """The last entry stands in the statement a second time."""
         last = self.stage.drafts[-1]
