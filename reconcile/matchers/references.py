@@ -16,9 +16,11 @@ NAME: Final = "references"
 
 def propose(case: Case) -> tuple[Proposal, ...]:
     references = case.references
-    if references.marked and references.either:
-        return _either(case, references.marked, references.either, references.bare)
     if references.marked:
+        if half_read := _half_read(case, references.marked, references.bare):
+            return _unsettled(case, (*references.marked, *half_read))
+        if references.either:
+            return _either(case, references.marked, references.either, references.bare)
         return _marked(case, references.marked, references.bare)
     return _bare(case, references.bare) if references.bare else ()
 
@@ -44,8 +46,24 @@ def _marked(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) 
     parts = _parts_of_one_holder(case, marked, accounts)
     if parts:
         return (Proposal("several_accounts", parts, _evidence(marked), 1.0, True),)
-    unsettled = Proposal(NAME, reason="conflicting_references", certain=True, evidence=_evidence(marked))
-    return (*_each(case, marked, 0.6), unsettled)
+    return _unsettled(case, marked)
+
+
+def _unsettled(case: Case, named: Sequence[Reference]) -> tuple[Proposal, ...]:
+    """Numbers of several, all named: a person tells whose the money is."""
+    unsettled = Proposal(NAME, reason="conflicting_references", certain=True, evidence=_evidence(named))
+    return (*_each(case, named, 0.6), unsettled)
+
+
+def _half_read(case: Case, marked: Sequence[Reference], bare: Sequence[Reference]) -> list[Reference]:
+    """«счета 4512, 4513 85»: a number of the list of which only some blocks are on the books. It may be another's number and
+    a contract's, or one of no book: enough to doubt that the money is for the others alone, whatever the amount."""
+    kinds = {ref.kind for ref in marked}
+    named = [ref for ref in bare if ref.span.kind is not SpanKind.BARE and ref.kind in kinds]
+    if not named:
+        return []
+    accounts = {account_of(case, ref).number for ref in marked}
+    return [ref for ref in named if account_of(case, ref).number not in accounts]
 
 
 def _either(

@@ -154,6 +154,8 @@ class Numbers(Dates):
         day = following.month and plain(digits) and (1 <= int(digits) <= _DAYS or len(digits) == 4)
         listed = self.joined and self.open in REFERENCE
         paper = listed and following.behind and following.mark in PAPERS  # «invoyslar 4512, 4513 15 shartnomaga asosan»
+        if paper and self._phrase_at(at + 1) is following and self._is(self._opened_by(at + 1), "number"):
+            paper = False  # «invoyslar 4512; 45 13 shartnoma № 15»: it names the number behind it
         return not (day or paper or following.suffix)
 
     def _money(self, last: int, start: int, end: int) -> bool:
@@ -237,13 +239,11 @@ class Numbers(Dates):
         self, meant: SpanKind, behind: SpanKind | None, in_front: SpanKind | None, last: int
     ) -> SpanKind | None:
         """What the number may be as well: «пополнение счета 4512» an invoice, and in «Шот 4512, 4513 акт бойынша» the second
-        one too, for the act's word stands behind it and the invoice's opens its list. Not so in «жеке шот 4512, 15 шарт
-        бойынша»: accounts are hardly listed, and a contract's word stands behind in that language alone."""
+        one too, for the act's word stands behind it and the invoice's opens its list."""
         if meant is SpanKind.ACCOUNT:
             return SpanKind.INVOICE if self.either and behind not in REFERENCE else None
         lent = meant in PAPERS and behind is meant and self.joined and not self._suffixed(last)
-        accounts = in_front is SpanKind.ACCOUNT and self.spent is not None and not self.spent.front
-        return in_front if lent and in_front in REFERENCE and not accounts else None
+        return in_front if lent and in_front in REFERENCE else None
 
     def _at_a_bank(self, at: int) -> bool:
         """«счет № 4512 в АО «Народный банк»», «account 4512 at NCBA Bank»: a bank account, and no number of ours."""

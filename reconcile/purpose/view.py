@@ -117,6 +117,8 @@ class View:
             return False
         begin, end = self.starts[at], self.ends[at]
         word = self.text.rfind(" ", begin, end) + 1  # «na SCH» is a phrase, too
+        if phrase is not None and word > begin and phrase.mark in PAPERS:  # «invoice ref 7301, letter ref 7302»
+            return False
         if not (self.joined or word > begin) or self.text[end : self.starts[number]] not in ("-", " ", ""):
             return False
         prefix = number_key(self.text[max(begin, word) : end])
