@@ -193,6 +193,11 @@ def is_masked(name: str, *, cut: bool = False) -> bool:
     return folded.starred or (folded.shortened and not cut)
 
 
+def _whole_mark(found: re.Match[str]) -> str:
+    """A sole trader is none the less one for want of the mark's last letter."""
+    return "" if found[0].strip().endswith("/") else " YTT"
+
+
 def with_form_ended(name: str) -> str:
     """A name that a format has cut within the form that ends it, with that form whole: the name itself is whole then,
     and another form still makes another company.
@@ -202,7 +207,7 @@ def with_form_ended(name: str) -> str:
     >>> with_form_ended('"Омад Принт 3" масъулияти чеклан'), with_form_ended("Омад Принт")
     ('"Омад Принт 3" ООО', 'Омад Принт')
     """
-    name = _CUT_MARK.sub("", name)
+    name = _CUT_MARK.sub(_whole_mark, name)
     parts = name.split()
     for at in range(1, len(parts)):
         words = tuple(skeleton_words(" ".join(parts[at:])))

@@ -16,6 +16,7 @@ from reconcile.steps import continuity, overlap, vanished
 from reconcile.steps.coverage import Coverage
 from reconcile.store import staging
 from reconcile.store.alerts import audit, close_alert, raise_anew
+from reconcile.store.bulk import any_of
 from reconcile.store.engine import is_postgresql
 from reconcile.store.tables import entry, own_bank_account, statement
 
@@ -44,7 +45,7 @@ def book(connection: Connection, statement_id: str, sequence: int, now: datetime
     new, doubtful = staging.summary(connection, statement_id)
     staging.move_lines(connection, statement_id, booked=True)
     staging.book(connection, statement_id, own_account, sequence, books_from, now)
-    for row in connection.execute(select(entry).where(entry.c.id.in_(missing)).order_by(entry.c.id)).all():
+    for row in connection.execute(select(entry).where(any_of(connection, entry.c.id, missing)).order_by(entry.c.id)).all():
         amount = f"{format_amount(row.amount, row.currency)} {row.currency}"
         gone = said(
             "entry_vanished.found",

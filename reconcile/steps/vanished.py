@@ -151,7 +151,7 @@ def _redated(connection: Connection, statement_id: str, entries: set[str]) -> se
     e, c = entry.c, staged_line.c
     alike = (e.credit_debit == c.credit_debit) & (e.amount == c.amount) & (e.reversal == c.reversal)
     rows = select(e.id).join(staged_line, alike).where(c.statement_id == statement_id, c.possible_duplicate)
-    return set(connection.execute(rows.where(e.id.in_(sorted(entries)))).scalars()) if entries else set()
+    return set(connection.execute(rows.where(any_of(connection, e.id, entries))).scalars()) if entries else set()
 
 
 def _ending_on(connection: Connection, own_account: str, day: date) -> Sequence[Any]:

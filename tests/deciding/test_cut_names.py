@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconcile.books import HolderType
 from reconcile.statement import Party
 from tests.deciding.books import TRADER, Books, holder, short
 
@@ -39,3 +40,12 @@ def test_the_first_word_of_a_form_may_be_the_name_s_own(payer: str) -> None:
     """«Товарищество С|обственников»: a form is sure only behind its first word."""
     name = payer.split("Масъ")[0].split("Това")[0].strip()
     assert _decided(payer, holder("a", f"{name} МЧЖ", country="UZ")).startswith("held")
+
+
+@pytest.mark.parametrize(
+    ("name", "type", "status"),
+    [("YTT Karimov Aziz Olimovich", TRADER, "credited"), ("Karimov Aziz Olimovich MChJ", None, "held")],
+)
+def test_a_sole_traders_mark_that_is_cut_still_says_so(name: str, type: HolderType | None, status: str) -> None:
+    its = holder("a", name, country="UZ", **({"type": type} if type else {}))
+    assert _decided("KARIMOV AZIZ OLIMOVICH       YT", its).startswith(status)
