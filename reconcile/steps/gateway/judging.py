@@ -25,7 +25,6 @@ from reconcile.outcome import CREDITED, Decision
 from reconcile.policy import Method, PolicyBook
 from reconcile.proposal import Declined
 from reconcile.steps.gateway.accounts import Leads, accounts_of
-from reconcile.steps.gateway.recording import open_ids
 from reconcile.steps.gateway.twins import twins_of
 from reconcile.store import journal
 from reconcile.store.bulk import any_of
@@ -67,12 +66,26 @@ def judge_payments(
 ) -> tuple[int, int]:
     """Decide what waits: those gateway payments, or all. How many were looked at, and how many decisions were new."""
     with engine.connect() as connection:
-        ids = list(open_ids(connection, gateway_ids))
+        ids = _waiting(connection, gateway_ids)
     changed = 0
     for start in range(0, len(ids), CHUNK):
         with engine.begin() as connection:
             changed += _chunk(connection, ids[start : start + CHUNK], now, policies, as_of, run_no)
     return len(ids), changed
+
+
+def _waiting(connection: Connection, gateway_ids: Collection[str] | None) -> list[str]:
+    """Payments through gateways that no person decided and that wait: the oldest first, then by id."""
+    query = (
+        select(payment.c.id)
+        .join(gateway_payment, gateway_payment.c.id == payment.c.gateway_id)
+        .where(or_(payment.c.status.is_(None), payment.c.status.in_(("held", "unmatched"))))
+        .where(and_(payment.c.by_person.is_(False), payment.c.refunded < payment.c.amount))
+        .order_by(gateway_payment.c.paid_at, payment.c.id)
+    )
+    if gateway_ids is not None:
+        query = query.where(any_of(connection, payment.c.gateway_id, gateway_ids))
+    return list(connection.execute(query).scalars())
 
 
 def _chunk(

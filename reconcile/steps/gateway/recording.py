@@ -1,28 +1,29 @@
 """What the doors report, taken into the books: stored first, whatever becomes of it.
 
 A report finds its payment by its numbers or begins a new one; the unique key of a number is what makes two doors that
-speak at the same moment speak of one payment. A payment that was made stands at once in unapplied cash, owed by its
-processing centre; what is then credited is judged apart (`judging`). Nothing here credits anybody.
+speak at the same moment speak of one payment. What a later report may change of it is told in `merging`. A payment that
+was made stands at once in unapplied cash, owed by its processing centre; what is then credited is judged apart
+(`judging`). Nothing here credits anybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, and_, or_, select, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reconcile import ledger
 from reconcile.explain.alerts import Said, said
-from reconcile.gateway.report import Door, Kind, Report, clearing
+from reconcile.gateway.report import Door, Kind, Report
 from reconcile.ledger import Transfer, content_id
 from reconcile.policy import PolicyBook
 from reconcile.problem import Problem
-from reconcile.reference import number_key
+from reconcile.steps.gateway import merging
 from reconcile.steps.gateway.accounts import Leads, accounts_of
 from reconcile.steps.gateway.refunds import give_back
 from reconcile.store import journal
@@ -34,11 +35,6 @@ from reconcile.store.tables import payment
 CHUNK: Final = 1000
 RETRIES: Final = 8
 Identity = tuple[str, str, str]
-_FILLED: Final = (
-    "provider", "merchant", "external_id", "receipt", "scheme", "issuer_country", "masked_pan", "phone", "operator",
-)  # fmt: skip
-_CORRECTED: Final = ("fee", "settlement_id")
-_MAY_BE_NULL: Final = ("fee", "converted_amount", "converted_currency")
 
 
 @dataclass(slots=True)
@@ -159,16 +155,7 @@ class _Chunk:
 
     def _begin(self, report: Report) -> None:
         gateway_id = content_id("gateway", *report.identities[-1])
-        row = {
-            "id": gateway_id, "method": str(report.method), "amount": report.amount, "currency": report.currency,
-            "clearing": clearing(report.method, report.provider, report.merchant, report.currency),
-            "paid_at": report.at, "local_day": self._day(report), "account_given": report.account[:80],
-            "payer_key": report.payer_key, "fee": report.fee, "settlement_id": report.settlement_id,
-            "converted_amount": report.converted_amount, "converted_currency": report.converted_currency,
-            "state": "failed", "confirmed": 0, "events": 0, "first_seen": self.now,
-            **{name: getattr(report, "payment_id" if name == "external_id" else name) for name in _FILLED},
-        }  # fmt: skip
-        row["receipt"] = report.receipt.upper()
+        row = merging.begun(report, gateway_id, self._day(report), self.now)
         self.rows[gateway_id] = row
         self.fresh.append(gateway_id)
         self._identify(report, gateway_id)
@@ -181,12 +168,13 @@ class _Chunk:
         if (gateway_id, report.digest) in self.said:
             self.done.unchanged += 1
             return
-        if conflict := self._contradiction(report, row):
+        made = gateway_id in self.paid or gateway_id in self.begun
+        if conflict := merging.contradiction(report, row, made):
             self._event(report, row)
             self._conflict(report, gateway_id, conflict)
             return
         self.done.known += 1
-        if doubt := self._doubt(report, row):
+        if doubt := merging.doubt(report, row, self._credited_to(gateway_id), self.leads):
             self._event(report, row)
             self._alert(report, gateway_id, doubt)
             return
@@ -196,76 +184,16 @@ class _Chunk:
             self.done.touched[gateway_id] = None
             return
         self._identify(report, gateway_id)
-        self._fill(report, row)
+        if merging.add(report, row, self._credited_to(gateway_id) is not None, self._is_account):
+            self._touch(row)
         self._state(report, row)
 
-    def _contradiction(self, report: Report, row: dict[str, Any]) -> Said | None:
-        """Why the report cannot be of this payment; None where it can."""
-        if self._of_another_centre(report, row):
-            return said("part.other_centre", provider=row["provider"])
-        if report.names_original:
-            if report.currency != row["currency"]:
-                return said("part.other_currency", currency=report.currency, paid=row["currency"])
-            return None if row["id"] in self.paid or row["id"] in self.begun else said("part.original_failed")
-        if (report.amount, report.currency) != (row["amount"], row["currency"]):
-            return said("part.other_amount")
-        if str(report.method) != row["method"]:
-            return said("part.other_method", method=row["method"])
-        return None
+    def _credited_to(self, gateway_id: str) -> str | None:
+        status, account = self.paid.get(gateway_id, (None, None))
+        return account or "" if status == "credited" else None
 
-    @staticmethod
-    def _of_another_centre(report: Report, row: dict[str, Any]) -> bool:
-        """A centre may add to what another door told, and give back only what went through itself."""
-        through = str(row["provider"]).casefold()
-        signed = report.door is Door.WEBHOOK and report.kind is not Kind.PAID
-        return signed and bool(through) and through != report.provider.casefold()
-
-    def _doubt(self, report: Report, row: dict[str, Any]) -> Said | None:
-        """What a person must look at and no file is refused for; None where there is nothing."""
-        if report.names_original:
-            return None
-        if report.kind is Kind.FAILED and row["state"] == "paid":
-            return said("part.paid_then_failed")
-        if report.account and number_key(report.account) == number_key(row["account_given"]):
-            return None  # what it said all along: a person may have moved the credit since
-        status, account = self.paid.get(row["id"], (None, None))
-        leads = self.leads.get(report.account, ())
-        if status == "credited" and account and leads and account not in {each.number for each in leads}:
-            return said("part.credited_elsewhere", account=account, named=report.account)
-        return None
-
-    def _fill(self, report: Report, row: dict[str, Any]) -> None:
-        """What this door adds. Facts that a credit rests on are not rewritten behind it."""
-        before = dict(row)
-        credited = self.paid.get(row["id"], (None, None))[0] == "credited"
-        for name in _FILLED:
-            value = getattr(report, "payment_id" if name == "external_id" else name)
-            if value and (not row[name] or not (credited or name in ("external_id", "receipt"))):
-                row[name] = value.upper() if name == "receipt" else value
-        for name in _CORRECTED:
-            value = getattr(report, name)
-            if value not in (None, ""):
-                row[name] = value
-        if report.converted_amount is not None and (row["converted_amount"] is None or not credited):
-            row["converted_amount"], row["converted_currency"] = report.converted_amount, report.converted_currency
-        if report.payer_key and (not row["payer_key"] or row["payer_key"].startswith("mask:")):
-            row["payer_key"] = report.payer_key
-        trusted = report.door is not Door.CALLBACK
-        if report.account and not credited and (trusted or not row["account_given"]) and self._better(report, row):
-            row["account_given"] = report.account[:80]
-        for name in report.cleared:
-            if not getattr(report, name) and (name in _CORRECTED or not credited):
-                row[name] = None if name in _MAY_BE_NULL else ""
-        if row != before:
-            self.changed.add(row["id"])
-            self.done.touched[row["id"]] = None
-
-    def _better(self, report: Report, row: dict[str, Any]) -> bool:
-        """A number that is on the books before one that is not; a registry or webhook before what a payer typed."""
-        if number_key(report.account) == number_key(row["account_given"]):
-            return False
-        known = row["account_given"] in self.leads or bool(accounts_of(self.connection, [row["account_given"]]))
-        return not known or report.door in (Door.REGISTRY, Door.WEBHOOK)
+    def _is_account(self, number: str) -> bool:
+        return number in self.leads or bool(accounts_of(self.connection, [number]))
 
     def _state(self, report: Report, row: dict[str, Any]) -> None:
         if report.kind is not Kind.FAILED and row["state"] == "failed":
@@ -370,17 +298,3 @@ def _received(row: dict[str, Any]) -> Transfer:
     owed, unapplied = ledger.gateway(row["clearing"]), ledger.unapplied(row["clearing"])
     day, own = row["local_day"], payment_id(row["id"])
     return Transfer(f"receive:{own}", owed, unapplied, row["amount"], row["currency"], day, "received", own)
-
-
-def open_ids(connection: Connection, gateway_ids: Iterable[str] | None = None) -> Iterator[str]:
-    """Payments through gateways that no person decided and that wait: the oldest first, then by id."""
-    query = (
-        select(payment.c.id)
-        .join(gateway_payment, gateway_payment.c.id == payment.c.gateway_id)
-        .where(or_(payment.c.status.is_(None), payment.c.status.in_(("held", "unmatched"))))
-        .where(and_(payment.c.by_person.is_(False), payment.c.refunded < payment.c.amount))
-        .order_by(gateway_payment.c.paid_at, payment.c.id)
-    )
-    if gateway_ids is not None:
-        query = query.where(any_of(connection, payment.c.gateway_id, gateway_ids))
-    yield from connection.execute(query).scalars()
