@@ -26,7 +26,10 @@ _SKELETON: Final = str.maketrans(
     }
 )
 
-_RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
+Scheme = Mapping[str, tuple[str, ...]]
+"""How a letter, or two together, may be written in Latin: the commonest way first."""
+
+_RUSSIAN: Final[Scheme] = {
     "ый": ("yy", "iy", "yi", "y", "ij", "i", "yj"), "ий": ("iy", "ii", "y", "ij", "i"), "а": ("a",), "б": ("b",),
     "в": ("v",),
     "г": ("g",), "д": ("d",), "е": ("e",), "ё": ("yo", "e", "o", "io", "jo"), "ж": ("zh", "j"), "з": ("z",),
@@ -35,16 +38,15 @@ _RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
     "ч": ("ch", "c"), "ш": ("sh",), "щ": ("shch", "sch"), "ъ": ("",), "ы": ("y", "i"), "ь": ("",), "э": ("e",),
     "ю": ("yu", "u", "iu", "ju"), "я": ("ya", "a", "ia", "ja"),
 }  # fmt: skip
-_UZBEK: Final[Mapping[str, tuple[str, ...]]] = {
+_UZBEK: Final[Scheme] = {
     **_RUSSIAN, "е": ("e", "ye"), "ё": ("yo", "e"), "ж": ("j",), "й": ("y",), "х": ("x", "h", "kh"), "ҳ": ("h", "x", "kh"),
     "қ": ("q", "k"), "ғ": ("g",), "ў": ("o", "u"), "ц": ("s", "ts"), "ч": ("ch",), "ы": ("i",), "ю": ("yu",), "я": ("ya",),
     "ый": ("iy",), "ий": ("iy", "i", "ii", "y"),
 }  # fmt: skip
-_KAZAKH: Final[Mapping[str, tuple[str, ...]]] = {
+_KAZAKH: Final[Scheme] = {
     **_RUSSIAN, "ә": ("a",), "ғ": ("g",), "қ": ("q", "k"), "ң": ("n", "ng"), "ө": ("o",), "ұ": ("u",), "ү": ("u",),
     "һ": ("h",), "і": ("i",), "ж": ("zh", "j"), "у": ("u", "w"),
 }  # fmt: skip
-_SCHEMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {"ru": _RUSSIAN, "uz": _UZBEK, "kk": _KAZAKH}
 _TYPED_FOR: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "kk": (("і", "и"), ("ө", "у"), ("ұ", "о"), ("ә", "е")),
     "uz": (("ў", "о"), ("ь", ""), ("ё", "йо"), ("э", "е")),
@@ -75,16 +77,16 @@ def skeletons(form: str, language: str) -> Iterator[str]:
     if scheme is not None:
         most = MOST_TRANSLITERATIONS if len(form) > 2 else 1  # «SC» is a number's prefix, not «сч»
         for latin in islice(_latin(form, scheme), most):
-            yield skeleton(latin.upper())
-            if latin.startswith("s") and len(latin) > 3:  # a Russian С among Latin letters: «CCHETU»
-                yield skeleton("C" + latin[1:].upper())
+            yield latin
+            if latin.startswith("S") and len(latin) > 3:  # a Russian С among Latin letters: «CCHETU»
+                yield "C" + latin[1:]
 
 
 def usual_skeletons(form: str, language: str) -> list[str]:
     """The skeletons of one form as it is written most: in its own alphabet, and in the first Latin schemes."""
     scheme = _SCHEMES.get(language)
     latin = islice(_latin(form, scheme), USUAL_TRANSLITERATIONS) if scheme is not None else ()
-    return [skeleton(each.upper()) for each in (form, *latin)]
+    return [skeleton(form.upper()), *latin]
 
 
 def typos(word: str) -> Iterator[str]:
@@ -107,13 +109,22 @@ def _typed(form: str, language: str) -> set[str]:
     return found
 
 
-def _latin(form: str, scheme: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+def _latin(form: str, scheme: Scheme) -> Iterable[str]:
+    """The skeletons of the form's transliterations, those of each letter's first schemes first."""
     choices: list[tuple[str, ...]] = []
     at = 0
     while at < len(form):
         pair = form[at : at + 2]
         step = 2 if pair in scheme else 1
         piece = pair if step == 2 else form[at]
-        choices.append(scheme.get(piece, (piece,)))
+        choices.append(scheme[piece] if piece in scheme else (skeleton(piece.upper()),))
         at += step
     return map("".join, product(*choices))
+
+
+def _as_skeletons(scheme: Scheme) -> Scheme:
+    return {piece: tuple(skeleton(latin.upper()) for latin in ways) for piece, ways in scheme.items()}
+
+
+_SCHEMES: Final = {"ru": _as_skeletons(_RUSSIAN), "uz": _as_skeletons(_UZBEK), "kk": _as_skeletons(_KAZAKH)}
+"""By language; as skeletons once and for all, for the lexicon has some hundred thousand spellings."""
