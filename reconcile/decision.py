@@ -104,7 +104,7 @@ def _verdict(outcome: Proposal, judged: Sequence[_Judged]) -> tuple[str | None, 
     """The reason why the payment waits, if any, and the payment's flags, the reason first among them."""
     if outcome.reason:
         return outcome.reason, (outcome.reason,)
-    reason = next((each.reason for each in judged if each.reason is not None), None)
+    reason = judged[0].reason if len(judged) == 1 else _first_of([each.reason for each in judged])
     if reason in _ALONE:
         return reason, (reason,)
     soft = outcome.flags
@@ -116,6 +116,30 @@ def _verdict(outcome: Proposal, judged: Sequence[_Judged]) -> tuple[str | None, 
 
 
 _ALONE: Final = frozenset({"method_not_available"})
+
+_ORDER: Final = (
+    "currency_mismatch",
+    "wrong_legal_entity",
+    "account_not_open",
+    "method_not_available",
+    "payer_type_unknown",
+    "third_party_not_documented",
+    "third_party_purpose_incomplete",
+    "power_of_attorney_revoked",
+    "power_of_attorney_expired",
+    "power_of_attorney_not_yet_valid",
+    "power_of_attorney_missing",
+    "payer_unknown",
+    "invoice_already_paid",
+    "invoice_not_open",
+)
+"""Which reason to hold goes before which; `refusal` asks one account in this order."""
+
+
+def _first_of(reasons: Sequence[str | None]) -> str | None:
+    """Of several accounts that share a payment each may have its own reason: the first in the table's order, whichever
+    account it is of."""
+    return min((reason for reason in reasons if reason is not None), key=_ORDER.index, default=None)
 
 
 def _nothing_found(case: Case) -> Proposal:

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from stdnum import iso11649
+
 from reconcile.allocating import open_amount
 from reconcile.books import Account, HolderType, Invoice
-from reconcile.invoicing.numbers import is_valid
+from reconcile.invoicing.numbers import InvoiceSeries, is_valid
 from reconcile.names import NameMatch, compare, is_masked, names_holder, party_type
 from reconcile.payer import Relation, relation
 from reconcile.policy import Method, ThirdPartyRule
@@ -68,10 +70,14 @@ def _unknown_payer(case: Case, account: Account, mentioned: Sequence[Invoice], a
         return held
     if _names_account(case, account):
         return None, (("invoice_and_account_exact", {"account": account.number}),)
-    series = country.invoice_series
-    if series is not None and all(is_valid(series, inv.number) for inv in mentioned):
+    if all(_has_check_digits(country.invoice_series, inv.number) for inv in mentioned):
         return None, (("invoice_checked_exact", {"invoice": ", ".join(inv.number for inv in mentioned)}),)
     return held
+
+
+def _has_check_digits(series: InvoiceSeries | None, number: str) -> bool:
+    """Those of our own series, or of an ISO 11649 creditor reference («RF18…»), which an imported invoice may have."""
+    return (series is not None and is_valid(series, number)) or iso11649.is_valid(number)
 
 
 def _purpose_rule(case: Case, account: Account) -> _Refusal:

@@ -90,9 +90,13 @@ class _OnTheDay(KnownNumbers):
         self.day = day
 
     def there(self, kind: SpanKind, number: str) -> bool:
+        found = self.found
         if kind is SpanKind.INVOICE:
-            return self.found.invoices[number].issued_on <= self.day
-        opened = self.found.accounts[number].opened_on
+            invoice = found.invoices[number]
+            if invoice.issued_on > self.day:
+                return False
+            number = invoice.account_number  # no invoice is on the books before its account is
+        opened = found.accounts[number].opened_on
         return opened is None or opened <= self.day
 
 

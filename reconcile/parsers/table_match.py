@@ -55,16 +55,16 @@ def layout_of(line: int, cells: list[str], profiles: Iterable[Profile]) -> Layou
 
 
 def _with_ids(layout: Layout, found: list[Layout]) -> Layout:
-    """With the payer's tax id and account where the bank's profile has no name for such a column and the general one has:
-    «ИНН контрагента» in a table whose other headings are those of Kazakh banks."""
+    """With the payer's name, tax id and account where the bank's profile has no name for such a column and the general one
+    has: «ИНН контрагента» in a table whose other headings are those of Kazakh banks. A cell that holds a whole party may
+    still leave the name to a column of its own («Счет/ИНН», «Наименование контрагента»)."""
     general = next((each for each in found if each.profile.name == GENERIC), layout)
     more = {
         role: general.columns[role]
-        for role in ("tax_id", "party_account")
+        for role in (("name",) if layout.profile.party else ("tax_id", "party_account"))
         if role not in layout.columns
         and role in general.columns
         and general.columns[role] not in layout.columns.values()
-        and not layout.profile.party
     }
     return replace(layout, columns={**layout.columns, **more}) if more else layout
 

@@ -30,7 +30,8 @@ class Behind(View):
             phrase = self._phrase_at(at)
             kind = self.kinds[at]
             if phrase is not None and phrase.mark is not None and (phrase.behind or suffix):
-                return self._spend(at, phrase, suffix)
+                apart = phrase.mark is SpanKind.AMOUNT and self._stopped(at)
+                return None if apart else self._spend(at, phrase, suffix)
             if not suffix:
                 return None
             if phrase is not None and "role.postposition" in phrase.roles:
@@ -56,6 +57,10 @@ class Behind(View):
         """«… акт бойынша»: the Kazakh or Uzbek word for "by" stands there, and so does the sentence of that language."""
         phrase = self._phrase_at(at)
         return phrase is not None and "role.postposition" in phrase.roles
+
+    def _stopped(self, at: int) -> bool:
+        """«Балансты толтыру 4512. ҚҚС-сыз»: a stop and a blank before the word; what it says is the next sentence."""
+        return self._is(at - 1, ".") and self.ends[at - 1] < self.starts[at]
 
     def _spend(self, at: int, phrase: Phrase, suffix: bool) -> SpanKind | None:
         """The word behind belongs to the number before it, unless it opens a number of its own."""

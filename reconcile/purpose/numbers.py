@@ -220,6 +220,8 @@ class Numbers(Dates):
         behind = self._named_behind(last, None if prefix.marks else in_front)
         if prefix.marks and behind not in REFERENCE and not self._own_paper(last, start, behind):
             behind, self.spent = None, spent  # «acct242906. tel …»: the word that is glued to it is nearer
+        if behind is SpanKind.AMOUNT and (self.sign or "/" in self.text[start:end] or not self._is_all_digits(first)):
+            behind, self.spent = None, spent  # «№ 4512 ҚҚС-сыз», «SC-4512 QQS bilan»: no sum has a sign, a stroke, letters
         kind = behind or in_front
         if self._to_range(first, last, start, end, kind):
             return

@@ -12,11 +12,12 @@ OURS = issue(InvoiceSeries("BK", 6), 127)
 OTHER = issue(InvoiceSeries("BK", 6), 128)
 UZ = issue(InvoiceSeries("BT", 6), 127)
 BROKEN = "BK-00012708"
+CREDITOR, NEARLY = "RF08730144", "RF80730144"
 BOOKS = Books(
     {"104582": holder("a", "ТОО Ромашка", tax_id="180440021537"), "200777": holder("u", "МЧЖ Тола", country="UZ")},
     {
         OURS: ("104582", 100_000), OTHER: ("104582", 50_000), BROKEN: ("104582", 70_000), "4512": ("104582", 30_000),
-        UZ: ("200777", 100_000),
+        UZ: ("200777", 100_000), CREDITOR: ("104582", 20_000), NEARLY: ("104582", 25_000),
     },
 )  # fmt: skip
 NAMELESS, MASKED, DOUBTFUL = NOBODY, Party("Яна Петровна О."), Party("Ромошка")
@@ -26,6 +27,7 @@ CREDITED = {
     "typed with look-alikes": (f"счет №ВК{OURS[3:]} от 03.02.2026", 100_000, f"{OURS}=100000"),
     "without its zeros": (f"счет BK{OURS[3:].lstrip('0')}", 100_000, f"{OURS}=100000"),
     "two of them, together exactly": (f"счета {OURS}, {OTHER}", 150_000, f"{OURS}=100000 {OTHER}=50000"),
+    "a creditor reference with its own check digits": (f"счет {CREDITOR}", 20_000, f"{CREDITOR}=20000"),
     "another scheme's with the account beside it": ("счет 4512, л/с 104582", 30_000, "4512=30000"),
 }
 HELD = {
@@ -33,6 +35,7 @@ HELD = {
     "more than outstanding": (f"Оплата по счету {OURS}", 100_001),
     "another scheme's number alone": ("Оплата по счету 4512", 30_000),
     "our shape, but its check digits fail": (f"Оплата по счету {BROKEN}", 70_000),
+    "a creditor reference whose check digits fail": (f"счет {NEARLY}", 25_000),
     "one with check digits, one without": (f"счета {OURS}, 4512", 130_000),
 }
 

@@ -381,6 +381,18 @@ def test_a_layout_is_told_by_its_headings(headings: str, profile: str) -> None:
     assert layout is not None and layout.profile.name == profile
 
 
+@pytest.mark.parametrize("tax_id", ["301234567", ""])
+def test_a_column_of_its_own_names_the_party_that_stands_in_one_cell(tax_id: str) -> None:
+    content = (
+        "Сведения о работе счета;20208000905596227001\nДата документа;№ документа;Cчет/ИНН;Наименование контрагента;МФО;"
+        "Дебет;Кредит;Назначение платежа\n"
+        f"25.02.2026;7;20208000900123456001/{tax_id};«Bahor Savdo» MChJ;00440;;900.00;счет 1\n"
+    )
+    _, [entry] = read_one(tables, content.encode())
+    payer = entry.details[0].counterparty
+    assert (payer.name, payer.tax_id, payer.account) == ("«Bahor Savdo» MChJ", tax_id, "20208000900123456001")
+
+
 def test_a_tax_id_is_read_under_any_of_its_headings() -> None:
     headings = "Дата,№ док,Дебет,Кредит,Наименование контрагента,ИНН контрагента,Счет контрагента,Назначение платежа"
     layout = layout_of(1, headings.split(","), bundled())

@@ -8,6 +8,14 @@ An empty text: no number is read, whatever digits stand there.
 from __future__ import annotations
 
 MATCH: dict[str, tuple[str, str]] = {
+    "the tax of the next sentence, Uzbek": ("Balansni to'ldirish. 7301442. QQS 12% bilan", "b:7301442"),
+    "the tax of the next sentence, Kazakh": (
+        "Хостинг қызметі үшін төлем. 730144. оның ішінде ҚҚС 16% 57055-22",
+        "b:730144",
+    ),
+    "no sum has a number sign": ("Бұлтты қызметтерге ақы төлеу № 73014 ҚҚС-сыз", "b:73014"),
+    "no sum has letters": ("Oldindan to'lov SC-0073014 QQS 12% bilan", "b:SC0073014"),
+    "no sum has a stroke": ("Oldindan to'lov 26/73014 QQS 12% bilan", "b:2673014"),
     "an account word cut by the fold behind a dash": ("PV 7301 - a\n/c 0000620041. less WHT 5%", "a:0000620041"),
     "the same behind an invoice": ("invoice 73011 - a\n/c 620041", "i:73011 a:620041"),
     "one word behind a number and again before the next": (
@@ -619,6 +627,11 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a sum with its tax": ("Xosting xizmatlari uchun to'lov 73014 QQS 12% bilan", ""),
+    "a sum with its tax, Kazakh": ("Бұлтты қызметтерге ақы төлеу 73014 ҚҚС-сыз", ""),
+    "a sum before the word for the whole": ("Хизматлар учун 73014 жами, шу жумладан ҚҚС", ""),
+    "a sum and its tax behind it": ("Xizmatlar uchun 73014 so'm. QQS 12% bilan", ""),
+    "a sum before the word for it": ("Хизматлар учун 73014 сумма ҚҚС билан", ""),
     "a receipt as Uzbek spells it": ("Квитансия № 7301, хостинг учун", ""),
     "a credit note": ("Кредит-нота № 7301 на сумму 500,00", ""),
     "a flat in capitals behind an account": ("Л/С 620041, КВ 12345", "a:620041"),
