@@ -28,7 +28,9 @@ _SUBJECT: Final = (
     rf"(?:услуг|хостинг|облач|аренд|сервер|vps\b|vds\b|интернет|домен|связь|период|предоставл|пользован|{_MONTH}"
     r"|uslug|hosting|services?\b|the\s+(?:month|period))"
 )
-_WARE: Final = r"(?:hosting|cloud|server|servers|vps|vds|internet|subscription|service|domain|saas|bandwidth|colocation)"
+_WARE: Final = (
+    r"(?:hosting|cloud|server|servers|vps|vds|internet|subscription|service|domain|saas|bandwidth|colocation)"
+)
 """What is sold. No company's name goes on with its fees, nor behind the English form that ends it."""
 _PATRONYMIC_ENDED: Final = (
     r"(?:(?<=вича)|(?<=вны)|(?<=вну)|(?<=ұлы)|(?<=қызы)|(?<=vicha)|(?<=vny)|(?<=vnu)|(?<=uly)|(?<=kyzy))"
@@ -66,8 +68,16 @@ _BEFORE: Final = re.compile(
     r"|third\s+party|үшінші\s+тұлға|учинчи\s+шахс|uchinchi\s+shaxs)\b|гр\.)[\s.:]*",
     re.IGNORECASE,
 )
-_BEHIND_QUOTES: Final = re.compile(r"(?<=[»\"”])\s+(?!(?:и|с|или|либо|және|мен|ва|va|and|or)\b)(?=[a-zа-яёәғқңөұүһіўҳ])")
+_BEHIND_QUOTES: Final = re.compile(
+    r"(?<=[»\"”])\s+(?!(?:и|с|или|либо|және|мен|ва|va|and|or)\b)(?=[a-zа-яёәғқңөұүһіўҳ])"
+)
 """«ТОО "Рассвет Строй" доплата по счету»: the quotes have ended the name, and small letters go on with the purpose."""
+_GLUED_CASE: Final = re.compile(
+    r"(?:(?<=[\"»”])-?|(?<=\w)-|(?<=\bЖШС)|(?<=\bАҚ)|(?<=\bЖК)|(?<=\bИП)|(?<=\bТОО)|(?<=\bАО)|(?<=\bLLP))"
+    r"(?:[ндт][ыіи][ңн]|[ndt][yi][nñ])\s*$",
+    re.IGNORECASE,
+)
+"""«ТОО "Рассвет"-тың атынан», «"Рассвет" ЖШС-тің», «ЖШСтің»: the Kazakh genitive behind quotes, a hyphen or a form."""
 _ANGLES: Final = re.compile(r"[<>\[\]]")
 _FOLD: Final = re.compile(r"\r?\n")
 
@@ -77,7 +87,7 @@ def readings(phrase: str) -> Iterator[str]:
     bank's line folds as blanks and, where there are any, taken out («Рома|шка»)."""
     folds = (_FOLD.sub(" ", phrase), _FOLD.sub("", phrase)) if "\n" in phrase else (phrase,)
     for text in folds:
-        whole = " ".join(_ANGLES.sub(" ", text).split())
+        whole = _GLUED_CASE.sub("", " ".join(_ANGLES.sub(" ", text).split()))
         for start in dict.fromkeys((0, _end_of(_BEFORE.match(whole)))):
             name = whole[start:]
             yield name

@@ -115,6 +115,13 @@ class Behind(View):
             self.walked = (at, end, suffix_at)
         return end, suffix_at >= at
 
+    def _in_brackets(self, closing: int) -> bool:
+        """A number stands alone in brackets that close here, its sign or its own prefix with it."""
+        opening = closing - 1
+        while opening > closing - _WIDEST_JOINT - 2 and (self.kinds[opening] in "№#-" or self._is(opening, "number")):
+            opening -= 1
+        return self._is(opening, "(") or (self._is(opening - 1, "(") and self._glued_prefix(opening))
+
     def _prefixed_alike(self, at: int) -> bool:
         """«№ SC 7301, BK 7302 шот бойынша»: a prefix with a blank, as the list's last number has one."""
         last = at - 1
@@ -123,7 +130,7 @@ class Behind(View):
         return self._code(at) and self._is(last, "number") and self._code(last - 1)
 
     def _walk_list(self, at: int) -> tuple[int, int]:
-        suffix = -1
+        begun, suffix = at, -1
         joined = listed = False
         while at < len(self.kinds):
             kind, value = self.kinds[at], self.values[at]
@@ -151,6 +158,10 @@ class Behind(View):
                 joined = True
             elif value is SpanKind.DATE:
                 joined = False
+            elif kind == "(" and self._is(at + 2, ")") and self._is(at + 1, "typed"):
+                at += 2  # «4512 (15.01.2026) ва 4513 (16.01.2026) ҳисоб-фактуралар»
+            elif kind == ")" and at == begun and self._in_brackets(at):
+                pass  # «(№ 104582) дербес шотқа»
             elif kind not in ("-", ".", '"'):
                 return at, suffix
             at += 1

@@ -7,6 +7,7 @@ holder's is not asked here.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from reconcile.purpose.behind_name import name_before, next_name
@@ -22,6 +23,9 @@ _OF_NAMES: Final = frozenset({"ПЛЮС", "PLUS", "PLYUS", "PLIUS", "JANE"})
 """Joining words that end names too («және» in Latin letters is a woman's name)."""
 _ADDRESSES: Final = frozenset({"M/S", "M/s", "Messrs"})
 _POSSESSIVES: Final = frozenset({"MY", "OUR"})
+_GENITIVE: Final = re.compile(r"(?:[НДТ][ЫІИI][ҢН]|[NDT][YI]N)$")
+_WIDEST_ID: Final = 8
+"""Tokens of a tax id in brackets."""
 _MOST_NAMES: Final = 6
 """Names that are looked for beside one «за» or «үшін»."""
 
@@ -34,6 +38,8 @@ def beneficiaries(original: str, text: str, taken: Taken) -> list[Span]:
             spans += _all_after(original, text, taken, at + 1)
         elif "role.beneficiary_after" in phrase.roles:
             spans += _all_before(original, text, taken, at - 1)
+        elif phrase.mark is SpanKind.ACCOUNT:
+            spans += _owner_before(original, text, taken, at - 1)
         elif phrase.mark is SpanKind.TAX_ID and (found := _in_brackets(taken, at)) is not None:
             spans += _span(original, text, taken, *found, sure=True)
     return spans
@@ -60,6 +66,24 @@ def _all_before(original: str, text: str, taken: Taken, at: int) -> list[Span]:
         if at < 0 or len(spans) >= _MOST_NAMES:
             break
     return spans
+
+
+def _owner_before(original: str, text: str, taken: Taken, last: int) -> list[Span]:
+    """«Сериков Арман Бақытұлының № 104582 дербес шотына», «"Рассвет" ЖШС-тің дербес шотына»: whose personal account it
+    is stands before the Kazakh word in the genitive."""
+    while last > 0 and (taken.kinds[last] in ("number", "№", "#", "-") or _numbers(taken, last)):
+        last -= 1
+    if last < 1 or taken.kinds[last] not in ("word", "phrase"):
+        return []
+    if _GENITIVE.search(text[taken.starts[last] : taken.ends[last]]) is None:
+        return []
+    found = _before(original, text, taken, last)
+    return _span(original, text, taken, *found) if found is not None else []
+
+
+def _numbers(taken: Taken, at: int) -> bool:
+    value = taken.values[at]
+    return isinstance(value, Phrase) and (value.sign or value.suffix) and value.mark is None
 
 
 def _after(original: str, text: str, taken: Taken, first: int) -> tuple[int, int] | None:
@@ -101,13 +125,27 @@ def _client_word(original: str, taken: Taken, at: int) -> bool:
 
 
 def _before(original: str, text: str, taken: Taken, last: int) -> tuple[int, int] | None:
+    if last > 0 and taken.kinds[last] == ")":
+        last = _before_id(taken, last)
     first = last
     while first >= 0 and last - first < 2 * LONGEST and belongs(original, text, taken, -1, first, last):
         if taken.kinds[first] == "." and first < last and sentence_ends(original, taken, first):
             break
         first -= 1
     first = _behind_service(original, taken, first + 1, last)
+    while first < last and role(taken, first, "role.third_party"):
+        first += 1
     return (first, last + 1) if first <= last else None
+
+
+def _before_id(taken: Taken, closing: int) -> int:
+    """«"Рассвет" ЖШС (БСН 050440034730) үшін»: the last token before the brackets that hold the holder's tax id."""
+    for at in range(closing - 1, max(0, closing - _WIDEST_ID), -1):
+        if taken.kinds[at] == "(":
+            begun = taken.values[at + 1]
+            tells = isinstance(begun, Phrase) and begun.mark is SpanKind.TAX_ID
+            return at - 1 if tells or taken.kinds[at + 1] == "typed" else closing
+    return closing
 
 
 def _behind_service(original: str, taken: Taken, first: int, last: int) -> int:

@@ -13,7 +13,9 @@ MOST_PARTS: Final = 4
 
 _SPLIT: Final = re.compile(r"[^\s/+\\]+")
 _BLOCK: Final = re.compile(r"\S+")
-_LIST: Final = re.compile(r"[0-9]{3,}(?:[/+\\][0-9]{3,})+")
+_LIST: Final = re.compile(r"[0-9]{3,}(?:-[0-9]{1,3})?(?:[/+\\][0-9]{3,}(?:-[0-9]{1,3})?)+")
+_MONTH_BEHIND: Final = re.compile(r"(\S{4,})/(?:0[1-9]|1[0-2])\.20[0-9]{2}")
+"""«AC/63732125/02.2026»: the number, and the month that it is paid for."""
 _AMONG_DIGITS: Final = re.compile(
     r"(?<=[0-9])[OoОоЗзlLIІі|]+(?![^\W0-9_])|(?<![^\W_])(?:[OoОо]{2}|[OoОоЗзlLIІі|])(?=[0-9])"
 )
@@ -52,6 +54,8 @@ def candidate_keys(text: str) -> tuple[str, ...]:
     stretches = joins(text)
     keys = [number_key(each) for each in stretches]
     keys += repaired(stretches)
+    if (month := _MONTH_BEHIND.fullmatch(text)) is not None:
+        keys.append(number_key(month[1]))
     if len(keys) == 1 and keys[0]:
         return (keys[0],)
     return tuple(dict.fromkeys([key for key in keys if key]))

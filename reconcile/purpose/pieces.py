@@ -244,7 +244,8 @@ def _marking_head(run: str, following: str, words: Lexicon) -> int:
     one = run[-1] in "N№" or run[-2:].isascii() is not run[-1].isascii()  # «СЧЕТУN7301», «СЧЕТУA-7301»
     for cut in range(len(run) - (1 if one else 2), max(shortest, len(run) - _LONGEST_PREFIX) - 1, -1):
         phrase = words.phrase(run[:cut])
-        if phrase is not None and phrase.mark in _OURS and run[cut:] not in _WORD_ENDS:
+        names = phrase is not None and (phrase.mark in _OURS or (phrase.sign and cut >= _SHORTEST_GLUED))
+        if names and run[cut:] not in _WORD_ENDS:
             return cut
     return 0
 
@@ -286,6 +287,8 @@ def _glued_before(run: str, following: str, words: Lexicon) -> bool:
         return False
     if phrase.sign or phrase.mark is not None:
         return len(run) > 1 or run in "N№"
+    if following == "-":
+        return phrase.reset and len(run) > _FEW_LETTERS  # «төлем - 4512 шот бойынша»: no number's prefix
     return len(run) > 1 and following.isdigit() and "role.bank" not in phrase.roles
 
 

@@ -95,7 +95,10 @@ class Phrase:
         self.weak_nature = name if section == "nature_weak" else self.weak_nature
         self.lump |= section == "lump"
         self.speaks |= (
-            section in ("nature", "nature_weak", "lump") or name.startswith("beneficiary") or name == "tax_id"
+            section in ("nature", "nature_weak", "lump")
+            or name.startswith("beneficiary")
+            or name == "tax_id"
+            or (name == "account" and language == "kk")
         )
         if section == "mark":
             self._mark(name, language)

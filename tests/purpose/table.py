@@ -16,6 +16,30 @@ MATCH: dict[str, tuple[str, str]] = {
     "no sum has a number sign": ("Бұлтты қызметтерге ақы төлеу № 73014 ҚҚС-сыз", "b:73014"),
     "no sum has letters": ("Oldindan to'lov SC-0073014 QQS 12% bilan", "b:SC0073014"),
     "no sum has a stroke": ("Oldindan to'lov 26/73014 QQS 12% bilan", "b:2673014"),
+    "ц as cz, an invoice's account word": (
+        "POPOLNENIE LICZEVOGO SCHETA 620041, licz. schet 620042",
+        "a:620041 a:620042",
+    ),
+    "й as j and ж as zh, Uzbek": ("Mizhozning 620041 rakamli shaxsij xisobiga", "a:620041"),
+    "the cabinet's account, Uzbek": ("Shaxsiy kabinet hisobi № 620041, oferta asosida", "a:620041"),
+    "a spaced dash behind the word that opens": ("Қызмет үшін төлем - 7301 шот бойынша, акт № 82", "i:7301"),
+    "a tax invoice in two letters": ("Оплата по СФ 7301 от 15.1.26", "i:7301"),
+    "a payment invoice in two letters, Kazakh": ("Сервер үшін, т/ш № 7301; t/sh N 7302", "i:7301 i:7302"),
+    "a list with the plural's dative behind it, Kazakh": ("№7301 және №7302 шоттарға төлем", "i:7301 i:7302"),
+    "a list with the plural's genitive behind it, Kazakh": (
+        "7301 мен 7302/26 төлем шоттарының ақысы",
+        "i:7301 i:730226",
+    ),
+    "a list with its dates in brackets, Uzbek": (
+        "SC-07301 (22.1.26) hamda 7302-26 (03/02/2026) hisob-fakturalarga asosan",
+        "i:SC07301 i:730226",
+    ),
+    "in brackets before its word": ("(№ 620041) жеке шотқа бұлт ақысы", "a:620041"),
+    "in brackets before its word, Latin": ("(620041) DERBES SHOTYNA", "a:620041"),
+    "the word for a number glued to its prefix": ("Malipo ya ankara nambaNSC-07301", "i:NSC07301"),
+    "the word for a number glued, Uzbek": ("ТУЛОВ ХИСОБИ РАКАМИSC-07301", "i:SC07301"),
+    "an invoice before its Uzbek word «by»": ("28.01.2026dagi № 7301 schyot bo'yicha to'landi", "i:7301"),
+    "a list parted by slashes, one with a suffix": ("INVOICES 73012/7444250/36231015-47", "i:7301274442503623101547"),
     "an account word cut by the fold behind a dash": ("PV 7301 - a\n/c 0000620041. less WHT 5%", "a:0000620041"),
     "the same behind an invoice": ("invoice 73011 - a\n/c 620041", "i:73011 a:620041"),
     "one word behind a number and again before the next": (
@@ -421,6 +445,22 @@ MATCH: dict[str, tuple[str, str]] = {
 }
 
 BENEFICIARY: dict[str, tuple[str, str]] = {
+    "a third party, Kazakh": ("Үшінші тұлға Сериков Арман үшін төлем. Жеке шот: 620041", "a:620041 @Сериков Арман"),
+    "the holder's id in brackets, Kazakh": (
+        '"Көкжиек Мед" ЖШС (БСН 050440034730) үшін 620041 дербес шотына аудару',
+        'a:620041 @"Көкжиек Мед" ЖШС',
+    ),
+    "whose personal account, Kazakh": (
+        "Баев Арман Бақытұлының 620041 жеке шотын толықтыру",
+        "a:620041 @Баев Арман Бақытұлының",
+    ),
+    "whose personal account, the number behind, Kazakh": (
+        "«Көкжиек» ЖШС-тің дербес шотына № 620041 төлем",
+        "a:620041 @«Көкжиек» ЖШС-тің",
+    ),
+    "nobody's personal account, Kazakh": ("Компанияның дербес шотына № 620041 төлем", "a:620041"),
+    "I pay for, Swahili": ("Nalipia Amani Uhuru Wekesa account 620041", "a:620041 @Amani Uhuru Wekesa"),
+    "we pay an invoice for nobody, Swahili": ("Tumelipia invoice 7301 ya hosting", "i:7301"),
     "a prepayment in capitals is no name, Swahili": (
         "MALIPO YA AWALI, MALIPO KWA AMANI UHURU LTD, AKAUNTI 620041",
         "a:620041 @AMANI UHURU LTD",
@@ -632,6 +672,22 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "a sum before the word for the whole": ("Хизматлар учун 73014 жами, шу жумладан ҚҚС", ""),
     "a sum and its tax behind it": ("Xizmatlar uchun 73014 so'm. QQS 12% bilan", ""),
     "a sum before the word for it": ("Хизматлар учун 73014 сумма ҚҚС билан", ""),
+    "a payment order, Uzbek in Cyrillic": ("Тўлов топшириғи № 7301 буйича; топшириғига 7302", ""),
+    "a contract of procurement, Kazakh in Latin": ("№ 7301 memlekettik satyp alu sharty", ""),
+    "two contracts before their word, Kazakh": ("7301 мен 7302 шарттарының ақысы", ""),
+    "two acts before their word, Kazakh": ("№7301 және №7302 актілерге төлем", ""),
+    "two contracts with their dates in brackets, Uzbek": (
+        "7301 (22.1.26) hamda 7302 (03/02/2026) shartnomalarga asosan",
+        "",
+    ),
+    "a contract in brackets before its word": ("(№ 7301) келісімшартқа ақы", ""),
+    "a contract's number word glued": ("Mkataba nambaN7301, hosting", ""),
+    "an act behind a spaced dash": ("Қызмет үшін төлем - 7301 акт бойынша", ""),
+    "an order as ISO 9 writes it": ("Zakaz 7301, oplata za licenziyu 7302", ""),
+    "a payment order in the possessive, Uzbek": ("To'lov topshirig'i 7301, xizmat uchun", ""),
+    "a payment order, Uzbek": ("7301-sonli to'lov topshirig'iga asosan; топшириқ № 7302", ""),
+    "a contract of public procurement, Kazakh": ("08.01.26 № 7301 мемлекеттік сатып алу шарты", ""),
+    "a contract on procurement, Kazakh": ("№ 7301 мемлекеттік сатып алу туралы шарт бойынша", ""),
     "a receipt as Uzbek spells it": ("Квитансия № 7301, хостинг учун", ""),
     "a credit note": ("Кредит-нота № 7301 на сумму 500,00", ""),
     "a flat in capitals behind an account": ("Л/С 620041, КВ 12345", "a:620041"),
