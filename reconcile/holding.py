@@ -22,9 +22,7 @@ _BY_TRANSFER: Final = Method.BANK_TRANSFER
 _NOT_DOCUMENTED: Final = ThirdPartyRule.NOT_DOCUMENTED
 
 
-def refusal(
-    case: Case, account: Account, stands: Relation, mentioned: Sequence[Invoice], amount: int
-) -> _Refusal:
+def refusal(case: Case, account: Account, stands: Relation, mentioned: Sequence[Invoice], amount: int) -> _Refusal:
     """The first reason to hold, in the order of `docs/decision-table.md`; (None, evidence) where it may be credited."""
     payment = case.payment
     if payment.currency != account.currency:
@@ -100,22 +98,21 @@ def _holder_named(case: Case, account: Account) -> NameMatch | None:
     names = account.holder.names
     phrases = case.payment.reading.beneficiaries
     verdicts = [_named(phrase, names) for phrase in phrases]
-    if NameMatch.SAME in verdicts and NameMatch.DIFFERENT in verdicts:  # «B/O payer FOR holder»
+    if len(verdicts) > 1 and NameMatch.SAME in verdicts:  # «B/O payer FOR holder»
         own = [case.payer.name]
         verdicts = [
             verdict
             for phrase, verdict in zip(phrases, verdicts, strict=True)
-            if verdict is not NameMatch.DIFFERENT or _named(phrase, own) is not NameMatch.SAME
+            if verdict is NameMatch.SAME or _named(phrase, own) is not NameMatch.SAME
         ]
     ultimate = case.payment.ultimate
-    if ultimate and ultimate != case.payer:
-        stands = relation(ultimate, account.holder, case.found)
-        verdicts += [NameMatch.SAME] if stands is Relation.OWN else []
+    if ultimate and ultimate != case.payer and relation(ultimate, account.holder, case.found) is Relation.OWN:
+        verdicts = [verdict for verdict in verdicts if verdict is NameMatch.DIFFERENT] or [NameMatch.SAME]
     if NameMatch.DIFFERENT in verdicts:
         return NameMatch.DIFFERENT
-    if NameMatch.SAME in verdicts:
-        return NameMatch.SAME
-    return NameMatch.DOUBTFUL if verdicts else None
+    if NameMatch.DOUBTFUL in verdicts:  # «за Свет, Свет Плюс»: for two, or one of them misread
+        return NameMatch.DOUBTFUL
+    return NameMatch.SAME if verdicts else None
 
 
 def _named(phrase: str, names: Sequence[str]) -> NameMatch:

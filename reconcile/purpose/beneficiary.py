@@ -42,7 +42,12 @@ def beneficiaries(original: str, text: str, taken: Taken) -> list[Span]:
             spans += _owner_before(original, text, taken, at - 1)
         elif phrase.mark is SpanKind.TAX_ID and (found := _in_brackets(taken, at)) is not None:
             spans += _span(original, text, taken, *found, sure=True)
-    return spans
+    return [span for span in spans if not _holds_another(span, spans)] if len(spans) > 1 else spans
+
+
+def _holds_another(span: Span, spans: list[Span]) -> bool:
+    """«for cloud obo SALOME NJOROGE»: the name is what the last of the words before it says."""
+    return any(span.start < other.start and other.end == span.end for other in spans)
 
 
 def _all_after(original: str, text: str, taken: Taken, at: int) -> list[Span]:

@@ -70,12 +70,19 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
 _SIGN: Final = r"(?P<sign>[^\s\w*+])"
 _PLAIN: Final = rf"[0-9]{{1,9}}(?=\s+(?:(?!X){_LETTERS}|[\"№])|[,;]\s|\Z)|[0-9]{{3,9}}(?=\.(?:[^\S\n]|\Z))"
 _PLAIN_DATE: Final = r"(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?=\s|[,;]|\Z)"
-_BLOCKS: Final = rf"(?:{_LETTERS}++'(?={_LETTERS}))*+[^\W_]++(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++)*+"
+_LETTERS_WITHIN: Final = rf"-(?={_LETTERS}{{1,4}}-[0-9])(?!{DATE})[^\W_]++"
+"""«INV-2026-KZ-0015»"""
+_BLOCKS: Final = (
+    rf"(?:{_LETTERS}++'(?={_LETTERS}))*+[^\W_]++"
+    rf"(?:¬[-/\\._]¬(?!{DATE})(?=[^\W_]*[0-9])[^\W_]++|{_LETTERS_WITHIN})*+"
+)
 _CODE_WORD: Final = r"/(?:ROC|REC|REF|INV|ACC|BIC|BNF|INS|PHN|OCM|RFB|IPI|TSU|URI|KNP|NZP)/"
 """SWIFT's words in the payer's text (/ROC/, /INV/): between two slashes they belong to no number."""
-_NUMBER: Final = (
-    rf"(?:{_BLOCKS}(?:(?!{_CODE_WORD})[-/][^\W\d_]{{1,3}}(?![^\W_]|\.[^\W\d_]|/[^\W\d_]{{1,2}}(?![^\W\d_])))?)"
+_NUMBER_TAIL: Final = (
+    rf"(?!{_CODE_WORD})(?:/|-¬)(?![ЛL]/{_LETTERS}){_LETTERS}{{1,3}}"
+    rf"(?![^\W_]|\.{_LETTERS}|/{_LETTERS}{{1,2}}(?!{_LETTERS}))"
 )
+_NUMBER: Final = rf"(?:{_BLOCKS}(?:{_NUMBER_TAIL})?)"
 _WORD: Final = rf"{_LETTERS}++(?:'{_LETTERS}++)*+(?![-_]?[0-9])"
 _BEFORE_WORDS: Final = ("kz_iban", "pesalink", "url")
 """Shapes that begin with a word of letters; each begins with a letter of its own, so that trying them costs nothing."""
@@ -144,6 +151,11 @@ def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[st
     )
     fold = r"\n?" if folds else ""
     return re.compile(rf"\s*(?:{pattern.replace('[ ~]', '[ ]').replace('~', fold).replace('¬', fold)})")
+
+
+def is_iban(text: str) -> bool:
+    """ISO 13616: the check digits fit. What only looks like one may be a customer's number («PF2026000507991»)."""
+    return int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 == 1
 
 
 def digits_kind(digits: str, without: Collection[str] = ()) -> SpanKind | None:

@@ -18,6 +18,9 @@ from reconcile.purpose.view import BETWEEN, LONGEST_PREFIX, REFERENCE, SIGNS
 from reconcile.purpose.words import Phrase
 
 _NOT_OURS: Final = frozenset({SpanKind.CONTRACT, SpanKind.DOCUMENT})
+_SERIES_LETTERS: Final = 4
+_BY: Final = re.compile(r"(?<!\w)PO\s+\Z")
+"""A purchase order, and the Russian «по» in Latin letters: «PO INV4512» is an invoice's number as well."""
 _JOINERS: Final = ",;&+/"
 _WITHIN_LISTS: Final = frozenset({".", "(", ")", '"', "-", ",", ";", "/", "№", "#", "typed", "number"})
 _DECIMAL_LIST: Final = re.compile(r"([0-9]+),([0-9]{2})")
@@ -118,7 +121,20 @@ class Walk(Numbers):
         named = (self.mark in REFERENCE and self._fresh()) or (self.open in REFERENCE and self.joined)
         if self.mark in _NOT_OURS and self._near():
             named = self.sign or (self.strange == 0 and self._right_behind(self.mark_at))
+            if named and self._glued_letters():
+                return True
         return named and (self._glued_prefix(self.at) or self._own_series())
+
+    def _glued_letters(self) -> bool:
+        """«договор № LS00093256», «LPO INV308611/2»: letters of the paper's own number, glued to it; without a number sign
+        only capitals of the Latin alphabet are («акт сч4512»)."""
+        start, end = self.starts[self.at], self.ends[self.at]
+        if end - start > _SERIES_LETTERS or not self._is(self.at + 1, "number") or not self.text[end].isdigit():
+            return False
+        typed = self.typed[start:end]
+        if self.sign or not (typed.isascii() and typed.isalpha() and typed.isupper()):
+            return self.sign
+        return _BY.search(self.text, 0, start) is None
 
     def _right_behind(self, at: int) -> bool:
         """«договор INV-2026-7», «дог. INV-2026-7», «№ заказа: INV-2026-7»"""
@@ -250,6 +266,10 @@ class Walk(Numbers):
 
     def _number(self) -> None:
         first = self.at
+        if self._counts_entries(first):
+            self.spans.append(Span(SpanKind.OTHER, self.starts[first], self.ends[first]))
+            self.joined = self.open in REFERENCE
+            return
         last = self._series(first, self._group())
         start, end = self.starts[first], self.ends[last]
         self.at = last + 1

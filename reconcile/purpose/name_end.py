@@ -21,6 +21,8 @@ _IN_TITLES: Final = frozenset({"НА", "ДЛЯ", "С", "В", "ИЗ", "OF", "IN",
 """Small words within a title («Дом на Абая»); what stands behind them is no part of the sentence but of the name."""
 _ORDINAL: Final = 2
 """Digits of «Аптека №1»."""
+_LONG_INTRODUCTION: Final = len("FOR THE")
+"""Letters of a phrase before a name that stands within none, as «for» and «за» may («Fit For You», «За Рулём»)."""
 _LAST_FORMS: Final = frozenset({"LTD", "LIMITED", "LLP", "LLC", "PLC"})
 """English forms behind which no name goes on."""
 
@@ -102,6 +104,8 @@ def ended(original: str, taken: Taken, first: int, at: int) -> bool:
     """A full stop behind a long word ends the sentence, and a ware in small letters the name («SALOME NJOROGE hosting
     fees»), where two words of the name were seen."""
     kind, start, end = taken.kinds[at], taken.starts[at], taken.ends[at]
+    if end - start > _LONG_INTRODUCTION and role(taken, at, "role.beneficiary_before"):
+        return True  # «за ТОО Свет по поручению ТОО Гром»
     if kind == ".":
         if original[end : end + 1] not in (" ", "") or is_form(taken, at + 1):
             return False

@@ -15,6 +15,9 @@ from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
 
 _ENDS: Final = frozenset(",;:/|~()>\\№#=*_")
+_OURS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
+_ORDINAL: Final = 2
+"""Digits that tell one company of a name from another."""
 _INTRODUCE: Final = frozenset({"number", "typed", "№", "#", ":"})
 _NAMED_BY_NUMBER: Final = re.compile(
     r"(?:[^\W\d_]{3,}-?)?[0-9]{1,4}(?:-?[^\W\d_]{3,})?|[0-9][^\W\d_](?:-[^\W\d_]{3,})?"
@@ -224,6 +227,8 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED):
         return False
     if not any(is_form(taken, place) for place in range(begin, at)):
+        if first >= 0 and _ends_formless(text, taken, first, at):
+            return True
         return first < 0 and _form_follows(taken, at + 1) and taken.kinds[at - 1] == "word"  # not «КНП 859 ЖК …»
     hyphen = taken.kinds[at - 1] == "-" and text[taken.ends[at - 2] : start].replace("\n", "") == "-"  # «Жайлау-/2005»
     before = at - 2 if hyphen else at - 1
@@ -232,6 +237,19 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     if text[taken.starts[before] : taken.ends[before]] in _WEAK_FORMS and end - start < _INSTITUTIONS_DIGITS:
         return True
     return is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
+
+
+def _ends_formless(text: str, taken: Taken, first: int, at: int) -> bool:
+    """«за Цифра Логистик 3, л/с …»: one or two digits behind the words of a name without a form, where a word for our
+    number or a comma comes next. «Цифра Логистик» may be another company."""
+    if not text[taken.starts[at] : taken.ends[at]].isdigit() or taken.ends[at] - taken.starts[at] > _ORDINAL:
+        return False
+    if at < first + 2 or taken.kinds[at - 1] != "word" or taken.kinds[at - 2] != "word":
+        return False
+    if at + 1 == len(taken.kinds):
+        return True
+    behind = taken.values[at + 1]
+    return taken.kinds[at + 1] in ",.;(" or (isinstance(behind, Phrase) and behind.mark in _OURS)
 
 
 def within_quotes(taken: Taken, first: int, at: int) -> bool:

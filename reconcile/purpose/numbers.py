@@ -18,6 +18,8 @@ _LISTED: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT, SpanKind.CONTRAC
 FAR: Final = {SpanKind.CONTRACT: 4, SpanKind.DOCUMENT: 4, SpanKind.AMOUNT: 1, SpanKind.TAX_ID: 1, SpanKind.PHONE: 1}
 """How many strange words may stand between a word and its number; none for an invoice or an account."""
 _WIDEST_GAP: Final = 3  # blanks or a fold within one number
+_MOST_ENTRIES: Final = 2
+"""Digits of what counts the entries of a list."""
 _DAYS: Final = 31
 _YEAR_FIRST: Final = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
@@ -83,7 +85,7 @@ class Numbers(Dates):
         month = self._phrase_at(last - 1)
         if month is not None and month.month and _YEAR.fullmatch(text, self.starts[last], self.ends[last]):
             return last  # «Cloud hosting Feb 2026 231682»
-        while self._is(last + 1, "number") and last - self.at < MOST_PARTS - 1:
+        while self._is(last + 1, "number") and last - self.at < MOST_PARTS - 1 and not self._counts_entries(last + 1):
             gap = text[self.ends[last] : self.starts[last + 1]]
             if "\n" not in gap and not text[self.starts[last + 1]].isdigit():
                 break  # a number with a prefix of its own
@@ -93,6 +95,17 @@ class Numbers(Dates):
                 break
             last += 1
         return last
+
+    def _counts_entries(self, at: int) -> bool:
+        """«1) счет 4512 2) счет 4513», «1. счет 4512 2. счет 4513»: what counts the entries of a list is no number, and no
+        block of the one before it. «(л/с 1045 82)»: a bracket that was opened is closed there."""
+        start, end = self.starts[at], self.ends[at]
+        if end - start > _MOST_ENTRIES or self.text[end : end + 1] not in (")", ".") or not plain(self.text[start:end]):
+            return False
+        if self.text[end] == ")":
+            return self.text.count("(", 0, start) <= self.text.count(")", 0, start)
+        before = int(self.text[start:end]) - 1
+        return before > 0 and re.search(rf"(?<![\w.,/-]){before}[.)]\s", self.text[:start]) is not None
 
     def _series(self, first: int, last: int) -> int:
         """The last token of a series' number whose dashes were typed with blanks: «6711264 - F80», «INV - 2025 - 015577»."""
@@ -232,6 +245,9 @@ class Numbers(Dates):
             meant is SpanKind.BARE and kind is None and self._bank(first - 1) and self.text[start - 1].isspace()
         ):
             meant = SpanKind.BANK_ACCOUNT
+        listed = behind is None and self.open is meant and (self.joined or self._same_series(first))
+        if not listed:
+            self.lender = ""
         twofold = self.either or (behind is not None and meant in PAPERS)
         self._emit(meant, start, end, prefix, self._or_else(meant, behind, in_front, last) if twofold else None)
         if behind in REFERENCE and self._suffixed(last):
@@ -400,7 +416,8 @@ class Numbers(Dates):
             self.open = kind
             return
         keys, prefix_key = self._keys(start, end, prefix) if kind in _NUMBERS or mark is not None else ((), "")
-        self.spans.append(Span(kind, start, end, keys, "", prefix_key, mark))
+        self.spans.append(Span(kind, start, end, keys, "", prefix_key, mark, self.lender))
+        self.lender = prefix_key or self.lender
         if kind is not SpanKind.AMOUNT:
             self.open = kind if kind in _LISTED else None
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from reconcile.purpose.decoys import DATE, KINDS, expression, plain_letters
+from reconcile.purpose.decoys import DATE, KINDS, expression, is_iban, plain_letters
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase
 
@@ -127,6 +127,9 @@ def one_by_one(text: str, words: Lexicon, without: frozenset[str]) -> Pieces:
     match = expression(text, folds, without).match
     while (m := match(text, at)) is not None:
         kind = m.lastgroup or ""
+        if kind == "iban" and not is_iban(m[kind]):
+            m = expression(text, folds, without | {"iban"}).match(text, at) or m
+            kind = m.lastgroup or ""
         start, at = m.span(kind)
         if kind == "word":
             at = _past_fold(text, start, at, words) if folds and _CUT.match(text, at) else at

@@ -39,7 +39,7 @@ class Ranges(Behind):
         if place < 0 or self.spans[place].kind not in REFERENCE or not self._ranging(first, self.spans[place].end):
             return False
         low = self.spans[place]
-        if not _rises(self.text[low.start : low.end], self.text[start:end], self._counted_from(low.start)):
+        if not _rises(self.text[low.start : low.end], self.text[start:end], self._counted_from(low.start), apart=True):
             return False
         del self.spans[place]
         self._add_range(low.start, end, low.kind)
@@ -100,13 +100,16 @@ class Ranges(Behind):
         return phrase is not None and "role.case_ending" in phrase.roles
 
 
-def _rises(low: str, high: str, sure: bool = False) -> bool:
+def _rises(low: str, high: str, sure: bool = False, apart: bool = False) -> bool:
     """The two ends of a range: as many digits, the second greater, within a thousand unless a word says that it is one;
-    what stands before is the same."""
+    what stands before is the same. `apart`: each is a number by itself, and may have leading zeros of its own."""
     first, last = (_LAST_DIGITS.fullmatch("".join(each.split())) for each in (low, high))
-    if first is None or last is None or first[1] != last[1] or len(first[2]) != len(last[2]):
+    if first is None or last is None or first[1] != last[1]:
         return False
     if not (plain(first[2]) and plain(last[2])):
+        return False
+    ends = [each[2].lstrip("0") if apart else each[2] for each in (first, last)]
+    if len(ends[0]) != len(ends[1]):
         return False
     width = int(last[2]) - int(first[2])
     return width > 0 and (sure or width <= _WIDEST_RANGE)

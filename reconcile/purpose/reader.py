@@ -21,6 +21,7 @@ from reconcile.purpose.words import Lexicon, lexicon
 from reconcile.reference import number_key
 
 _NO_CUSTOMER: Final = frozenset({SpanKind.BARE, SpanKind.RANGE})
+_FEW_DIGITS: Final = 2
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -50,12 +51,28 @@ def read_with(text: str, words: Lexicon, without: Collection[str] = ()) -> Readi
     if kind or lump:
         spans = [_no_reference(span) for span in spans]
     if names:
+        spans = [_digits_of_name(span, names, folded.text) for span in spans]
         spans = sorted([*spans, *names], key=_place)
     return Reading(text, _placed(folded, spans), kind, lump)
 
 
 def _place(span: Span) -> int:
     return span.start
+
+
+def _digits_of_name(span: Span, names: Sequence[Span], text: str) -> Span:
+    """«ТОО "Студия 4512"», «Cafe 4512 Limited»: a number that no word names, within a name that goes on behind it."""
+    if span.kind is not SpanKind.BARE:
+        return span
+    within = any(
+        name.start < span.start and span.end <= name.end and _goes_on(text[span.end : name.end], span) for name in names
+    )
+    return Span(SpanKind.OTHER, span.start, span.end) if within else span
+
+
+def _goes_on(rest: str, span: Span) -> bool:
+    """What few digits end a name are of it too («Цифра Логистик 3»)."""
+    return '"' in rest or any(map(str.isalpha, rest)) or span.end - span.start <= _FEW_DIGITS
 
 
 def _no_reference(span: Span) -> Span:

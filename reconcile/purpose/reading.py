@@ -47,7 +47,8 @@ class Span:
     `prefix_key` is the key in which the marking word itself is the number's own prefix («INV-4512» for the number
     INV-4512): under it the number is bare. `mark` says for a RANGE which word opens it (INVOICE or ACCOUNT), if any; of an
     ACCOUNT that its word may as well mean an INVOICE («пополнение счета 4512»); of a CONTRACT or DOCUMENT which of our
-    numbers it may be as well («Шот 4512, 4513 акт бойынша»).
+    numbers it may be as well («Шот 4512, 4513 акт бойынша»). `lent` is the `prefix_key` of the number that opened the list
+    this one stands in («INV-4512, 4513»): where that prefix is no word, it marks none of the list.
 
     Made by the million, so with a constructor of its own, which is compiled where the core is."""
 
@@ -58,6 +59,7 @@ class Span:
     name: Final[str]
     prefix_key: Final[str]
     mark: Final[SpanKind | None]
+    lent: Final[str]
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class Span:
         name: str = "",
         prefix_key: str = "",
         mark: SpanKind | None = None,
+        lent: str = "",
     ) -> None:
         self.kind = kind
         self.start = start
@@ -76,10 +79,11 @@ class Span:
         self.name = name
         self.prefix_key = prefix_key
         self.mark = mark
+        self.lent = lent
 
     def moved(self, start: int, end: int) -> Span:
         """The same at another place."""
-        return Span(self.kind, start, end, self.keys, self.name, self.prefix_key, self.mark)
+        return Span(self.kind, start, end, self.keys, self.name, self.prefix_key, self.mark, self.lent)
 
 
 @dataclass(slots=True, init=False, unsafe_hash=True)

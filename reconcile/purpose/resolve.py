@@ -129,7 +129,10 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
     """The references of one payment. A structured field that is meant for one kind of number marks it."""
     found = _Found()
     text = reading.text
+    prefixes: set[str] = set()
     for span in reading.spans:
+        if span.lent and span.lent in prefixes:
+            span = replace(span, kind=SpanKind.BARE)
         if span.kind is SpanKind.RANGE:
             _range(span, known, found)
         elif span.keys:
@@ -139,6 +142,8 @@ def resolve(reading: Reading, known: KnownNumbers, structured: Sequence[Structur
             hits = _read(span, known) if len(span.keys) == 1 else _read_as(span, text[span.start : span.end], known)
             if hits and text[span.start] == "0" and _MONTH.fullmatch(text, span.start, span.end):
                 hits = [hit for hit in hits if not hit.number.isdigit()]
+            if span.prefix_key and hits and not hits[0].marked:
+                prefixes.add(span.prefix_key)
             glued = bool(span.prefix_key) and span.start > 0 and text[span.start - 1].isalnum()
             _take(span, hits, found, glued)
     if not structured:
@@ -208,8 +213,9 @@ def _within_creditor_reference(value: str) -> Span:
 
 
 def _named_by_field(span: Span, meant: SpanKind | None, value: str) -> Span:
-    if meant is not None and (span.kind is SpanKind.BARE or (span.kind is meant and span.prefix_key)):
-        keys = tuple(dict.fromkeys((number_key(value), *span.keys)))
+    if meant is not None and (span.kind is SpanKind.BARE or span.prefix_key):
+        own = span.keys if span.kind in (SpanKind.BARE, meant) else ()  # «AC-4512» names an account in the text alone
+        keys = tuple(dict.fromkeys((number_key(value), *own)))
         return replace(span, kind=meant, keys=keys, name=value, prefix_key="")
     if meant is not None and span.kind is SpanKind.RANGE:
         return replace(span, mark=meant, name=value)

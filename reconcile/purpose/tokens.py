@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from reconcile.purpose.decoys import KINDS, PARTS, PLAIN_PARTS, expression
+from reconcile.purpose.decoys import KINDS, PARTS, PLAIN_PARTS, expression, is_iban
 from reconcile.purpose.pieces import NO_PIECES, Pieces, one_by_one, opening_code, parted, words_and_signs
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase, meaning
@@ -16,6 +16,7 @@ MOST_STRETCHES: Final = 20_000
 """Stretches remembered; beyond it the memory starts afresh."""
 _ACTING: Final = frozenset({"number", "word", "typed", *"№#,;&+/~."})
 _GAP: Final = " .-/\n"
+_NO_IBAN: Final = frozenset({"iban"})
 _WIDEST_GAP: Final = 3
 
 
@@ -145,6 +146,9 @@ class _Line:
         if found is None:
             return -1
         kind = found.lastgroup or ""
+        if kind == "iban" and not is_iban(found[kind]):
+            found = expression(self.text, False, _NO_IBAN).match(self.text, at) or found
+            kind = found.lastgroup or ""
         start, at = found.span(kind)
         if kind == "number":
             return self._number(start, at)

@@ -16,6 +16,7 @@ BETWEEN: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
 """What may stand between the numbers of one list."""
 SIGNS: Final = "№#"
 _SERIES: Final = re.compile(r"[^\W\d_]{1,6}[-/]")
+_RATHER: Final = frozenset({"А", "A", "НО", "HO", "BUT"})
 _SHORT_PREFIX: Final = 3
 _LONG_NUMBER: Final = 5
 LONGEST_PREFIX: Final = 6
@@ -37,6 +38,7 @@ class View:
         self.sign = False  # a number sign stands right before
         self.open: SpanKind | None = None  # the kind of the list that is open
         self.joined = False  # its last token joins
+        self.lender = ""  # of its first number, where that one's own prefix opened it
         self.either = False  # the word in front names an account or an invoice
         self.instead = False  # what number comes is the one that is not meant
         self.priced = -1  # the currency that stands behind an amount
@@ -49,7 +51,10 @@ class View:
         self.instead = self.instead and self.at < len(self.kinds) and self._joins(self.at)
 
     def _joins(self, at: int) -> bool:
+        """Another number that is not meant may follow; «не по счету 4512, а по счету 4513» says which is."""
         phrase = self._phrase_at(at)
+        if at + 1 < len(self.kinds) and self.text[self.starts[at + 1] : self.ends[at + 1]] in _RATHER:
+            return False
         return self.kinds[at] in ",;" or (phrase is not None and phrase.joiner)
 
     def _phrase_at(self, at: int) -> Phrase | None:
@@ -113,7 +118,9 @@ class View:
         phrase = self._phrase_at(at)
         if not self._is(number, "number") or not self.spans or self.open not in REFERENCE:
             return False
-        if phrase is not None and (phrase.sign or phrase.mark in REFERENCE):  # «inv 7301-B/inv 7302-B», «№ 7301, № 7302»
+        if phrase is not None and (
+            phrase.sign or phrase.mark in REFERENCE
+        ):  # «inv 7301-B/inv 7302-B», «№ 7301, № 7302»
             return False
         begin, end = self.starts[at], self.ends[at]
         word = self.text.rfind(" ", begin, end) + 1  # «na SCH» is a phrase, too

@@ -25,6 +25,9 @@ PAYER = Party("ТОО Гром", tax_id="990240000129")
         ("B/O ТОО Гром FOR Romashka LLP A/C 104582", "credited"),
         ("B/O ТОО Молния FOR Romashka LLP A/C 104582", "held"),
         ("B/O ТОО Гром A/C 104582", "held"),
+        ("за ТОО Ромашка по поручению ТОО Гром, л/с 104582", "credited"),
+        ("за ТОО Молния по поручению ТОО Ромашка, л/с 104582", "held"),
+        ('за ТОО "Ромашка", ТОО "Ромашка Плюс", л/с 104582', "held"),
     ],
 )
 def test_the_payers_own_name_beside_the_holders_is_no_other(purpose: str, status: str) -> None:

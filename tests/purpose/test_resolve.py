@@ -125,6 +125,15 @@ CASES = {
     "a prefix cut by a fold": ("жеке шот P\nA-163623", (), ("PA-163623",), "a:PA-163623"),
     "own prefix, on the books with it": ("оплата INV-4512", ("INV-4512",), (), "i?:INV-4512"),
     "own prefix, marked by another word": ("invoice INV-4512", ("INV-4512",), (), "i:INV-4512"),
+    "own prefix opens no list": ("оплата INV-4512, 4513", ("INV-4512", "4513"), (), "i?:INV-4512 i?:4513"),
+    "a list of one series": ("оплата INV-4512, INV-4513", ("INV-4512", "INV-4513"), (), "i?:INV-4512 i?:INV-4513"),
+    "the payer's word opens a list": ("оплата INV-4512, 4513", ("4512", "4513"), (), "i:4512 i:4513"),
+    "another word after the own prefix": (
+        "оплата INV-4512, счет 4513",
+        ("INV-4512", "4513"),
+        (),
+        "i:4513 i?:INV-4512",
+    ),
     "prefix as the payer's word": ("оплата INV-4512", ("4512",), (), "i:4512"),
     "own prefix, on no book": ("оплата INV-4512", (), (), ""),
     "word with a blank": ("inv 4512", ("INV-4512",), (), "i:INV-4512"),
@@ -164,6 +173,7 @@ FIELDS = {
     "a receipt is none": ("receipt", "4512", ""),
     "a phone is none": ("phone", "104582", ""),
     "a field for an invoice marks one with its own prefix": ("invoice", "INV-0077", "i:INV-0077"),
+    "a prefix that names an account in the text alone": ("invoice", "AC-0078", "i:AC-0078"),
     "another field does not": ("end_to_end_id", "INV-0077", "i?:INV-0077"),
     "a creditor reference of ISO 11649": ("creditor_reference", "RF25INV0077", "i?:INV-0077"),
     "a creditor reference with blanks": ("creditor_reference", "RF25 INV0 077", "i?:INV-0077"),
@@ -176,7 +186,7 @@ FIELDS = {
 @pytest.mark.parametrize("name", FIELDS)
 def test_what_a_structured_field_refers_to(name: str) -> None:
     kind, value, expected = FIELDS[name]
-    known = books(("4512", "01-02-26", "INV-0077"), ("104582",))
+    known = books(("4512", "01-02-26", "INV-0077", "AC-0078"), ("104582", "0078"))
     references = found("", known, StructuredReference(kind, value))
     assert short(references) == expected
     assert all(
