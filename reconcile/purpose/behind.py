@@ -13,6 +13,8 @@ _NAMED_SO: Final = REFERENCE | PAPERS
 _NO_NUMBERS: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
 _WIDEST_JOINT: Final = 3
 """Tokens between a list's numbers («, және №»)."""
+_WIDEST_DATE: Final = 6
+"""Tokens of a date in brackets with their closing («15 yanvar 2026-yil)»)."""
 _LONGEST_CHAIN: Final = 6
 """Numbers with a word each, one after another."""
 
@@ -115,6 +117,20 @@ class Behind(View):
             self.walked = (at, end, suffix_at)
         return end, suffix_at >= at
 
+    def _date_closes(self, opening: int) -> int:
+        """Where the brackets close that hold a date and nothing else; 0 where they hold more."""
+        at, dated = opening + 1, False
+        while at < len(self.kinds) and at <= opening + _WIDEST_DATE:
+            phrase, kind = self._phrase_at(at), self.kinds[at]
+            if kind == ")":
+                return at if dated else 0
+            whole, month = self.values[at] is SpanKind.DATE, phrase is not None and phrase.month
+            if not (whole or month or kind in ("number", ".", "-") or (phrase is not None and phrase.date)):
+                return 0
+            dated |= whole or month
+            at += 1
+        return 0
+
     def _in_brackets(self, closing: int) -> bool:
         """A number stands alone in brackets that close here, its sign or its own prefix with it."""
         opening = closing - 1
@@ -158,8 +174,8 @@ class Behind(View):
                 joined = True
             elif value is SpanKind.DATE:
                 joined = False
-            elif kind == "(" and self._is(at + 2, ")") and self._is(at + 1, "typed"):
-                at += 2  # «4512 (15.01.2026) ва 4513 (16.01.2026) ҳисоб-фактуралар»
+            elif kind == "(" and (closing := self._date_closes(at)):
+                at = closing  # «4512 (15.01.2026) ва 4513 (16 yanvar 2026) ҳисоб-фактуралар»
             elif kind == ")" and at == begun and self._in_brackets(at):
                 pass  # «(№ 104582) дербес шотқа»
             elif kind not in ("-", ".", '"'):

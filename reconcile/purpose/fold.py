@@ -23,7 +23,7 @@ _NO_MORE: Final = (
     r"|MALIPO|ASANTE)\b)"
 )
 _NOT_BEHIND: Final = r"(?<![0-9])(?<![0-9][.,/'-])"
-_DASH: Final = r"[ \n]?-[ \n]?"
+_DASH: Final = r"(?:\n ?| )?-[ \n]?"
 _RUN: Final = r"[0-9](?:\n?[0-9])"
 _SPACED_DASH: Final = re.compile(
     rf"(?<!{_LETTER})(?<!{_LETTER}/){_NOT_BEHIND}{_LETTER}{{1,5}}(?:{_DASH}20[0-9]{{2}}{_DASH}(?=[0-9]{{3}})|[0-9]{{1,2}}{_DASH}(?=[0-9]{{3}})|{_DASH}(?=[0-9]{{4}}))"

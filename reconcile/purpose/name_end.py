@@ -91,6 +91,8 @@ def closes(original: str, taken: Taken, at: int) -> bool:
     if not (is_form(taken, at - 1) and original[taken.starts[at - 1] : taken.ends[at - 1]].isascii()):
         return False
     kind = taken.kinds[at]
+    if kind == "word" and half(original, taken, at - 1, 0, len(taken.kinds)):
+        return False  # «Acacia Co|nsultants»: no form, but a word that the line fold has cut
     if kind == ".":
         return not is_form(taken, at + 1)
     if kind not in ("word", "phrase") or is_form(taken, at) or _trades_as(original, taken, at):

@@ -192,6 +192,8 @@ def half(text: str, taken: Taken, at: int, first: int, last: int) -> bool:
         and taken.starts[at + 1] == end + 1
     ):
         return True
+    if text[start - 2 : start] == "\n'":  # «Ng'ang|'a»
+        return at - 1 > first and taken.kinds[at - 2] == "word" and taken.ends[at - 2] == start - 2
     return (
         text[start - 1 : start] == "\n"
         and at > first

@@ -186,7 +186,7 @@ def _cut_by_fold(head: str, tail: str, words: Lexicon) -> bool:
         return False
     if min(len(head), len(tail)) <= _FEW_LETTERS and words.phrase(head + tail) is not None:
         return True
-    return len(head) == 1 or len(tail) == 1 or not (words.known(head) and words.known(tail))
+    return len(head) == 1 or len(tail.lstrip("'")) == 1 or not (words.known(head) and words.known(tail))
 
 
 def parted(text: str, start: int, end: int, before: Pieces, by: int, words: Lexicon) -> tuple[bool, int]:

@@ -13,6 +13,13 @@ MATCH: dict[str, tuple[str, str]] = {
         "Хостинг қызметі үшін төлем. 730144. оның ішінде ҚҚС 16% 57055-22",
         "b:730144",
     ),
+    "a dash that the fold moved, a list": ("INV NOS. 305249\n -47, S6175-A FOR HOSTING", "i:30524947 i:S6175A"),
+    "a list with the Kazakh year cut to j": ("Shot 7735493 24.01.2026 j., К-12900 29.01.26 j.", "i:7735493 i:K12900"),
+    "a list with a written date in brackets, Uzbek": (
+        "S16169-A (10 yanvar 2026) HAMDA 25053 (2026-02-01) HISOB-FAKTURALARGA ASOSAN",
+        "i:S16169A i:25053",
+    ),
+    "ы of ISO 9 cut by the fold": ("NA LICHNY\n'J SCHET 620041", "a:620041"),
     "no sum has a number sign": ("Бұлтты қызметтерге ақы төлеу № 73014 ҚҚС-сыз", "b:73014"),
     "no sum has letters": ("Oldindan to'lov SC-0073014 QQS 12% bilan", "b:SC0073014"),
     "no sum has a stroke": ("Oldindan to'lov 26/73014 QQS 12% bilan", "b:2673014"),
@@ -473,6 +480,19 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
     "nobody's personal account, Kazakh": ("Компанияның дербес шотына № 620041 төлем", "a:620041"),
     "I pay for, Swahili": ("Nalipia Amani Uhuru Wekesa account 620041", "a:620041 @Amani Uhuru Wekesa"),
     "we pay an invoice for nobody, Swahili": ("Tumelipia invoice 7301 ya hosting", "i:7301"),
+    "an apostrophe cut by the fold": (
+        "Paid for Jane Chebet Ng'ang\n'a account number 620041",
+        "a:620041 @Jane Chebet Ng'ang\n'a",
+    ),
+    "a word cut by the fold behind what looks like a form": (
+        "Kwa niaba ya Upendo \nAcacia Co\nnsultants a/c 620041",
+        "a:620041 @Upendo \nAcacia Co\nnsultants",
+    ),
+    "the bank's charge behind a name": ("A/C 620041 o/b/o Uhuru Pharmacy Ltd CHRG 55.00", "a:620041 @Uhuru Pharmacy Ltd"),
+    "the bank's branch behind a name": (
+        "Personal account 620041 for Ruth Atieno Maina BR 011",
+        "a:620041 @Ruth Atieno Maina",
+    ),
     "a prepayment in capitals is no name, Swahili": (
         "MALIPO YA AWALI, MALIPO KWA AMANI UHURU LTD, AKAUNTI 620041",
         "a:620041 @AMANI UHURU LTD",
@@ -707,6 +727,12 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "a contract's number word glued": ("Mkataba nambaN7301, hosting", ""),
     "an act behind a spaced dash": ("Қызмет үшін төлем - 7301 акт бойынша", ""),
     "an order as ISO 9 writes it": ("Zakaz 7301, oplata za licenziyu 7302", ""),
+    "contracts with a written date in brackets, Uzbek": (
+        "7301 (10 yanvar 2026) HAMDA 7302 (2026-02-01) SHARTNOMALARGA ASOSAN",
+        "",
+    ),
+    "the bank's charge": ("Hosting CHRG 7301", ""),
+    "the bank's branch": ("Hosting BR 7301", ""),
     "a payment order in the possessive, Uzbek": ("To'lov topshirig'i 7301, xizmat uchun", ""),
     "a payment order, Uzbek": ("7301-sonli to'lov topshirig'iga asosan; топшириқ № 7302", ""),
     "a contract of public procurement, Kazakh": ("08.01.26 № 7301 мемлекеттік сатып алу шарты", ""),
@@ -1033,6 +1059,7 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "щ as ISO 9 writes it": ("VREMENNAYA FIN. POMOSHH' UCHREDITELYA L/S 620041", "a:620041 !loan"),
     "own funds, Uzbek typed without its letters": (
         "Uz mablaglarini utkazish, shaxsiy hisob 620041",
         "a:620041 !own_funds",
