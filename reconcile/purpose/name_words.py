@@ -15,7 +15,7 @@ from reconcile.purpose.tokens import Taken
 from reconcile.purpose.words import Phrase
 
 _ENDS: Final = frozenset(",;:/|~()>\\№#=*_")
-_OURS: Final = frozenset({SpanKind.INVOICE, SpanKind.ACCOUNT})
+_WORD_AND_DIGITS: Final = re.compile(r"[^\W\d_]{4,}[0-9]{1,2}")
 _ORDINAL: Final = 2
 """Digits that tell one company of a name from another."""
 _INTRODUCE: Final = frozenset({"number", "typed", "№", "#", ":"})
@@ -219,6 +219,8 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     another company's; taken in by mistake, it is nobody's."""
     start, end = taken.starts[at], taken.ends[at]
     begin = first if first >= 0 else max(0, at - LONGEST)
+    if _WORD_AND_DIGITS.fullmatch(text, start, end) and form_ahead(taken, at):
+        return True  # «for Rongai2 Millers Ltd»
     if _NAMED_BY_NUMBER.fullmatch(text, start, end) is None:
         return False
     if text[start].isalpha() and _form_follows(taken, at + 1):
@@ -242,16 +244,13 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
 
 
 def _ends_formless(text: str, taken: Taken, first: int, at: int) -> bool:
-    """«за Цифра Логистик 3, л/с …»: one or two digits behind the words of a name without a form, where a word for our
-    number or a comma comes next. «Цифра Логистик» may be another company."""
+    """«за Цифра Логистик 3, л/с …»: one or two digits behind the words of a name without a form, where a comma or a phrase
+    of ours comes next, which is not what they count. «Цифра Логистик» may be another company."""
     if not text[taken.starts[at] : taken.ends[at]].isdigit() or taken.ends[at] - taken.starts[at] > _ORDINAL:
         return False
-    if at < first + 2 or taken.kinds[at - 1] != "word" or taken.kinds[at - 2] != "word":
+    if at < first + 2 or not {taken.kinds[at - 1], taken.kinds[at - 2]} <= {"word", "phrase"}:
         return False
-    if at + 1 == len(taken.kinds):
-        return True
-    behind = taken.values[at + 1]
-    return taken.kinds[at + 1] in ",.;(" or (isinstance(behind, Phrase) and behind.mark in _OURS)
+    return at + 1 == len(taken.kinds) or taken.kinds[at + 1] in (",", ".", ";", "(", "phrase")
 
 
 def within_quotes(taken: Taken, first: int, at: int) -> bool:

@@ -65,7 +65,8 @@ def _digits_of_name(span: Span, names: Sequence[Span], text: str) -> Span:
     if span.kind is not SpanKind.BARE:
         return span
     within = any(
-        name.start < span.start and span.end <= name.end and _goes_on(text[span.end : name.end], span) for name in names
+        name.start <= span.start and span.end <= name.end and _goes_on(text[span.end : name.end], span)
+        for name in names
     )
     return Span(SpanKind.OTHER, span.start, span.end) if within else span
 

@@ -503,9 +503,9 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
     ),
     "the name begins with a number of its own": (
         "Payment for Kilele-42 Ltd., on the personal account number 620041",
-        "b:KILELE42 a:620041 @Kilele-42 Ltd",
+        "a:620041 @Kilele-42 Ltd",
     ),
-    "the same before its word": ("Марал-38 ЖШС үшін, жеке шот нөмірі 620041", "b:MAPAЛ38 a:620041 @Марал-38 ЖШС"),
+    "the same before its word": ("Марал-38 ЖШС үшін, жеке шот нөмірі 620041", "a:620041 @Марал-38 ЖШС"),
     "a foundation with a number": ("за ОФ Арқас-9, лицевой счет 620041", "b:APҚAC9 a:620041 @ОФ Арқас-9"),
     "behind the bank's own sentence": (
         "Зачисление по системе клиринга. Абишев Тимур Асхатович үшін, жеке шот 620041",
@@ -630,6 +630,18 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
     "one or two digits end a name without a form": (
         "за Цифра Логистик 3 л/с 620041",
         "a:620041 @Цифра Логистик 3",
+    ),
+    "one or two digits end it before another phrase": (
+        "payment for Kerichwa Logistics 9 for hosting, a/c 620041",
+        "a:620041 @Kerichwa Logistics 9",
+    ),
+    "a word with a digit begins it": (
+        "for Rongai2 Kibwezi Agrovet Ltd a/c 620041",
+        "a:620041 @Rongai2 Kibwezi Agrovet Ltd",
+    ),
+    "a word with a digit within it": (
+        "for Limurian Rongai2 Millers Ltd on the acct 620041",
+        "a:620041 @Limurian Rongai2 Millers Ltd",
     ),
     "digits that count something end none": ("за Цифра Логистик 3 мес. л/с 620041", "a:620041 @Цифра Логистик"),
     "a number of ours within a name": ('Оплата за АО "Завод № 4570" за хостинг', '@АО "Завод № 4570"'),
