@@ -13,6 +13,8 @@ _NAMED_SO: Final = REFERENCE | PAPERS
 _NO_NUMBERS: Final = frozenset({SpanKind.DATE, SpanKind.PERCENT, SpanKind.AMOUNT})
 _WIDEST_JOINT: Final = 3
 """Tokens between a list's numbers («, және №»)."""
+_MOST_SUBJECT: Final = 4
+"""Tokens from a number to the paper's word: what the paper is about."""
 _WIDEST_DATE: Final = 6
 """Tokens of a date in brackets with their closing («15 yanvar 2026-yil)»)."""
 _LONGEST_CHAIN: Final = 6
@@ -35,7 +37,7 @@ class Behind(View):
                 apart = phrase.mark is SpanKind.AMOUNT and self._stopped(at)
                 return None if apart else self._spend(at, phrase, suffix)
             if not suffix:
-                return None
+                return SpanKind.DOCUMENT if self._served_paper(at) else None
             if phrase is not None and "role.postposition" in phrase.roles:
                 return None if strange == 0 else SpanKind.DOCUMENT
             if kind not in ("word", "phrase", "-") or strange >= 3:
@@ -43,6 +45,18 @@ class Behind(View):
             strange += kind != "-"
             at += 1
         return SpanKind.DOCUMENT if strange else None
+
+    def _served_paper(self, at: int) -> bool:
+        """«№ 15 қызмет көрсету шарты», «№15 ijara shartnomasiga asosan»: what the paper is about stands between it and its
+        number."""
+        for place in range(at, min(at + _MOST_SUBJECT, len(self.kinds))):
+            phrase = self._phrase_at(place)
+            if phrase is not None and phrase.mark is not None:
+                return place > at and phrase.behind and phrase.mark in PAPERS and not self._opened_by(place)
+            turns = phrase is not None and (phrase.joiner or "role.beneficiary_before" in phrase.roles)
+            if self.kinds[place] not in ("word", "phrase", "-") or turns or self._follows(place):
+                return False
+        return False
 
     def _outdone(self, last: int) -> bool:
         """«төлем … // № 75-12 дербес шот», «инвойс 4512, №15 шартномага асосан»: the word right behind is nearer than one

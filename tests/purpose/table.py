@@ -20,6 +20,8 @@ MATCH: dict[str, tuple[str, str]] = {
         "i:S16169A i:25053",
     ),
     "ы of ISO 9 cut by the fold": ("NA LICHNY\n'J SCHET 620041", "a:620041"),
+    "a contract that names another number, Kazakh": ("7301 бұлт қызметі, шарт № 15", "b:7301"),
+    "a contract behind «for», Russian": ("Оплата № 7301 за услуги договор", "b:7301"),
     "no sum has a number sign": ("Бұлтты қызметтерге ақы төлеу № 73014 ҚҚС-сыз", "b:73014"),
     "no sum has letters": ("Oldindan to'lov SC-0073014 QQS 12% bilan", "b:SC0073014"),
     "no sum has a stroke": ("Oldindan to'lov 26/73014 QQS 12% bilan", "b:2673014"),
@@ -745,6 +747,14 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     ),
     "the bank's charge": ("Hosting CHRG 7301", ""),
     "the bank's branch": ("Hosting BR 7301", ""),
+    "a contract and what it is about, Kazakh": ("№ 7301 қызмет көрсету шарты", ""),
+    "a contract on services, Kazakh": ("№ 7301 қызмет көрсету туралы шарт бойынша", ""),
+    "a lease, Uzbek": ("№7301 ijara shartnomasiga asosan", ""),
+    "a contract and what it is about, Uzbek in Cyrillic": ("№7301 хизмат курсатиш шартномаси", ""),
+    "an order in its softened form, Kazakh": ("7301 бұйрығына сәйкес", ""),
+    "a law, a passport, a warehouse, Kazakh": ("Заң № 7301 бойынша; төлқұжат № 7302; қойма 7303", ""),
+    "an act with an invoice's second half, Uzbek": ("Dalolatnoma-faktura 7301", ""),
+    "a task, a track number, procurement": ("Согласно ТЗ № 7301; трек-номер 7302; госзакуп № 7303", ""),
     "a payment order in the possessive, Uzbek": ("To'lov topshirig'i 7301, xizmat uchun", ""),
     "a payment order, Uzbek": ("7301-sonli to'lov topshirig'iga asosan; топшириқ № 7302", ""),
     "a contract of public procurement, Kazakh": ("08.01.26 № 7301 мемлекеттік сатып алу шарты", ""),
@@ -1071,6 +1081,8 @@ NO_MATCH: dict[str, tuple[str, str]] = {
 }
 
 NATURE: dict[str, tuple[str, str]] = {
+    "financial help of the founder, Kazakh": ("Құрылтайшының қаржылай көмегі, жеке шот 620041", "a:620041 !loan"),
+    "an amount paid erroneously": ("Erroneously paid amount returned, invoice 7301", "i:7301 !refund"),
     "щ as ISO 9 writes it": ("VREMENNAYA FIN. POMOSHH' UCHREDITELYA L/S 620041", "a:620041 !loan"),
     "own funds, Uzbek typed without its letters": (
         "Uz mablaglarini utkazish, shaxsiy hisob 620041",
