@@ -36,13 +36,18 @@ class Ranges(Behind):
         place = len(self.spans) - 1
         while place >= 0 and self.spans[place].kind is SpanKind.DATE:
             place -= 1
-        if place < 0 or self.spans[place].kind not in REFERENCE or not self._ranging(first, self.spans[place].end):
+        if place < 0 or not self._ranging(first, self.spans[place].end):
             return False
         low = self.spans[place]
+        mark = low.kind
+        if mark is SpanKind.BARE and kind in REFERENCE and self.spent is not None:
+            mark = kind  # «4512 - 4514-sonli hisob-faktura»: the word behind names both ends
+        if mark not in REFERENCE:
+            return False
         if not _rises(self.text[low.start : low.end], self.text[start:end], self._counted_from(low.start), apart=True):
             return False
         del self.spans[place]
-        self._add_range(low.start, end, low.kind)
+        self._add_range(low.start, end, mark)
         return True
 
     def _ranging(self, first: int, low_end: int) -> bool:

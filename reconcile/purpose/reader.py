@@ -90,9 +90,18 @@ def _placed(folded: Folded, spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _also_without_end(span: Span, folded: Folded) -> Span:
-    """«554342 - 81» may as well be 554342 alone: behind the number as a whole, what stands before its spaced dash."""
-    head, dash, _ = folded.text[span.start : span.end].rpartition("-")
-    if not (span.keys and dash and head.isdigit()):
+    """«554342 - 81» may as well be 554342 alone: behind the number as a whole, what stands before its spaced dash; and
+    «for John Kamau - 554342», which no word marks, what stands behind it."""
+    head, dash, tail = folded.text[span.start : span.end].rpartition("-")
+    if not (span.keys and dash and (head.isdigit() or (span.kind is SpanKind.BARE and head.isalpha()))):
         return span
-    key = number_key(head)
+    if head.isalpha() and not _spaced(folded, span.start + len(head)):
+        return span
+    key = number_key(head if head.isdigit() else tail)
     return span if key in span.keys else replace(span, keys=(*span.keys, key))
+
+
+def _spaced(folded: Folded, dash: int) -> bool:
+    """Whether blanks stood around the dash at this place of the folded text."""
+    before, after = folded.original(dash - 1, dash + 2)
+    return after - before > len("x-x")

@@ -303,7 +303,9 @@ def _in_parts(
     is no marked number then, and needs another witness as a bare one does."""
     signs = [text[slice(*block)] for block in blocks]
     if "-" in signs[1:]:  # «554342 - 81»: behind the dash stands something else, where the whole is on no book
-        blocks = blocks[: signs.index("-", 1)]
+        dash = signs.index("-", 1)
+        a_word = span.kind is SpanKind.BARE and "".join(signs[:dash]).isalpha()  # «John Kamau - 554342»: before it
+        blocks = blocks[dash + 1 :] if a_word else blocks[:dash]
     hits: list[Reference] = []
     at, left = 0, False
     while at < len(blocks):

@@ -421,6 +421,8 @@ MATCH: dict[str, tuple[str, str]] = {
     "invoice, an ending behind a hyphen": ("hisob 7301-ga", "i:7301"),
     "range, hyphen": ("по счетам 7301-7304", "r:73017304"),
     "range, sign": ("№ 7301-7304", "r:73017304"),
+    "range with its word behind, Uzbek": ("7301 - 7304-sonli hisob-faktura bo'yicha", "r:73017304"),
+    "range with its word behind, Kazakh": ("№ 7301 - 7304 төлем шоты бойынша", "r:73017304"),
     "range, по": ("счета с 7301 по 7304", "r:"),
     "range, dash with blanks": ("счета № 7301 - 7304", "r:73017304"),
     "range, English": ("invoices 7301 to 7304", "r:"),
@@ -724,6 +726,8 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
 }
 
 NO_MATCH: dict[str, tuple[str, str]] = {
+    "a contract before a dash, an invoice behind": ("shartnoma 7301 - 7304-sonli hisob-faktura", "i:7304"),
+    "a count before a dash, an invoice behind": ("12 - 7304-sonli hisob-faktura", "b:12 i:7304"),
     "a sum with its tax": ("Xosting xizmatlari uchun to'lov 73014 QQS 12% bilan", ""),
     "a sum with its tax, Kazakh": ("Бұлтты қызметтерге ақы төлеу 73014 ҚҚС-сыз", ""),
     "a sum before the word for the whole": ("Хизматлар учун 73014 жами, шу жумладан ҚҚС", ""),
