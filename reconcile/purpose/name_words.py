@@ -22,6 +22,7 @@ _INTRODUCE: Final = frozenset({"number", "typed", "№", "#", ":"})
 _NAMED_BY_NUMBER: Final = re.compile(
     r"(?:[^\W\d_]{3,}-?)?[0-9]{1,4}(?:-?[^\W\d_]{3,})?|[0-9][^\W\d_](?:-[^\W\d_]{3,})?"
 )
+_INSTITUTION: Final = re.compile("ACADEMY|SCHOOL|CHURCH|COLLEGE|HOSPITAL|CLINIC|HOTEL|CBO|SHULE|KANISA")
 _COUNTED: Final = frozenset({"role.date_word", "role.month", "role.currency", "role.unit", "role.date_suffix"})
 TURNS: Final = frozenset({"role.stop", "role.beneficiary_before", "role.beneficiary_after"})
 _NOUNS: Final = frozenset(
@@ -230,6 +231,8 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     behind = taken.values[at + 1] if at + 1 < len(taken.values) else None
     if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED):
         return False
+    if _INSTITUTION.fullmatch(text, taken.starts[at - 1], taken.ends[at - 1]) and text[start - 1] == " ":
+        return True  # «St Peter Academy 2010» is another than «St Peter Academy»
     if not any(is_form(taken, place) for place in range(begin, at)):
         if first >= 0 and _ends_formless(text, taken, first, at):
             return True

@@ -22,6 +22,7 @@ MATCH: dict[str, tuple[str, str]] = {
     "ы of ISO 9 cut by the fold": ("NA LICHNY\n'J SCHET 620041", "a:620041"),
     "a contract that names another number, Kazakh": ("7301 бұлт қызметі, шарт № 15", "b:7301"),
     "a contract behind «for», Russian": ("Оплата № 7301 за услуги договор", "b:7301"),
+    "an invoice that bears a number, Swahili": ("Malipo ya hosting, ankara yenye namba 73014-1", "i:730141"),
     "no sum has a number sign": ("Бұлтты қызметтерге ақы төлеу № 73014 ҚҚС-сыз", "b:73014"),
     "no sum has letters": ("Oldindan to'lov SC-0073014 QQS 12% bilan", "b:SC0073014"),
     "no sum has a stroke": ("Oldindan to'lov 26/73014 QQS 12% bilan", "b:2673014"),
@@ -497,6 +498,10 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
         "Personal account 620041 for Ruth Atieno Maina BR 011",
         "a:620041 @Ruth Atieno Maina",
     ),
+    "a number that ends an institution's name": (
+        "A/C 620041 FOR ST PETER UHURU ACADEMY 2010",
+        "a:620041 @ST PETER UHURU ACADEMY 2010",
+    ),
     "a prepayment in capitals is no name, Swahili": (
         "MALIPO YA AWALI, MALIPO KWA AMANI UHURU LTD, AKAUNTI 620041",
         "a:620041 @AMANI UHURU LTD",
@@ -759,6 +764,7 @@ NO_MATCH: dict[str, tuple[str, str]] = {
     "a law, a passport, a warehouse, Kazakh": ("Заң № 7301 бойынша; төлқұжат № 7302; қойма 7303", ""),
     "an act with an invoice's second half, Uzbek": ("Dalolatnoma-faktura 7301", ""),
     "a task, a track number, procurement": ("Согласно ТЗ № 7301; трек-номер 7302; госзакуп № 7303", ""),
+    "a contract that bears a number, Swahili": ("Mkataba wenye namba 7301; mkataba yenye namba 7302", ""),
     "a payment order in the possessive, Uzbek": ("To'lov topshirig'i 7301, xizmat uchun", ""),
     "a payment order, Uzbek": ("7301-sonli to'lov topshirig'iga asosan; топшириқ № 7302", ""),
     "a contract of public procurement, Kazakh": ("08.01.26 № 7301 мемлекеттік сатып алу шарты", ""),
