@@ -70,7 +70,7 @@ SHAPES: Final[tuple[tuple[str, SpanKind, str], ...]] = (
 _SIGN: Final = r"(?P<sign>[^\s\w*+])"
 _PLAIN: Final = rf"[0-9]{{1,9}}(?=\s+(?:(?!X){_LETTERS}|[\"№])|[,;]\s|\Z)|[0-9]{{3,9}}(?=\.(?:[^\S\n]|\Z))"
 _PLAIN_DATE: Final = r"(?:0[1-9]|[12][0-9]|3[01])\.(?:0[1-9]|1[0-2])\.(?:19|20)[0-9]{2}(?=\s|[,;]|\Z)"
-_LETTERS_WITHIN: Final = rf"-(?={_LETTERS}{{1,4}}-[0-9])(?!{DATE})[^\W_]++"
+_LETTERS_WITHIN: Final = rf"¬-¬(?={_LETTERS}{{1,4}}¬-¬[0-9])(?!{DATE})[^\W_]++"
 """«INV-2026-KZ-0015»"""
 _BLOCKS: Final = (
     rf"(?:{_LETTERS}++'(?={_LETTERS}))*+[^\W_]++"
