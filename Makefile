@@ -3,7 +3,7 @@
 # touched but temporary folders.
 #
 #   make demo              the whole main job on made-up data, in an embedded database under var/
-#   make test              the suite; PYTEST_ARGS='tests/policy -k card', WORKERS=2
+#   make test              the suite; PYTEST_ARGS='tests/policy -k card', WORKERS=4
 #   make check             lint, types, who may know whom
 #   make accept            all that must hold before a release
 #   make compiled          the core compiled by mypyc, under build/compiled (wants a C compiler); bench uses it
@@ -16,7 +16,7 @@
 #   make corpus DIR=…      reads every statement in a folder of yours and says what it found
 
 PYTHON ?= python3
-WORKERS ?= 3
+WORKERS ?= 2
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CHAOS_ARGS ?=

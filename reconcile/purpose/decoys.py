@@ -11,6 +11,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
+from stdnum.iso7064 import mod_97_10
+
 from reconcile.identifiers.cards import find_card
 from reconcile.identifiers.kz import kz_is_valid
 from reconcile.identifiers.uz import is_pinfl
@@ -155,7 +157,7 @@ def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[st
 
 def is_iban(text: str) -> bool:
     """ISO 13616: the check digits fit. What only looks like one may be a customer's number («PF2026000507991»)."""
-    return int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 == 1
+    return bool(mod_97_10.is_valid(text[4:] + text[:4]))
 
 
 def digits_kind(digits: str, without: Collection[str] = ()) -> SpanKind | None:

@@ -229,7 +229,7 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     if at == begin:
         return False
     behind = taken.values[at + 1] if at + 1 < len(taken.values) else None
-    if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED):
+    if isinstance(behind, Phrase) and not behind.roles.isdisjoint(_COUNTED) and not _dates(behind, taken, at + 2):
         return False
     if _INSTITUTION.fullmatch(text, taken.starts[at - 1], taken.ends[at - 1]) and text[start - 1] == " ":
         return True  # «St Peter Academy 2010» is another than «St Peter Academy»
@@ -244,6 +244,11 @@ def _numbered(text: str, taken: Taken, first: int, at: int) -> bool:
     if text[taken.starts[before] : taken.ends[before]] in _WEAK_FORMS and end - start < _INSTITUTIONS_DIGITS:
         return True
     return is_form(taken, at - 1) and at + 1 < len(taken.kinds) and taken.kinds[at + 1] == "word"
+
+
+def _dates(behind: Phrase, taken: Taken, at: int) -> bool:
+    """«for Jua Kali Traders 7 dated 30.01.2026»: what the word dates stands behind it; the 7 is no day."""
+    return "role.date_word" in behind.roles and at < len(taken.values) and taken.values[at] is SpanKind.DATE
 
 
 def _ends_formless(text: str, taken: Taken, first: int, at: int) -> bool:

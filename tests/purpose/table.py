@@ -645,6 +645,10 @@ BENEFICIARY: dict[str, tuple[str, str]] = {
         "payment for Kerichwa Logistics 9 for hosting, a/c 620041",
         "a:620041 @Kerichwa Logistics 9",
     ),
+    "digits that a date's word follows end it too": (
+        "for Kerichwa Milling 7 dated 30.01.2026 a/c 620041",
+        "a:620041 @Kerichwa Milling 7",
+    ),
     "a word with a digit begins it": (
         "for Rongai2 Kibwezi Agrovet Ltd a/c 620041",
         "a:620041 @Rongai2 Kibwezi Agrovet Ltd",
