@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ def test_every_parser_is_listed() -> None:
     assert {row.format for row in describe()} == {parser.NAME for parser in PARSERS}
 
 
+@lru_cache(maxsize=1)
 def golden_entries() -> list[tuple[str, bool, str, Entry]]:
     found = []
     for case in readable():
