@@ -11,8 +11,6 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
-from stdnum.iso7064 import mod_97_10
-
 from reconcile.identifiers.cards import find_card
 from reconcile.identifiers.kz import kz_is_valid
 from reconcile.identifiers.uz import is_pinfl
@@ -153,11 +151,6 @@ def master(folds: bool, without: Collection[str] = frozenset()) -> re.Pattern[st
     )
     fold = r"\n?" if folds else ""
     return re.compile(rf"\s*(?:{pattern.replace('[ ~]', '[ ]').replace('~', fold).replace('¬', fold)})")
-
-
-def is_iban(text: str) -> bool:
-    """ISO 13616: the check digits fit. What only looks like one may be a customer's number («PF2026000507991»)."""
-    return bool(mod_97_10.is_valid(text[4:] + text[:4]))
 
 
 def digits_kind(digits: str, without: Collection[str] = ()) -> SpanKind | None:

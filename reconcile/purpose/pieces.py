@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from reconcile.purpose.decoys import DATE, KINDS, expression, is_iban, plain_letters
+from reconcile.identifiers import is_iban
+from reconcile.purpose.decoys import DATE, KINDS, expression, plain_letters
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from reconcile.purpose.decoys import KINDS, PARTS, PLAIN_PARTS, expression, is_iban
+from reconcile.identifiers import is_iban
+from reconcile.purpose.decoys import KINDS, PARTS, PLAIN_PARTS, expression
 from reconcile.purpose.pieces import NO_PIECES, Pieces, one_by_one, opening_code, parted, words_and_signs
 from reconcile.purpose.reading import SpanKind
 from reconcile.purpose.words import Known, Lexicon, Phrase, meaning
